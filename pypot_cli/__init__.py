@@ -1,0 +1,1 @@
+"""Community Pots: the command line, the orchestrator, the signer and the verifier."""
