@@ -1,0 +1,106 @@
+"""The Merkle sum tree over a round's entries: RFC 6962 shape, and every node also carries a sum.
+
+A node is (sum, hash). Because each parent hashes the sums of both children, a path from a leaf to
+the root proves not only that the entry was there but which tickets it held: its first ticket is
+the sum over all the siblings on its left (contract, section 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal, NamedTuple, TypeVar
+from uuid import UUID
+
+from pypot_cli.draw import GAME, sha256, tag, u32, u64
+
+N = TypeVar("N")
+
+
+class Node(NamedTuple):
+    """`sum` counts the tickets below the node, `hash` is 32 bytes."""
+
+    sum: int
+    hash: bytes
+
+
+class Sibling(NamedTuple):
+    """One step of a path: the other child, and on which side of us it is."""
+
+    side: Literal["left", "right"]
+    sum: int
+    hash: bytes
+
+
+def leaf(round_id: UUID, ticket_count: int, entrant_tag: bytes, game: str = GAME) -> Node:
+    """Return the leaf of one entry. Raises OverflowError unless `ticket_count` fits 32 bits."""
+    hashed = sha256(
+        b"\x00", tag(f"{game}/entry/v1"), round_id.bytes, u32(ticket_count), entrant_tag
+    )
+    return Node(ticket_count, hashed)
+
+
+def join(left: Node, right: Node) -> Node:
+    """Return the parent of two nodes."""
+    hashed = sha256(b"\x01", u64(left.sum), left.hash, u64(right.sum), right.hash)
+    return Node(left.sum + right.sum, hashed)
+
+
+def levels(leaves: Sequence[N], combine: Callable[[N, N], N]) -> list[list[N]]:
+    """Return every level of the tree, the leaves first and the root, alone, last.
+
+    Nodes pair up from the left and an odd last one moves up unchanged, which is the tree of
+    RFC 6962, section 2.1 (there: split at the largest power of two below n). Raises ValueError
+    without leaves: a round without entries has no root.
+    """
+    if not leaves:
+        raise ValueError("a tree needs at least one leaf")
+    tree = [list(leaves)]
+    while len(tree[-1]) > 1:
+        below = tree[-1]
+        above = [combine(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)]
+        if len(below) % 2:
+            above.append(below[-1])
+        tree.append(above)
+    return tree
+
+
+def siblings(tree: Sequence[Sequence[N]], index: int) -> list[tuple[Literal["left", "right"], N]]:
+    """Return the audit path of leaf `index`, leaf to root (RFC 6962, section 2.1.1), with sides.
+
+    Raises IndexError if there is no such leaf.
+    """
+    if not 0 <= index < len(tree[0]):
+        raise IndexError(f"no leaf {index} in a tree of {len(tree[0])}")
+    found: list[tuple[Literal["left", "right"], N]] = []
+    for level in tree[:-1]:
+        if index % 2:
+            found.append(("left", level[index - 1]))
+        elif index + 1 < len(level):
+            found.append(("right", level[index + 1]))
+        index //= 2
+    return found
+
+
+def root(leaves: Sequence[Node]) -> Node:
+    """Return the root: its hash is `entries_root`, its sum the number of tickets."""
+    return levels(leaves, join)[-1][0]
+
+
+def path(leaves: Sequence[Node], index: int) -> list[Sibling]:
+    """Return the `merkle_path` of leaf `index`, leaf to root; empty for an only leaf."""
+    steps = siblings(levels(leaves, join), index)
+    return [Sibling(side, node.sum, node.hash) for side, node in steps]
+
+
+def fold(start: Node, steps: Iterable[Sibling]) -> Node:
+    """Return the root that a leaf and its path lead to. Raises OverflowError above 64-bit sums."""
+    node = start
+    for step in steps:
+        other = Node(step.sum, step.hash)
+        node = join(other, node) if step.side == "left" else join(node, other)
+    return node
+
+
+def first_ticket(steps: Iterable[Sibling]) -> int:
+    """Return the index of an entry's first ticket: all tickets on the left of its path."""
+    return sum(step.sum for step in steps if step.side == "left")
