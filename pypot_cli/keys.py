@@ -1,0 +1,161 @@
+"""Secrets of the services: 32 bytes as 64 hex digits in a file of their own, or in the environment.
+
+A secret is an Ed25519 private key (its 32-byte seed, RFC 8032, section 5.1.5) or the master key
+that pots' seeds are derived from. It is named by a source, which is a path or `env:NAME`, and is
+never printed: not by repr, not in an error, not in a traceback's arguments.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pypot_cli.canonical import read_hex
+from pypot_cli.errors import PypotError, UnreadableInputError
+from pypot_cli.signing import public_key
+
+SIZE = 32
+"""Bytes in every secret."""
+
+_ENVIRONMENT_NAME = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
+_LONGEST_FILE = 2 * SIZE + 2  # the digits and one line end, CR LF at most
+
+
+class Secret:
+    """32 secret bytes that show themselves only where `reveal()` is written."""
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: bytes) -> None:
+        """Wrap `value`. Raises ValueError unless it is 32 bytes that are not all zero."""
+        if len(value) != SIZE or not any(value):
+            raise ValueError(f"a secret is {SIZE} bytes and not all zero")
+        self.__value = value
+
+    def reveal(self) -> bytes:
+        """Return the bytes. Use them at once; give them no name that outlives the statement."""
+        return self.__value
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return secrets.compare_digest(self.__value, other.__value)
+
+    # A hash would be a fingerprint that ends up in logs, and a pickle or a copy is the secret.
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not copied or pickled")
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key just made: where it is, and its public half as 64 hex digits (None for a master)."""
+
+    file: Path
+    public_key: str | None
+
+
+def new_secret() -> Secret:
+    """Return 32 fresh bytes from the operating system's CSPRNG."""
+    return Secret(secrets.token_bytes(SIZE))
+
+
+def write_new_key(file: Path, *, signs: bool = True) -> NewKey:
+    """Make a secret and write it to `file`, which only this user can read (mode 0600).
+
+    Missing directories are made with mode 0700. Raises PypotError if `file` exists (it may be the
+    only copy of a key) or cannot be written; then nothing is left behind.
+    """
+    secret = new_secret()
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # O_EXCL: never overwrites, not even through a symbolic link that points nowhere.
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        raise PypotError(f"{file} exists: move it away, or name another file by --out") from None
+    except OSError as error:
+        raise PypotError(f"cannot make {file}: {error.strerror}") from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            os.fchmod(stream.fileno(), 0o600)  # whatever the umask took away
+            stream.write(f"{secret.reveal().hex()}\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            file.unlink()
+        raise PypotError(f"cannot write {file}: {error.strerror}") from None
+    return NewKey(file, public_key(secret.reveal()).hex() if signs else None)
+
+
+def load_secret(source: str, environment: Mapping[str, str] = os.environ) -> Secret:
+    """Return the secret that `source` names: `env:NAME`, or the path of a file.
+
+    A file must be a regular one, ours, and closed to everybody else (0600 or 0400). The content is
+    64 lower-case hex digits and at most one line end. Raises UnreadableInputError (exit code 2)
+    saying what to do, and never the content.
+    """
+    named = _ENVIRONMENT_NAME.fullmatch(source)
+    if named:
+        if named[1] not in environment:
+            raise UnreadableInputError(f"the environment variable {named[1]} is not set")
+        text = environment[named[1]]
+    elif source.startswith("env:"):
+        # Not shown: somebody may have pasted the key itself behind the colon.
+        raise UnreadableInputError("env: must be followed by the name of an environment variable")
+    else:
+        text = _read_private_file(Path(source))
+    try:
+        return Secret(read_hex(text.removesuffix("\n").removesuffix("\r"), SIZE, "it"))
+    except ValueError:
+        raise UnreadableInputError(
+            f"{source} does not hold a secret: 64 lower-case hex digits, not all zero"
+            " (make one by pypot keys new)"
+        ) from None
+
+
+def load_secret_from(variable: str, environment: Mapping[str, str] = os.environ) -> Secret:
+    """Return the secret whose source the environment variable `variable` holds.
+
+    For PYPOT_ORCHESTRATOR_KEY, PYPOT_SETTLEMENT_KEY and PYPOT_SEED_MASTER_KEY, each a path or
+    `env:NAME`. Raises UnreadableInputError as `load_secret` does, or if the variable is not set.
+    """
+    source = environment.get(variable)
+    if not source:
+        raise UnreadableInputError(f"set {variable} to the path of a key file, or to env:NAME")
+    try:
+        return load_secret(source, environment)
+    except UnreadableInputError as error:
+        raise UnreadableInputError(f"{variable}: {error}") from None
+
+
+def _read_private_file(file: Path) -> str:
+    try:
+        # O_NONBLOCK: a pipe put in the file's place must not hang the service.
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "not a path"
+        # A pasted key is not a path; whoever pasted it must not find it in a log.
+        shown = "a key file" if re.fullmatch(r"[0-9A-Fa-f]{16,}", file.name) else str(file)
+        raise UnreadableInputError(f"cannot open {shown}: {why}") from None
+    with os.fdopen(descriptor, "rb") as stream:
+        # Of the open file, not of its name, which may point elsewhere a moment later.
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableInputError(f"{file} is not a regular file")
+        if status.st_uid != os.geteuid():
+            raise UnreadableInputError(f"{file} belongs to another user: chown it to this one")
+        if stat.S_IMODE(status.st_mode) not in (0o600, 0o400):
+            raise UnreadableInputError(f"{file} is open to others: chmod 600 {file}")
+        content = stream.read(_LONGEST_FILE + 1)
+    return content.decode("ascii", errors="replace")
