@@ -1,6 +1,25 @@
 """The commands of `pypot`: options in, printing out. What they do lives in the other modules."""
 
+import json
+from pathlib import Path
+from typing import Annotated
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
 import typer
+
+from pypot_cli.migrations import apply as migrations_apply
+from pypot_cli.migrations import build as migrations_build
+from pypot_cli.migrations import check as migrations_check
+from pypot_cli.migrations import tree as migrations_tree
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pypot_cli import proof, signing
+from pypot_cli.keys import KeyPurpose, describe_key, write_new_secret
 
 app = typer.Typer(
     name="pypot",
@@ -19,3 +38,139 @@ app.add_typer(db_app, name="db")
 app.add_typer(migrate_app, name="migrate")
 app.add_typer(keys_app, name="keys")
 app.add_typer(seeds_app, name="seeds")
+
+
+@app.command()
+def verify(
+    source: Annotated[
+        str, typer.Argument(metavar="PROOF.json", help="The proof's file, or - for stdin.")
+    ],
+    orchestrator_key: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HEX", help="A public key you trust to lock. May be repeated."),
+    ] = None,
+    settlement_key: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HEX", help="A public key you trust to settle. May be repeated."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check a settlement proof, offline.
+
+    Exit code 0: valid. 1: not valid, and the checks that failed are named. 2: unreadable, which is
+    a missing file, a proof that is too large, not JSON or not an object, or a key that is no key.
+    """
+    verdict = proof.verify(
+        proof.open_proof(source),
+        orchestrator_keys=[signing.read_public_key(key) for key in orchestrator_key or ()],
+        settlement_keys=[signing.read_public_key(key) for key in settlement_key or ()],
+    )
+    if as_json:
+        typer.echo(json.dumps(verdict.as_json(), indent=2))
+    else:
+        _print_verdict(verdict)
+    raise typer.Exit(0 if verdict.valid else 1)
+
+
+def _print_verdict(verdict: proof.Verdict) -> None:
+    colours = {"ok": "green", "failed": "bold red", "skipped": "yellow", "not pinned": "yellow"}
+    table = Table("check", "outcome", "with", title=f"Proof of pot {verdict.pot_id or '(unknown)'}")
+    for check in verdict.checks:
+        # Text, not markup: the details quote the proof, and whoever made it may be hostile.
+        outcome = Text(check.outcome, style=colours[check.outcome])
+        table.add_row(Text(check.name), outcome, Text(check.detail, overflow="fold"))
+    console = Console()
+    console.print(table)
+    if verdict.valid:
+        console.print("What this file cannot prove:")
+        for sentence in verdict.not_proven:
+            console.print(Text(f"  {sentence}"))
+    console.print(Text(verdict.summary, style="bold green" if verdict.valid else "bold red"))
+
+
+@keys_app.command("new")
+def keys_new(
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write it. [default: .pypot/keys/PURPOSE.key]"),
+    ] = None,
+    purpose: Annotated[
+        KeyPurpose | None,
+        typer.Option(help="What it is for; without it, the kid of each purpose is printed."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make a secret in a file that only you can read, and print its public half.
+
+    The file (mode 0600) holds 32 random bytes as 64 hex digits: an Ed25519 private key, or the
+    master key of the seeds. It is never printed and no file is overwritten. Exit code 1: not made.
+    """
+    file = out or Path(".pypot") / "keys" / f"{purpose or 'signing'}.key"
+    shown = describe_key(file, write_new_secret(file), purpose)
+    if as_json:
+        typer.echo(json.dumps(shown, indent=2))
+    else:
+        for name, value in shown.items():
+            typer.echo(f"{name:<18}{value}")
+
+
+@migrate_app.command("build")
+def migrate_build(
+    name: Annotated[str, typer.Argument(help="Lower-case words joined by _: what changed.")],
+    at: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="Fourteen digits instead of the time.")
+    ] = None,
+) -> None:
+    """Compile changed function files into the next migration (exit 1: they cannot be compiled)."""
+    built = migrations_build.build(migrations_tree.default_root(), name, at)
+    if built is None:
+        typer.echo("nothing to do: the migrations hold every function file as it is")
+        return
+    for source in built.sources:
+        typer.echo(source)
+    typer.echo(f"supabase/migrations/{built.file}: {len(built.sources)} functions")
+
+
+@migrate_app.command("sum")
+def migrate_sum() -> None:
+    """Add a line to migrations.sum for each migration that has none; never change one."""
+    added = migrations_build.add_missing_sums(migrations_tree.default_root())
+    for file in added:
+        typer.echo(file)
+    typer.echo(f"{len(added)} sums added")
+
+
+@migrate_app.command("check")
+def migrate_check(
+    json_output: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+) -> None:
+    """Prove that migrations, their sums and the function files agree (exit 1: they do not)."""
+    tree = migrations_tree.Tree(migrations_tree.default_root())
+    findings = migrations_check.check(tree)
+    if json_output:
+        typer.echo(json.dumps({"ok": not findings, "findings": [asdict(f) for f in findings]}))
+    else:
+        for finding in findings:
+            typer.echo(str(finding))
+        counts = f"{len(tree.migrations)} migrations and {len(tree.functions)} function files"
+        typer.echo(f"{counts} agree" if not findings else f"{counts}: {len(findings)} findings")
+    if findings:
+        raise typer.Exit(1)
+
+
+@migrate_app.command("apply")
+def migrate_apply(
+    db: Annotated[
+        str,
+        typer.Option(envvar="PYPOT_DB_URL", help="URL of role postgres; see `pypot db url`."),
+    ],
+    json_output: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+) -> None:
+    """Apply pending migrations as the Supabase CLI would (exit 1: refused or failed)."""
+    applied = migrations_apply.apply_to(db)
+    if json_output:
+        typer.echo(json.dumps({"applied": applied}))
+        return
+    for version in applied:
+        typer.echo(version)
+    typer.echo(f"{len(applied)} migrations applied" if applied else "nothing pending")
