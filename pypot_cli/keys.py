@@ -13,15 +13,25 @@ import re
 import secrets
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
+from pypot_cli import signing
 from pypot_cli.canonical import read_hex
 from pypot_cli.errors import PypotError, UnreadableInputError
-from pypot_cli.signing import public_key
 
 SIZE = 32
 """Bytes in every secret."""
+
+
+class KeyPurpose(StrEnum):
+    """What a new secret is for. All but the last are purposes of registered signing keys."""
+
+    ORCHESTRATOR = "orchestrator"
+    SETTLEMENT = "settlement"
+    BEACON = "beacon"
+    SEED_MASTER = "seed-master"
+
 
 _ENVIRONMENT_NAME = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
 _LONGEST_FILE = 2 * SIZE + 2  # the digits and one line end, CR LF at most
@@ -57,23 +67,15 @@ class Secret:
         raise TypeError("a secret is not copied or pickled")
 
 
-@dataclass(frozen=True)
-class NewKey:
-    """A key just made: where it is, and its public half as 64 hex digits (None for a master)."""
-
-    file: Path
-    public_key: str | None
-
-
 def new_secret() -> Secret:
     """Return 32 fresh bytes from the operating system's CSPRNG."""
     return Secret(secrets.token_bytes(SIZE))
 
 
-def write_new_key(file: Path, *, signs: bool = True) -> NewKey:
-    """Make a secret and write it to `file`, which only this user can read (mode 0600).
+def write_new_secret(file: Path) -> Secret:
+    """Make a secret, write it to `file`, which only this user can read (mode 0600), and return it.
 
-    Missing directories are made with mode 0700. Raises PypotError if `file` exists (it may be the
+    Its directory is made (mode 0700) if missing. Raises PypotError if `file` exists (it may be the
     only copy of a key) or cannot be written; then nothing is left behind.
     """
     secret = new_secret()
@@ -95,7 +97,20 @@ def write_new_key(file: Path, *, signs: bool = True) -> NewKey:
         with contextlib.suppress(OSError):
             file.unlink()
         raise PypotError(f"cannot write {file}: {error.strerror}") from None
-    return NewKey(file, public_key(secret.reveal()).hex() if signs else None)
+    return secret
+
+
+def describe_key(file: Path, secret: Secret, purpose: KeyPurpose | None) -> dict[str, str]:
+    """Return what may be shown of a new key: `file`, `public_key` (64 hex) and `kid <purpose>`.
+
+    With no purpose, the kid for each; a seed master has no public half, so only its file.
+    """
+    if purpose is KeyPurpose.SEED_MASTER:
+        return {"file": str(file)}
+    key = signing.public_key(secret.reveal())
+    purposes = [purpose] if purpose else [p for p in KeyPurpose if p is not KeyPurpose.SEED_MASTER]
+    kids = {f"kid {each}": signing.kid(each, key) for each in purposes}
+    return {"file": str(file), "public_key": key.hex(), **kids}
 
 
 def load_secret(source: str, environment: Mapping[str, str] = os.environ) -> Secret:

@@ -9,8 +9,10 @@ the same steps for whoever would rather write a third.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
@@ -85,6 +87,11 @@ class Verdict:
             return "valid, keys taken from the proof itself (not pinned)"
         return f"valid, {loose[0]} taken from the proof itself (not pinned)"
 
+    @property
+    def not_proven(self) -> list[str]:
+        """What no proof of this kind can show, as sentences."""
+        return [f"{name}: {why}" for name, why in UNBOUND.items()] + [DRAW_1_LIMIT]
+
     def as_json(self) -> dict[str, Any]:
         """Return what `pypot verify --json` prints."""
         return {
@@ -95,7 +102,7 @@ class Verdict:
                 {"name": check.name, "outcome": check.outcome, "detail": check.detail}
                 for check in self.checks
             ],
-            "not_proven": [f"{name} {why}" for name, why in UNBOUND.items()] + [DRAW_1_LIMIT],
+            "not_proven": self.not_proven,
         }
 
 
@@ -105,6 +112,20 @@ class Document:
 
     value: dict[str, Any]
     ambiguous: list[str] = field(default_factory=list)
+
+
+def open_proof(source: str) -> Document:
+    """Return the proof in the file `source`, or on standard input if it is `-`.
+
+    Raises UnreadableInputError if it cannot be read, and as `read_proof` does.
+    """
+    try:
+        if source == "-":
+            return read_proof(sys.stdin.buffer.read(LONGEST_PROOF + 1))
+        with Path(source).open("rb") as stream:
+            return read_proof(stream.read(LONGEST_PROOF + 1))
+    except OSError as error:
+        raise UnreadableInputError(f"cannot read {source}: {error.strerror}") from None
 
 
 def read_proof(content: bytes) -> Document:

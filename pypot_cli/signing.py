@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
+from pypot_cli.canonical import is_hex
 from pypot_cli.draw import GAME, sha256, tag
+from pypot_cli.errors import UnreadableInputError
 
 Purpose = Literal["orchestrator", "settlement", "beacon"]
 
@@ -76,6 +78,18 @@ def _is_on_curve(y: int) -> bool:
     d = -121665 * pow(121666, -1, _P) % _P
     square = (y * y - 1) * pow(d * y * y + 1, -1, _P) % _P
     return pow(square, (_P - 1) // 2, _P) == 1
+
+
+def read_public_key(text: str) -> bytes:
+    """Return the 32 bytes of a public key given as 64 lower-case hex digits.
+
+    Raises UnreadableInputError if it is anything else, or a key that `verify` would never accept.
+    """
+    if not is_hex(text, 32) or not is_valid_key(bytes.fromhex(text)):
+        raise UnreadableInputError(
+            "a public key is 64 lower-case hex digits, as pypot keys new prints"
+        )
+    return bytes.fromhex(text)
 
 
 def verify(key: bytes, message: bytes, signature: bytes) -> bool:
