@@ -1,25 +1,21 @@
 """The commands of `pypot`: options in, printing out. What they do lives in the other modules."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-import json
-from dataclasses import asdict
-from typing import Annotated
-
 import typer
-
-from pypot_cli.migrations import apply as migrations_apply
-from pypot_cli.migrations import build as migrations_build
-from pypot_cli.migrations import check as migrations_check
-from pypot_cli.migrations import tree as migrations_tree
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from pypot_cli import proof, signing
 from pypot_cli.keys import KeyPurpose, describe_key, write_new_secret
+from pypot_cli.migrations import apply as migrations_apply
+from pypot_cli.migrations import build as migrations_build
+from pypot_cli.migrations import check as migrations_check
+from pypot_cli.migrations import tree as migrations_tree
 
 app = typer.Typer(
     name="pypot",
@@ -174,3 +170,62 @@ def migrate_apply(
     for version in applied:
         typer.echo(version)
     typer.echo(f"{len(applied)} migrations applied" if applied else "nothing pending")
+
+
+DataDir = Annotated[
+    Path,
+    typer.Option(help="Where the embedded server keeps its data.", show_default=".pypot/db"),
+]
+
+
+@db_app.command("up")
+def db_up(
+    data_dir: DataDir = config.DEFAULT_DATA_DIR,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="0 takes any free port.",
+            show_default="the one it had before, at first 54322",
+        ),
+    ] = None,
+) -> None:
+    """Start PostgreSQL 17, apply the Supabase layer and the migrations.
+
+    The last line printed is the URL of role postgres. Run again, it answers the same. A server that
+    was killed, a stale lock file and a directory left half-made by it are repaired. With
+    PYPOT_DB_URL set, no server is started: that database gets what it lacks.
+
+    Exit codes: 0 ready; 1 not, and the message says what to do (a busy port, a directory that is
+    not its own, another version's data); 2 a wrong option or an unreadable PYPOT_DB_URL.
+    """
+    from pypot_cli import db
+
+    typer.echo(db.up(data_dir, port))
+
+
+@db_app.command("url")
+def db_url(
+    data_dir: DataDir = config.DEFAULT_DATA_DIR,
+    admin: Annotated[bool, typer.Option("--admin", help="The superuser's instead.")] = False,
+) -> None:
+    """Print the URL of role postgres of the running server.
+
+    Exit codes: 0 printed; 1 no server runs; 2 a wrong option or an unreadable PYPOT_DB_URL.
+    """
+    from pypot_cli import db
+
+    typer.echo(db.url(data_dir, admin=admin))
+
+
+@db_app.command("down")
+def db_down(data_dir: DataDir = config.DEFAULT_DATA_DIR) -> None:
+    """Stop the embedded server; its data stay.
+
+    Exit codes: 0 stopped, or it did not run; 1 it could not be stopped, or PYPOT_DB_URL names a
+    server that pypot did not start; 2 a wrong option.
+    """
+    from pypot_cli import db
+
+    typer.echo("stopped" if db.down(data_dir) else "no server was running", err=True)
