@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pypot_cli import proof, signing
+from pypot_cli import config, db, proof, signing
 from pypot_cli.keys import KeyPurpose, describe_key, write_new_secret
 from pypot_cli.migrations import apply as migrations_apply
 from pypot_cli.migrations import build as migrations_build
@@ -200,8 +200,6 @@ def db_up(
     Exit codes: 0 ready; 1 not, and the message says what to do (a busy port, a directory that is
     not its own, another version's data); 2 a wrong option or an unreadable PYPOT_DB_URL.
     """
-    from pypot_cli import db
-
     typer.echo(db.up(data_dir, port))
 
 
@@ -214,8 +212,6 @@ def db_url(
 
     Exit codes: 0 printed; 1 no server runs; 2 a wrong option or an unreadable PYPOT_DB_URL.
     """
-    from pypot_cli import db
-
     typer.echo(db.url(data_dir, admin=admin))
 
 
@@ -226,6 +222,4 @@ def db_down(data_dir: DataDir = config.DEFAULT_DATA_DIR) -> None:
     Exit codes: 0 stopped, or it did not run; 1 it could not be stopped, or PYPOT_DB_URL names a
     server that pypot did not start; 2 a wrong option.
     """
-    from pypot_cli import db
-
     typer.echo("stopped" if db.down(data_dir) else "no server was running", err=True)

@@ -1,0 +1,48 @@
+"""Where a checkout keeps things, and what the environment says.
+
+Paths are those of the checkout that holds this package: the SQL files are read from it.
+"""
+
+import os
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
+
+from pypot_cli.errors import UnreadableInputError
+
+ROOT = Path(__file__).resolve().parent.parent
+COMPAT_DIR = ROOT / "sql" / "compat"
+
+# Whatever a checkout makes for itself and git ignores.
+STATE_DIR = ROOT / ".pypot"
+CACHE_DIR = STATE_DIR / "cache"
+DEFAULT_DATA_DIR = STATE_DIR / "db"
+
+# Where the Supabase CLI expects the database of a local stack, and its password.
+DEFAULT_PORT = 54322
+LOCAL_PASSWORD = "postgres"  # noqa: S105 (Supabase's well-known local password)
+
+
+def strict() -> bool:
+    """Whether PYPOT_STRICT=1 forbids leaving out a test."""
+    return os.environ.get("PYPOT_STRICT") == "1"
+
+
+def external_database_url() -> str | None:
+    """The value of PYPOT_DB_URL, or None when the embedded server is meant.
+
+    Raises UnreadableInputError when libpq cannot read it.
+    """
+    url = os.environ.get("PYPOT_DB_URL", "").strip()
+    if not url:
+        return None
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise UnreadableInputError("PYPOT_DB_URL must begin with postgresql://")
+    try:
+        conninfo_to_dict(url)
+    except Exception:
+        # libpq's message quotes the URL, and with it the password.
+        raise UnreadableInputError(
+            "PYPOT_DB_URL cannot be read: write postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+        ) from None
+    return url

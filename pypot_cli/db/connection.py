@@ -1,0 +1,37 @@
+"""Connections by URL, whose failures are one line that hides the password."""
+
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+import psycopg
+
+from pypot_cli.errors import PypotError
+
+
+def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection:
+    """Connects, or raises PypotError with libpq's reason, which never quotes a password."""
+    try:
+        return psycopg.connect(
+            url, autocommit=autocommit, connect_timeout=10, application_name="pypot"
+        )
+    except psycopg.OperationalError as error:
+        lines = str(error).strip().splitlines()
+        raise PypotError(f"cannot connect: {lines[0] if lines else 'no reason given'}") from None
+
+
+def with_role(url: str, role: str) -> str:
+    """The same URL for another role with the same password.
+
+    On a Supabase stack, and wherever the compatibility layer made the roles, postgres and
+    authenticator share the password of the URL the database is known by.
+    """
+    parts = urlsplit(url)
+    _, at, place = parts.netloc.rpartition("@")
+    password = password_of(url)
+    secret = "" if password is None else ":" + quote(password, safe="")
+    return urlunsplit(parts._replace(netloc=f"{quote(role, safe='')}{secret}@{place or at}"))
+
+
+def password_of(url: str) -> str | None:
+    """The password that stands in a URL, if one does."""
+    password = urlsplit(url).password
+    return None if password is None else unquote(password)
