@@ -63,6 +63,7 @@ def lint_function(file: FunctionFile) -> Iterator[Finding]:
     try:
         statements = [(statement, words(statement.text)) for statement in split(file.text)]
         signature = read_signature(file.text)
+        code = code_only(file.text)
     except LexicalError as error:
         yield Finding(file.path, error.line, str(error))
         return
@@ -109,8 +110,8 @@ def lint_function(file: FunctionFile) -> Iterator[Finding]:
 
     rules = [*_FORBIDDEN, _PSQL_COMMAND]
     is_clock = file.function == "private.now"
-    yield from _search(file.path, file.text, rules if is_clock else [*rules, _CLOCK])
-    yield from _unconditional_writes(file.path, file.text)
+    yield from _search(file.path, code, rules if is_clock else [*rules, _CLOCK])
+    yield from _unconditional_writes(file.path, code)
 
 
 def _lint_clauses(file: FunctionFile, clauses: tuple[str, ...]) -> Iterator[Finding]:
@@ -132,6 +133,7 @@ def lint_migration(migration: Migration) -> Iterator[Finding]:
     path = f"supabase/migrations/{migration.file}"
     try:
         statements = [(statement, words(statement.text)) for statement in split(migration.text)]
+        code = code_only(migration.text)
     except LexicalError as error:
         yield Finding(path, error.line, str(error))
         return
@@ -142,20 +144,18 @@ def lint_migration(migration: Migration) -> Iterator[Finding]:
         if re.match(r"create (?:or replace )?(?:function|procedure)\b", " ".join(found)):
             message = "functions live in supabase/functions, one a file"
             yield Finding(path, statement.line, message)
-    yield from _search(path, migration.text, [*_FORBIDDEN, _PSQL_COMMAND])
-    yield from _unconditional_writes(path, migration.text)
+    yield from _search(path, code, [*_FORBIDDEN, _PSQL_COMMAND])
+    yield from _unconditional_writes(path, code)
 
 
-def _search(path: str, text: str, rules: list[tuple[str, str]]) -> Iterator[Finding]:
-    code = code_only(text)
+def _search(path: str, code: str, rules: list[tuple[str, str]]) -> Iterator[Finding]:
     for pattern, message in rules:
         for match in re.finditer(pattern, code, re.IGNORECASE | re.MULTILINE):
             yield Finding(path, line_at(code, match.start()), message)
 
 
-def _unconditional_writes(path: str, text: str) -> Iterator[Finding]:
+def _unconditional_writes(path: str, code: str) -> Iterator[Finding]:
     """Finds UPDATE and DELETE without WHERE, which Supabase's safeupdate refuses at run time."""
-    code = code_only(text)
     found = [t for t in tokens(code) if t.kind in ("word", "quoted", "symbol")]
     for index, token in enumerate(found):
         if _writes(found, index) and not _has_where(found[index + 1 :]):
@@ -174,7 +174,7 @@ def _writes(found: list[Token], index: int) -> bool:
     after = found[index + 1] if index + 1 < len(found) else None
     return (
         text(index) == "update"
-        and text(index - 1) not in ("for", "key")
+        and text(index - 1) not in ("for", "key", "on")
         and after is not None
         and after.kind != "symbol"
         and after.text.lower() not in ("set", "on", "or", "of", "to", "from", "skip", "nowait")

@@ -14,6 +14,7 @@ _TOKEN = re.compile(
     | (?P<string>  [eE]'(?:[^'\\]|\\.|'')*' | (?:[uU]&|[bBxXnN])?'(?:[^']|'')*' )
     | (?P<quoted>  (?:[uU]&)?"(?:[^"]|"")*" )
     | (?P<dollar>  \$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$ )
+    | (?P<open>    [eE]?' | " | \$(?:[^\W\d]\w*)?\$ )
     | (?P<word>    [^\W\d][\w$]* )
     | (?P<space>   \s+ )
     | (?P<symbol>  . )
@@ -60,10 +61,8 @@ def tokens(sql: str) -> Iterator[Token]:
         kind, end = str(match.lastgroup), match.end()
         if kind == "block":
             kind, end = "comment", _end_of_block_comment(sql, position)
-        if kind == "symbol" and match.group() in ("'", '"'):
-            raise LexicalError("a quote is never closed", line_at(sql, position))
-        if kind == "symbol" and (opening := re.compile(r"\$(\w*)\$").match(sql, position)):
-            raise LexicalError(f"{opening.group()} is never closed", line_at(sql, position))
+        if kind == "open":
+            raise LexicalError(f"{match.group()} is never closed", line_at(sql, position))
         yield Token(kind, sql[position:end], position)
         position = end
 
@@ -127,7 +126,7 @@ def code_only(sql: str) -> str:
     """`sql` with comments and strings blanked out, every other character where it was.
 
     Dollar-quoted bodies are code and are blanked by the same rules inside, so that a search for
-    a word finds it only where PostgreSQL would execute it.
+    a word finds it only where PostgreSQL would execute it. Raises LexicalError.
     """
     pieces = []
     for token in tokens(sql):
@@ -135,8 +134,12 @@ def code_only(sql: str) -> str:
             pieces.append(re.sub(r"[^\n]", " ", token.text))
         elif token.kind == "dollar":
             edge = token.text.index("$", 1) + 1
-            blank = " " * edge
-            pieces.append(blank + code_only(token.text[edge:-edge]) + blank)
+            try:
+                body = code_only(token.text[edge:-edge])
+            except LexicalError as error:
+                line = line_at(sql, token.start) + error.line - 1
+                raise LexicalError(str(error), line) from error
+            pieces.append(" " * edge + body + " " * edge)
         else:
             pieces.append(token.text)
     return "".join(pieces)

@@ -121,12 +121,12 @@ def read_sums(path: Path) -> dict[str, str]:
 
 def sections(migration: Migration) -> Iterator[FunctionFile]:
     """Yields the function files whose texts a generated migration holds, in its order."""
-    _, *pieces = re.split(rf"^{SOURCE_LINE}", migration.text, flags=re.MULTILINE)
+    _, *pieces = re.split(rf"^{SOURCE_LINE}", f"{migration.text}\n", flags=re.MULTILINE)
     for piece in pieces:
         path, _, text = piece.partition("\n")
         parts = Path(path).parts
         schema = parts[2] if len(parts) > 3 else ""
-        # One blank line divides a section from the next and is no part of the file.
+        # The empty line that divides a section from the next is no part of the file.
         yield FunctionFile(path, f"{schema}.{Path(path).stem}", text.removesuffix("\n"))
 
 
