@@ -141,6 +141,9 @@ def lint_migration(migration: Migration) -> Iterator[Finding]:
         if found[0] in _TRANSACTION_WORDS:
             message = f"`{found[0]}`: a migration is one transaction already"
             yield Finding(path, statement.line, message)
+        if found[0] in ("set", "reset") and found[1] != "check_function_bodies":
+            # Outside a transaction block, which is how the CLI sends it, SET LOCAL does nothing.
+            yield Finding(path, statement.line, "a setting would outlive the migration")
         if re.match(r"create (?:or replace )?(?:function|procedure)\b", " ".join(found)):
             message = "functions live in supabase/functions, one a file"
             yield Finding(path, statement.line, message)

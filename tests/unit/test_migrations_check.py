@@ -153,6 +153,7 @@ def test_a_public_function_must_say_security_invoker() -> None:
     [
         ("begin;\nselect 1;", "`begin`"),
         ("select 1;\ncommit;", "`commit`"),
+        ("set search_path = public;", "outlive the migration"),
         ("\\set x 1\nselect 1;", "psql command"),
         ("create or replace function f() returns int language sql as 'select 1';", "one a file"),
         ("update a set b = 1;", "update without where"),
