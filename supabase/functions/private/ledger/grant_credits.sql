@@ -1,0 +1,73 @@
+-- The only way credits enter: from issuance to a player's wallet.
+-- Guards: arguments; the user exists; the key was not used for anything else; the new balance
+-- fits in 2^53-1.
+-- Locks: the wallet.
+-- Writes: transfer, idempotency key, wallet event.
+-- Raises: invalid_argument, idempotency_key_reused.
+create or replace function private.grant_credits(
+    p_user_id uuid, p_amount bigint, p_reason text, p_idempotency_key text
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_wallet private.wallets;
+    v_request jsonb := jsonb_build_object(
+        'user_id', p_user_id, 'amount', p_amount, 'reason', p_reason
+    );
+    v_result jsonb;
+    v_transfer_id bigint;
+    v_at timestamptz;
+begin
+    perform private.require_given('user_id', p_user_id::text);
+    perform private.require_range('amount', p_amount, 1, 9007199254740991);
+    perform private.require_text('reason', p_reason, 500);
+    if p_idempotency_key is not null then
+        perform private.require_text('idempotency_key', p_idempotency_key, 255);
+    end if;
+    if not exists (select from auth.users as u where u.id = p_user_id) then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'user_id', 'expected', 'an existing user'
+        ));
+    end if;
+
+    v_wallet := private.open_wallet(p_user_id);
+    v_result := private.replayed('grant_credits', p_idempotency_key, v_request);
+    if v_result is not null then
+        return v_result;
+    end if;
+    if v_wallet.balance > 9007199254740991 - p_amount then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'amount',
+            'expected', format('at most %s', 9007199254740991 - v_wallet.balance)
+        ));
+    end if;
+
+    v_at := private.now();
+    v_transfer_id := private.post_transfer(
+        'grant', null, null,
+        (select a.id from private.accounts as a where a.kind = 'issuance'),
+        v_wallet.account_id, p_amount, v_at, p_reason, private.actor_pseudonym()
+    );
+    v_result := jsonb_build_object(
+        'transfer_id', v_transfer_id,
+        'user_id', p_user_id,
+        'amount', p_amount,
+        'balance', v_wallet.balance + p_amount,
+        'version', v_wallet.version + 1
+    );
+    perform private.remember('grant_credits', p_idempotency_key, v_request, v_result);
+    perform private.announce_wallet(p_user_id, null);
+    return v_result;
+end $$;
+
+comment on function private.grant_credits(uuid, bigint, text, text) is
+'Definer half of public.grant_credits.';
+
+revoke all on function private.grant_credits(uuid, bigint, text, text)
+from public, anon, authenticated, service_role;
+grant execute on function private.grant_credits(uuid, bigint, text, text)
+to pot_treasury, service_role;

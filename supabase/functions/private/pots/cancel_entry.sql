@@ -1,0 +1,103 @@
+-- A player takes an entry back while the pot is open: full refund, tickets back into the
+-- counter they came from.
+--
+-- Guards, in order: arguments; login; the entry is the caller's; already cancelled (same
+-- answer); the pot is open and
+-- before its deadline. A paused pot may be left.
+-- Locks, in order: the gate, shared; the caller's wallet; the entry; its stripe.
+-- Writes: entry, stripe, transfer; events entry_cancelled, balance, updated.
+-- Raises: invalid_argument, login_required, not_allowed, entry_not_found, pot_not_open; returns
+-- account_blocked.
+create or replace function private.cancel_entry(p_entry_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_user uuid := private.caller_sub();
+    v_problem text;
+    v_entry public.pot_entries;
+    v_pot public.pots;
+    v_wallet private.wallets;
+    v_last boolean;
+    v_at timestamptz;
+    v_totals record;
+begin
+    perform private.require_given('entry_id', p_entry_id::text);
+    v_problem := private.player_problem();
+    if v_problem = 'account_blocked' then
+        return private.refuse_join(v_problem, null);
+    elsif v_problem is not null then
+        perform private.fail(v_problem);
+    end if;
+    select * into v_entry
+    from public.pot_entries as e
+    where e.id = p_entry_id and e.user_id = v_user;
+    if not found then
+        perform private.fail('entry_not_found');
+    end if;
+
+    perform pg_advisory_xact_lock_shared(private.gate_key(v_entry.pot_id));
+    v_wallet := private.lock_wallet(v_user);
+    select * into strict v_entry from public.pot_entries as e where e.id = p_entry_id for update;
+    select * into strict v_pot from public.pots as p where p.id = v_entry.pot_id;
+
+    if v_entry.cancelled_at is null then
+        v_at := private.now();
+        if v_pot.status <> 'open' or v_at >= v_pot.locks_at and v_pot.paused_at is null then
+            perform private.fail('pot_not_open', jsonb_build_object('status', v_pot.status));
+        end if;
+        update public.pot_entries as e set cancelled_at = v_at where e.id = p_entry_id;
+        v_last := not exists (
+            select
+            from public.pot_entries as e
+            where e.pot_id = v_entry.pot_id and e.user_id = v_user and e.cancelled_at is null
+        );
+        update private.pot_stripes as s
+        set
+            sold = s.sold - v_entry.ticket_count,
+            participants = s.participants - case when v_last then 1 else 0 end,
+            version = s.version + 1
+        where s.pot_id = v_entry.pot_id and s.stripe = v_entry.stripe;
+        perform private.post_transfer(
+            'refund', v_entry.pot_id, p_entry_id,
+            (select s.escrow_account from private.pot_states as s where s.pot_id = v_entry.pot_id),
+            v_wallet.account_id, v_entry.credits_spent, v_at
+        );
+        v_totals := private.pot_totals(v_entry.pot_id);
+        perform private.announce_pot(v_entry.pot_id, 'entry_cancelled', jsonb_build_object(
+            'entrant', left(v_entry.entrant_tag, 16),
+            'ticket_count', v_entry.ticket_count,
+            'tickets_sold', v_totals.tickets_sold,
+            'credits_committed', v_totals.tickets_sold * v_pot.entry_cost,
+            'participant_count', v_totals.participants
+        ));
+        perform private.announce_wallet(v_user, v_entry.pot_id);
+        perform private.pulse_lobby(v_entry.pot_id);
+    end if;
+    -- A repeated call reads the same answer from what the first one wrote.
+    return (
+        select jsonb_build_object(
+            'entry_id', p_entry_id,
+            'pot_id', v_entry.pot_id,
+            'ticket_count', v_entry.ticket_count,
+            'credits_refunded', t.amount,
+            'balance', l.balance_after,
+            'cancelled_at', private.json_time(t.created_at)
+        )
+        from private.transfers as t
+        inner join private.ledger_entries as l
+            on t.id = l.transfer_id and l.account_id = v_wallet.account_id
+        where t.entry_id = p_entry_id and t.kind = 'refund'
+    );
+end $$;
+
+comment on function private.cancel_entry(uuid) is
+'Definer half of public.cancel_entry.';
+
+revoke all on function private.cancel_entry(uuid)
+from public, anon, authenticated, service_role;
+grant execute on function private.cancel_entry(uuid)
+to authenticated, service_role;

@@ -1,0 +1,87 @@
+-- Writes: first_ticket of every live entry, merkle_levels, pots; chain row `locked`; events
+-- locked.
+-- Raises: check_violation when the escrow does not hold exactly what the tickets cost (a
+-- defect: the pot stays open).
+create or replace function private.freeze_pot(p_pot public.pots)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_state private.pot_states;
+    v_commit_hash text;
+    v_total bigint;
+    v_leaves bytea;
+    v_root bytea;
+    v_at timestamptz := private.now();
+    v_digest text;
+    v_result jsonb;
+begin
+    select * into strict v_state from private.pot_states as s where s.pot_id = p_pot.id;
+    select c.commit_hash into strict v_commit_hash
+    from private.commitments as c
+    where c.pot_id = p_pot.id;
+
+    update public.pot_entries as e
+    set first_ticket = numbered.first_ticket
+    from (
+        select n.id, sum(n.ticket_count) over (order by n.seq) - n.ticket_count as first_ticket
+        from public.pot_entries as n
+        where n.pot_id = p_pot.id and n.cancelled_at is null
+    ) as numbered
+    where e.id = numbered.id;
+    select
+        sum(e.ticket_count),
+        string_agg(
+            private.merkle_leaf('pots', p_pot.id, e.ticket_count, decode(e.entrant_tag, 'hex')),
+            ''::bytea
+            order by e.first_ticket
+        )
+    into v_total, v_leaves
+    from public.pot_entries as e
+    where e.pot_id = p_pot.id and e.first_ticket is not null;
+    if v_total * p_pot.entry_cost <> private.account_balance(v_state.escrow_account) then
+        raise check_violation using message = 'escrow differs from the price of the tickets';
+    end if;
+
+    v_root := substr(private.store_merkle_tree(p_pot.id, v_leaves), 9);
+    v_digest := encode(
+        private.lock_digest(
+            'pots', p_pot.id, p_pot.draw_version,
+            decode(v_commit_hash, 'hex'), decode(p_pot.rules_hash, 'hex'), v_root, v_total, v_at,
+            decode(coalesce(v_state.beacon_chain_hash, repeat('0', 64)), 'hex'),
+            coalesce(v_state.beacon_round, 0)
+        ),
+        'hex'
+    );
+    v_result := jsonb_build_object(
+        'pot_id', p_pot.id,
+        'status', 'locked',
+        'commit_hash', v_commit_hash,
+        'lock_digest', v_digest,
+        'total_tickets', v_total,
+        'entries_root', encode(v_root, 'hex'),
+        'locked_at', private.json_time(v_at)
+    );
+    perform private.append_audit(p_pot.id, 'locked', null, v_result);
+    update public.pots as p
+    set
+        status = 'locked',
+        commit_hash = v_commit_hash,
+        total_tickets = v_total,
+        entries_root = encode(v_root, 'hex'),
+        lock_digest = v_digest,
+        locked_at = v_at
+    where p.id = p_pot.id;
+    perform private.announce_pot(p_pot.id, 'locked', v_result);
+    perform private.announce_lobby(p_pot.id, 'locked');
+    return v_result;
+end $$;
+
+comment on function private.freeze_pot(public.pots) is
+'Locks an open pot: numbers its tickets, builds the Merkle sum tree, publishes commit_hash and '
+'lock_digest. The caller holds the pot with its gate closed. Returns lock_pot''s result.';
+
+revoke all on function private.freeze_pot(public.pots)
+from public, anon, authenticated, service_role;

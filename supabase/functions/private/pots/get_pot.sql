@@ -1,0 +1,94 @@
+-- The caller's own entries in full, the others' by the head of their tag; never a user id.
+-- Raises: invalid_argument, pot_not_found.
+create or replace function private.get_pot(p_pot_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_pot public.pots;
+    v_me uuid := private.caller_sub();
+    v_settlement private.settlements;
+    v_attestation private.lock_attestations;
+    v_state private.pot_states;
+    v_entries jsonb;
+begin
+    perform private.require_given('pot_id', p_pot_id::text);
+    select * into v_pot from public.pots as p where p.id = p_pot_id;
+    if not found then
+        perform private.fail('pot_not_found');
+    end if;
+    select * into v_settlement from private.settlements as s where s.pot_id = p_pot_id;
+    select * into v_attestation from private.lock_attestations as a where a.pot_id = p_pot_id;
+    select * into v_state from private.pot_states as s where s.pot_id = p_pot_id;
+
+    select coalesce(jsonb_agg(
+        case
+            when e.user_id = v_me then jsonb_build_object(
+                'entry_id', e.id,
+                'entrant', left(e.entrant_tag, 16),
+                'entrant_tag', e.entrant_tag,
+                'salt', e.salt,
+                'ticket_count', e.ticket_count,
+                'credits_spent', e.credits_spent,
+                'first_ticket', e.first_ticket,
+                'created_at', private.json_time(e.created_at),
+                'mine', true
+            )
+            else jsonb_build_object(
+                'entrant', left(e.entrant_tag, 16),
+                'ticket_count', e.ticket_count,
+                'first_ticket', e.first_ticket
+            )
+        end
+        order by e.seq desc
+    ), '[]') into v_entries
+    from (
+        select *
+        from public.pot_entries as n
+        where n.pot_id = p_pot_id and n.cancelled_at is null
+        order by n.seq desc
+        limit 100
+    ) as e;
+
+    return private.pot_summary(p_pot_id) || jsonb_build_object(
+        'cancelled_at', private.json_time(v_pot.cancelled_at),
+        'cancel_cause', v_state.cancel_reason,
+        'pause_reason', v_pot.pause_reason,
+        'min_participants', v_state.min_participants,
+        'entries', v_entries,
+        'fairness', jsonb_build_object(
+            'draw_version', v_pot.draw_version,
+            'rules_text', v_pot.rules_text,
+            'rules_hash', v_pot.rules_hash,
+            'commit_tag', v_pot.commit_tag,
+            'commit_hash', v_pot.commit_hash,
+            'entries_root', v_pot.entries_root,
+            'total_tickets', v_pot.total_tickets,
+            'lock_digest', v_pot.lock_digest,
+            'orchestrator_kid', v_attestation.kid,
+            'orchestrator_signature', v_attestation.signature,
+            'reveal_seed', v_pot.reveal_seed,
+            'hmac', v_settlement.proof -> 'hmac',
+            'winner_index', v_settlement.proof -> 'winner_index',
+            'settlement_kid', v_settlement.proof -> 'settlement' -> 'kid',
+            'settlement_signature', v_settlement.proof -> 'settlement' -> 'signature'
+        ),
+        'winner', case when v_settlement.pot_id is not null then jsonb_build_object(
+            'entrant', left(v_settlement.proof -> 'winning_entry' ->> 'entrant_tag', 16),
+            'mine', coalesce(v_pot.winner_user_id = v_me, false),
+            'winning_ticket', v_settlement.winning_ticket,
+            'prize', v_settlement.prize
+        ) end
+    );
+end $$;
+
+comment on function private.get_pot(uuid) is
+'Definer half of public.get_pot.';
+
+revoke all on function private.get_pot(uuid)
+from public, anon, authenticated, service_role;
+grant execute on function private.get_pot(uuid)
+to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;

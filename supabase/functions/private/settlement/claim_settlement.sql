@@ -1,0 +1,104 @@
+-- Gives the caller a locked and attested pot to settle, with a lease; the holder of a lease
+-- gets its pot again.
+--
+-- Guards, in order: the pot exists; locked and attested, or settling with the caller's own or
+-- an expired lease; no
+-- reveal yet and still time for one.
+-- Locks: the pots row (skipping what others hold when the caller names none) and its state.
+-- Writes: pots (settling), the lease; chain row `claimed` for a new holder.
+-- Raises: pot_not_found, wrong_state. Without pot_id and with nothing due: NULL.
+create or replace function private.claim_settlement(p_pot_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_me text := private.caller_subject();
+    v_at timestamptz := private.now();
+    v_settings private.settings;
+    v_pot public.pots;
+    v_state private.pot_states;
+    v_attestation private.lock_attestations;
+    v_public_key text;
+    v_pot_id uuid := p_pot_id;
+begin
+    select * into strict v_settings from private.settings as s where s.only_row;
+    if p_pot_id is null then
+        select p.id into v_pot_id
+        from public.pots as p
+        inner join private.pot_states as s on p.id = s.pot_id
+        inner join private.lock_attestations as a on p.id = a.pot_id
+        where p.status in ('locked', 'settling')
+            and p.reveal_seed is null
+            and p.locked_at + v_settings.reveal_timeout > v_at
+            and (p.status = 'locked' or s.claimed_by = v_me or s.lease_until <= v_at)
+        order by s.claimed_by is not distinct from v_me desc, p.locked_at
+        limit 1
+        for update of p, s skip locked;
+        if not found then
+            return null;
+        end if;
+    end if;
+    v_pot := private.hold_pot(v_pot_id, false);
+    select * into strict v_state from private.pot_states as s where s.pot_id = v_pot_id for update;
+    select * into v_attestation from private.lock_attestations as a where a.pot_id = v_pot_id;
+    if v_pot.status not in ('locked', 'settling')
+        or v_attestation.pot_id is null
+        or v_pot.reveal_seed is not null
+        or v_pot.locked_at + v_settings.reveal_timeout <= v_at
+        or v_pot.status = 'settling' and v_state.claimed_by <> v_me and v_state.lease_until > v_at
+    then
+        perform private.fail('wrong_state', jsonb_build_object(
+            'status', v_pot.status,
+            'attested', v_attestation.pot_id is not null,
+            'leased_until', private.json_time(v_state.lease_until),
+            'reveal_by', private.json_time(v_pot.locked_at + v_settings.reveal_timeout)
+        ));
+    end if;
+
+    update private.pot_states as s
+    set claimed_by = v_me, lease_until = v_at + v_settings.claim_lease
+    where s.pot_id = v_pot_id;
+    if v_pot.status = 'locked' or v_state.claimed_by <> v_me then
+        perform private.append_audit(v_pot_id, 'claimed', null, jsonb_build_object(
+            'lease_until', private.json_time(v_at + v_settings.claim_lease)
+        ));
+        update public.pots as p
+        set status = 'settling'
+        where p.id = v_pot_id and p.status = 'locked';
+        perform private.announce_lobby(v_pot_id, 'updated');
+    end if;
+    select k.public_key into v_public_key
+    from private.signing_keys as k
+    where k.kid = v_attestation.kid;
+    return jsonb_build_object(
+        'pot_id', v_pot_id,
+        'status', 'settling',
+        'draw_version', v_pot.draw_version,
+        'rules_text', v_pot.rules_text,
+        'rules_hash', v_pot.rules_hash,
+        'commit_tag', v_pot.commit_tag,
+        'commit_hash', v_pot.commit_hash,
+        'entries_root', v_pot.entries_root,
+        'total_tickets', v_pot.total_tickets,
+        'lock_digest', v_pot.lock_digest,
+        'locked_at', private.json_time(v_pot.locked_at),
+        'reveal_by', private.json_time(v_pot.locked_at + v_settings.reveal_timeout),
+        'lease_until', private.json_time(v_at + v_settings.claim_lease),
+        'orchestrator', jsonb_build_object(
+            'kid', v_attestation.kid,
+            'public_key', v_public_key,
+            'signature', v_attestation.signature
+        )
+    );
+end $$;
+
+comment on function private.claim_settlement(uuid) is
+'Definer half of public.claim_settlement.';
+
+revoke all on function private.claim_settlement(uuid)
+from public, anon, authenticated, service_role;
+grant execute on function private.claim_settlement(uuid)
+to pot_settlement, service_role;

@@ -1,0 +1,88 @@
+-- The signer's reveal: proves the seed against the commitment, draws the winner, pays the whole
+-- pot, keeps the proof.
+--
+-- Guards, in order: arguments; the pot exists; revealed with this seed (the first result);
+-- settling and in time; the
+-- seed hashes to commit_hash; the signature over T("pots/settlement/v1") || lock_digest || seed
+-- by a registered
+-- settlement key.
+-- Locks, in order: the pots row; the signing key; the winner's wallet.
+-- Writes: transfer, settlement with its proof, pots; chain rows `revealed` and `settled`, or
+-- `reveal_rejected` and an
+-- alert (no seed in either); events revealed, settled, drop, balance.
+-- Raises: invalid_argument, pot_not_found, wrong_state; returns reveal_mismatch,
+-- invalid_signature.
+create or replace function private.reveal_pot(
+    p_pot_id uuid, p_reveal_seed text, p_settlement_signature text
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_pot public.pots;
+    v_seed bytea;
+    v_key private.signing_keys;
+    v_at timestamptz;
+    v_rejected text;
+begin
+    perform private.require_given('pot_id', p_pot_id::text);
+    perform private.require_hex('reveal_seed', p_reveal_seed, 32);
+    perform private.require_hex('settlement_signature', p_settlement_signature, 64);
+    v_pot := private.hold_pot(p_pot_id, false);
+    if v_pot.reveal_seed = p_reveal_seed and v_pot.status = 'settled' then
+        return private.settlement_result(p_pot_id);
+    end if;
+    v_at := private.now();
+    if v_pot.status <> 'settling'
+        or v_pot.reveal_seed is not null
+        or v_at >= v_pot.locked_at + (
+            select s.reveal_timeout from private.settings as s where s.only_row
+        )
+    then
+        perform private.fail('wrong_state', jsonb_build_object('status', v_pot.status));
+    end if;
+
+    v_seed := decode(p_reveal_seed, 'hex');
+    if sha256(v_seed) <> decode(v_pot.commit_hash, 'hex') then
+        v_rejected := 'reveal_mismatch';
+    else
+        v_key := private.find_signer(
+            'settlement',
+            private.tag('pots/settlement/v1') || decode(v_pot.lock_digest, 'hex') || v_seed,
+            decode(p_settlement_signature, 'hex')
+        );
+        if v_key.kid is null then
+            v_rejected := 'invalid_signature';
+        end if;
+    end if;
+    if v_rejected is not null then
+        perform private.append_audit(
+            p_pot_id, 'reveal_rejected', null, jsonb_build_object('code', v_rejected)
+        );
+        perform private.raise_alert(
+            'reveal_rejected', p_pot_id, jsonb_build_object('code', v_rejected)
+        );
+        return private.refuse(v_rejected);
+    end if;
+
+    perform private.append_audit(p_pot_id, 'revealed', null, jsonb_build_object(
+        'reveal_seed', p_reveal_seed,
+        'kid', v_key.kid,
+        'public_key', v_key.public_key,
+        'signature', p_settlement_signature
+    ));
+    v_pot.reveal_seed := p_reveal_seed;
+    perform private.settle_pot(v_pot, v_key, p_settlement_signature);
+    return private.settlement_result(p_pot_id);
+end $$;
+
+comment on function private.reveal_pot(uuid, text, text) is
+'Definer half of public.reveal_pot.';
+
+revoke all on function private.reveal_pot(uuid, text, text)
+from public, anon, authenticated, service_role;
+grant execute on function private.reveal_pot(uuid, text, text)
+to pot_settlement, service_role;

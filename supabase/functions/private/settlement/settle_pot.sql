@@ -1,0 +1,130 @@
+-- The one payout path; a unique key lets it happen once a pot.
+create or replace function private.settle_pot(
+    p_pot public.pots, p_key private.signing_keys, p_signature text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_hmac bytea := private.draw_hmac(
+        decode(p_pot.reveal_seed, 'hex'), decode(p_pot.commit_hash, 'hex')
+    );
+    v_ticket bigint := private.draw_index(v_hmac, p_pot.total_tickets);
+    v_prize bigint := p_pot.total_tickets * p_pot.entry_cost;
+    v_entry public.pot_entries;
+    v_wallet private.wallets;
+    v_escrow bigint;
+    v_transfer_id bigint;
+    v_at timestamptz := private.now();
+    v_audit jsonb;
+begin
+    select * into strict v_entry
+    from public.pot_entries as e
+    where e.pot_id = p_pot.id and e.first_ticket <= v_ticket
+    order by e.first_ticket desc
+    limit 1;
+    select s.escrow_account into strict v_escrow
+    from private.pot_states as s
+    where s.pot_id = p_pot.id;
+    v_wallet := private.lock_wallet(v_entry.user_id);
+    v_transfer_id := private.post_transfer(
+        'payout', p_pot.id, null, v_escrow, v_wallet.account_id, v_prize, v_at
+    );
+    v_audit := private.append_audit(p_pot.id, 'settled', null, jsonb_build_object(
+        'entry_id', v_entry.id,
+        'entrant_tag', v_entry.entrant_tag,
+        'winning_ticket', v_ticket,
+        'prize', v_prize,
+        'settled_at', private.json_time(v_at)
+    ));
+    insert into private.settlements (
+        pot_id, entry_id, transfer_id, winning_ticket, prize, proof, created_at
+    )
+    values (
+        p_pot.id, v_entry.id, v_transfer_id, v_ticket, v_prize,
+        jsonb_build_object(
+            'version', 1,
+            'pot_id', p_pot.id,
+            'draw_version', p_pot.draw_version,
+            'rules_text', p_pot.rules_text,
+            'rules_hash', p_pot.rules_hash,
+            'commit_tag', p_pot.commit_tag,
+            'commit_hash', p_pot.commit_hash,
+            'reveal_seed', p_pot.reveal_seed,
+            'locked_at', private.json_time(p_pot.locked_at),
+            'entries_root', p_pot.entries_root,
+            'total_tickets', p_pot.total_tickets,
+            'lock_digest', p_pot.lock_digest,
+            'hmac', encode(v_hmac, 'hex'),
+            'winner_index', v_ticket,
+            'beacon', null,
+            'winning_ticket', v_ticket,
+            'winning_entry', jsonb_build_object(
+                'entry_id', v_entry.id,
+                'first_ticket', v_entry.first_ticket,
+                'ticket_count', v_entry.ticket_count,
+                'entrant_tag', v_entry.entrant_tag,
+                'merkle_path', private.merkle_path(p_pot.id, v_ticket)
+            ),
+            'orchestrator', (
+                select jsonb_build_object(
+                    'kid', k.kid, 'public_key', k.public_key, 'signature', a.signature
+                )
+                from private.lock_attestations as a
+                inner join private.signing_keys as k on a.kid = k.kid
+                where a.pot_id = p_pot.id
+            ),
+            'settlement', jsonb_build_object(
+                'kid', p_key.kid, 'public_key', p_key.public_key, 'signature', p_signature
+            ),
+            'payout', jsonb_build_object(
+                'credits', v_prize, 'held', false, 'escrow_after', private.account_balance(v_escrow)
+            ),
+            'audit', v_audit,
+            'settled_at', private.json_time(v_at)
+        ),
+        v_at
+    );
+    update public.pots as p
+    set
+        status = 'settled', reveal_seed = p_pot.reveal_seed,
+        winner_user_id = v_entry.user_id, settled_at = v_at
+    where p.id = p_pot.id;
+    perform private.close_alerts(null, p_pot.id);
+
+    perform private.announce_pot(p_pot.id, 'revealed', jsonb_build_object(
+        'commit_hash', p_pot.commit_hash,
+        'reveal_seed', p_pot.reveal_seed,
+        'lock_digest', p_pot.lock_digest
+    ));
+    perform private.announce_pot(p_pot.id, 'settled', jsonb_build_object(
+        'entrant', left(v_entry.entrant_tag, 16),
+        'winning_ticket', v_ticket,
+        'prize', v_prize,
+        'commit_hash', p_pot.commit_hash,
+        'reveal_seed', p_pot.reveal_seed,
+        'lock_digest', p_pot.lock_digest,
+        'hmac', encode(v_hmac, 'hex')
+    ));
+    perform private.announce_lobby(p_pot.id, 'settled');
+    perform realtime.send(
+        jsonb_build_object(
+            'pot_id', p_pot.id,
+            'version', private.pot_version(p_pot.id),
+            'at', private.json_time(v_at),
+            'entrant', left(v_entry.entrant_tag, 16),
+            'prize', v_prize
+        ),
+        'drop', 'live-drops', true
+    );
+    perform private.announce_wallet(v_entry.user_id, p_pot.id);
+end $$;
+
+comment on function private.settle_pot(public.pots, private.signing_keys, text) is
+'Draws the winner of a pot whose reveal is proven, pays the whole escrow, keeps the proof '
+'(contract section 6) and sets the pot settled. The caller holds the pot''s row.';
+
+revoke all on function private.settle_pot(public.pots, private.signing_keys, text)
+from public, anon, authenticated, service_role;

@@ -1,0 +1,28 @@
+-- What reveal_pot returns of a settled pot
+create or replace function private.settlement_result(p_pot_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'pot_id', s.pot_id,
+        'status', 'settled',
+        'winner_index', s.proof -> 'winner_index',
+        'winning_ticket', s.winning_ticket,
+        'entry_id', s.entry_id,
+        'entrant', left(e.entrant_tag, 16),
+        'prize', s.prize,
+        'settled_at', s.proof -> 'settled_at',
+        'audit', s.proof -> 'audit'
+    )
+    from private.settlements as s
+    inner join public.pot_entries as e on s.entry_id = e.id
+    where s.pot_id = p_pot_id
+$$;
+
+comment on function private.settlement_result(uuid) is
+'What reveal_pot returns of a settled pot: the winning entry and the payout, no user id.';
+
+revoke all on function private.settlement_result(uuid)
+from public, anon, authenticated, service_role;

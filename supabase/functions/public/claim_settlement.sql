@@ -1,0 +1,28 @@
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.claim_settlement.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.claim_settlement(pot_id uuid default null)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.claim_settlement(pot_id);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation then
+        perform private.busy();
+end $$;
+
+comment on function public.claim_settlement(uuid) is
+'Takes a locked and attested pot, the oldest without pot_id, to settling with a lease; its holder '
+'gets it again. Returns what the reveal signs, or null when nothing is due. Raises PT404, PT409 '
+'wrong_state.';
+
+revoke all on function public.claim_settlement(uuid)
+from public, anon, authenticated, service_role;
+grant execute on function public.claim_settlement(uuid)
+to pot_settlement, service_role;

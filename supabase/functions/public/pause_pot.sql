@@ -1,0 +1,28 @@
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.pause_pot.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.pause_pot(pot_id uuid, reason text)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.pause_pot(pot_id, reason);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation then
+        perform private.busy();
+end $$;
+
+comment on function public.pause_pot(uuid, text) is
+'Halts entries of an open pot (PRD 4.5); its fill timer stands still. The reason, up to 500 '
+'characters, is shown to players. Returns {pot_id, status, paused, paused_at, locks_at}. Raises '
+'PT401, PT404, PT409 wrong_state, PT422.';
+
+revoke all on function public.pause_pot(uuid, text)
+from public, anon, authenticated, service_role;
+grant execute on function public.pause_pot(uuid, text)
+to pot_compliance, service_role;

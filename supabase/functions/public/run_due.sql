@@ -1,0 +1,27 @@
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.run_due.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.run_due()
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.run_due();
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation then
+        perform private.busy();
+end $$;
+
+comment on function public.run_due() is
+'Does one thing whose time has come (lock, refund an overdue reveal, alert) and returns {pot_id, '
+'task, result}, or null; call again until null. Safe from several callers and from pg_cron.';
+
+revoke all on function public.run_due()
+from public, anon, authenticated, service_role;
+grant execute on function public.run_due()
+to pot_orchestrator, service_role;
