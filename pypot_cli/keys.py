@@ -81,6 +81,9 @@ def write_new_secret(file: Path) -> Secret:
     secret = new_secret()
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise PypotError(f"cannot make {file.parent}: {error.strerror}") from None
+    try:
         # O_EXCL: never overwrites, not even through a symbolic link that points nowhere.
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
@@ -156,21 +159,23 @@ def load_secret_from(variable: str, environment: Mapping[str, str] = os.environ)
 
 def _read_private_file(file: Path) -> str:
     try:
-        # O_NONBLOCK: a pipe put in the file's place must not hang the service.
-        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        with open(file, "rb", opener=_open_without_waiting) as stream:
+            # Of the open file, not of its name, which may point elsewhere a moment later.
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise UnreadableInputError(f"{file} is not a regular file")
+            if status.st_uid != os.geteuid():
+                raise UnreadableInputError(f"{file} belongs to another user: chown it to this one")
+            if stat.S_IMODE(status.st_mode) not in (0o600, 0o400):
+                raise UnreadableInputError(f"{file} is open to others: chmod 600 {file}")
+            return stream.read(_LONGEST_FILE + 1).decode("ascii", errors="replace")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "not a path"
         # A pasted key is not a path; whoever pasted it must not find it in a log.
         shown = "a key file" if re.fullmatch(r"[0-9A-Fa-f]{16,}", file.name) else str(file)
         raise UnreadableInputError(f"cannot open {shown}: {why}") from None
-    with os.fdopen(descriptor, "rb") as stream:
-        # Of the open file, not of its name, which may point elsewhere a moment later.
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableInputError(f"{file} is not a regular file")
-        if status.st_uid != os.geteuid():
-            raise UnreadableInputError(f"{file} belongs to another user: chown it to this one")
-        if stat.S_IMODE(status.st_mode) not in (0o600, 0o400):
-            raise UnreadableInputError(f"{file} is open to others: chmod 600 {file}")
-        content = stream.read(_LONGEST_FILE + 1)
-    return content.decode("ascii", errors="replace")
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    # A pipe put in the file's place must not hang the service.
+    return os.open(path, flags | os.O_NONBLOCK)
