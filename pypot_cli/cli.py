@@ -101,7 +101,7 @@ def keys_new(
     The file (mode 0600) holds 32 random bytes as 64 hex digits: an Ed25519 private key, or the
     master key of the seeds. It is never printed and no file is overwritten. Exit code 1: not made.
     """
-    file = out or Path(".pypot") / "keys" / f"{purpose or 'signing'}.key"
+    file = out or config.STATE_DIR / "keys" / f"{purpose or 'signing'}.key"
     shown = describe_key(file, write_new_secret(file), purpose)
     if as_json:
         typer.echo(json.dumps(shown, indent=2))
