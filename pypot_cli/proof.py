@@ -8,6 +8,7 @@ the same steps for whoever would rather write a third.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -267,8 +268,9 @@ def _shown(value: object) -> str:
     """Return a foreign value short, in ASCII and without control characters: fit for a terminal."""
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
-    text = value if isinstance(value, str) else repr(value)
-    return ascii(text if len(text) <= 72 else f"{text[:69]}...")
+    if isinstance(value, str):
+        return ascii(value if len(value) <= 72 else f"{value[:69]}...")
+    return json.dumps(value)
 
 
 def _form(document: Document) -> Check:
