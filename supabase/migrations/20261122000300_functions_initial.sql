@@ -6,15 +6,17 @@ set check_function_bodies = off;
 -- The caller's user id
 create or replace function private.caller_sub()
 returns uuid
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select case
-        when s.sub ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then s.sub::uuid
-    end
-    from (select private.claims() ->> 'sub' as sub) as s
-$$;
+declare
+    v_sub text := private.claims() ->> 'sub';
+begin
+    return case
+        when v_sub ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then v_sub::uuid
+    end;
+end $$;
 
 comment on function private.caller_sub() is
 'The caller''s user id: the JWT''s `sub`, NULL without one or when it is not a uuid.';
@@ -26,16 +28,17 @@ from public, anon, authenticated, service_role;
 -- Who calls, as text
 create or replace function private.caller_subject()
 returns text
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select coalesce(
+begin
+    return coalesce(
         private.caller_sub()::text,
         'role:' || nullif(private.claims() ->> 'role', ''),
         'db:' || session_user
-    )
-$$;
+    );
+end $$;
 
 comment on function private.caller_subject() is
 'Who calls, as text: the JWT''s `sub`, else `role:` and its role, else `db:` and the database '
@@ -49,12 +52,13 @@ from public, anon, authenticated, service_role;
 -- schema auth (contract 1).
 create or replace function private.claims()
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select coalesce(nullif(current_setting('request.jwt.claims', true), ''), '{}')::jsonb
-$$;
+begin
+    return coalesce(nullif(current_setting('request.jwt.claims', true), ''), '{}')::jsonb;
+end $$;
 
 comment on function private.claims() is
 'The claims of the caller''s JWT as PostgREST set them; an empty object without one.';
@@ -66,20 +70,23 @@ from public, anon, authenticated, service_role;
 -- HMAC-SHA-256 of a caller's address or device under the secret pepper, hex
 create or replace function private.fingerprint(p_kind text, p_value text)
 returns text
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select encode(
+begin
+    if p_value is null then
+        return null;
+    end if;
+    return encode(
         extensions.hmac(
             private.tag('pots/' || p_kind || '/v1') || convert_to(p_value, 'UTF8'),
-            s.fingerprint_pepper,
+            (select s.fingerprint_pepper from private.settings as s where s.only_row),
             'sha256'
         ),
         'hex'
-    )
-    from private.settings as s
-$$;
+    );
+end $$;
 
 comment on function private.fingerprint(text, text) is
 'HMAC-SHA-256 of a caller''s address or device under the secret pepper, hex; NULL of NULL. The '
@@ -92,14 +99,15 @@ from public, anon, authenticated, service_role;
 -- A time as every JSON of the API shows it
 create or replace function private.json_time(p_time timestamptz)
 returns text
-language sql
+language plpgsql
 stable
 strict
 parallel safe
 set search_path = ''
 as $$
-    select to_char(p_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-$$;
+begin
+    return to_char(p_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+end $$;
 
 comment on function private.json_time(timestamptz) is
 'A time as every JSON of the API shows it: RFC 3339, UTC, six fraction digits; independent of '
@@ -168,12 +176,13 @@ from public, anon, authenticated, service_role;
 -- A header of the request as PostgREST set it
 create or replace function private.request_header(p_name text)
 returns text
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select nullif(current_setting('request.headers', true), '')::jsonb ->> p_name
-$$;
+begin
+    return nullif(current_setting('request.headers', true), '')::jsonb ->> p_name;
+end $$;
 
 comment on function private.request_header(text) is
 'A header of the request as PostgREST set it; p_name in lower case; NULL without it.';
@@ -473,17 +482,18 @@ to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_comp
 -- Writes one structured event with the caller's pseudonym and the request's correlation id.
 create or replace function private.log_event(p_kind text, p_pot_id uuid, p_data jsonb)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
     insert into private.events (kind, pot_id, actor_id, correlation_id, data, created_at)
     values (
         p_kind, p_pot_id, private.actor_pseudonym(),
         coalesce(left(private.request_header('x-correlation-id'), 200), gen_random_uuid()::text),
         p_data, private.now()
-    )
-$$;
+    );
+end $$;
 
 comment on function private.log_event(text, uuid, jsonb) is
 'Writes one structured event with the caller''s pseudonym and the request''s correlation id.';
@@ -2986,14 +2996,15 @@ from public, anon, authenticated, service_role;
 -- Key of the pot's gate, a transaction-level advisory lock.
 create or replace function private.gate_key(p_pot_id uuid)
 returns bigint
-language sql
+language plpgsql
 immutable
 strict
 parallel safe
 set search_path = ''
 as $$
-    select hashtextextended('pots/gate/' || p_pot_id, 0)
-$$;
+begin
+    return hashtextextended('pots/gate/' || p_pot_id, 0);
+end $$;
 
 comment on function private.gate_key(uuid) is
 'Key of the pot''s gate, a transaction-level advisory lock. Two pots may share a key, at the price '
@@ -3637,12 +3648,13 @@ from public, anon, authenticated, service_role;
 -- The pot's PotSummary as a JSON object
 create or replace function private.pot_summary(p_pot_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select to_jsonb(s) from private.pot_summaries as s where s.id = p_pot_id
-$$;
+begin
+    return (select to_jsonb(s) from private.pot_summaries as s where s.id = p_pot_id);
+end $$;
 
 comment on function private.pot_summary(uuid) is
 'The pot''s PotSummary as a JSON object; NULL when there is no such pot.';
@@ -3655,14 +3667,16 @@ from public, anon, authenticated, service_role;
 create or replace function private.pot_totals(
     p_pot_id uuid, out tickets_sold bigint, out participants bigint
 )
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
     select coalesce(sum(s.sold), 0), coalesce(sum(s.participants), 0)
+    into tickets_sold, participants
     from private.pot_stripes as s
-    where s.pot_id = p_pot_id
-$$;
+    where s.pot_id = p_pot_id;
+end $$;
 
 comment on function private.pot_totals(uuid, out bigint, out bigint) is
 'Live tickets sold and distinct participants of the pot, summed over its stripes.';
@@ -3674,16 +3688,19 @@ from public, anon, authenticated, service_role;
 -- The pot's version
 create or replace function private.pot_version(p_pot_id uuid)
 returns bigint
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select s.version + coalesce((
-        select sum(c.version) from private.pot_stripes as c where c.pot_id = p_pot_id
-    ), 0)::bigint
-    from private.pot_states as s
-    where s.pot_id = p_pot_id
-$$;
+begin
+    return (
+        select s.version + coalesce((
+            select sum(c.version) from private.pot_stripes as c where c.pot_id = p_pot_id
+        ), 0)::bigint
+        from private.pot_states as s
+        where s.pot_id = p_pot_id
+    );
+end $$;
 
 comment on function private.pot_version(uuid) is
 'The pot''s version: raised by every transition, join and cancelled entry, never lowered.';
@@ -4006,17 +4023,18 @@ to pot_orchestrator, service_role;
 -- Sends p_event with the pot's PotSummary (pot_id and at added) to topic pots:lobby.
 create or replace function private.announce_lobby(p_pot_id uuid, p_event text)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
-    select realtime.send(
+begin
+    perform realtime.send(
         private.pot_summary(p_pot_id) || jsonb_build_object(
             'pot_id', p_pot_id, 'at', private.json_time(private.now())
         ),
         p_event, 'pots:lobby', true
-    )
-$$;
+    );
+end $$;
 
 comment on function private.announce_lobby(uuid, text) is
 'Sends p_event with the pot''s PotSummary (pot_id and at added) to topic pots:lobby.';
@@ -4028,19 +4046,20 @@ from public, anon, authenticated, service_role;
 -- Sends p_event with p_payload (pot_id, version and at added) to topic pots:{id}.
 create or replace function private.announce_pot(p_pot_id uuid, p_event text, p_payload jsonb)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
-    select realtime.send(
+begin
+    perform realtime.send(
         jsonb_build_object(
             'pot_id', p_pot_id,
             'version', private.pot_version(p_pot_id),
             'at', private.json_time(private.now())
         ) || p_payload,
         p_event, 'pots:' || p_pot_id, true
-    )
-$$;
+    );
+end $$;
 
 comment on function private.announce_pot(uuid, text, jsonb) is
 'Sends p_event with p_payload (pot_id, version and at added) to topic pots:{id}.';
@@ -4052,22 +4071,24 @@ from public, anon, authenticated, service_role;
 -- Sends the player's balance to topic wallet:{user_id}
 create or replace function private.announce_wallet(p_user_id uuid, p_pot_id uuid)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
-    select realtime.send(
+declare
+    v_wallet private.wallets;
+begin
+    select * into strict v_wallet from private.wallets as w where w.user_id = p_user_id;
+    perform realtime.send(
         jsonb_build_object(
             'pot_id', p_pot_id,
-            'balance', w.balance,
-            'version', w.version,
+            'balance', v_wallet.balance,
+            'version', v_wallet.version,
             'at', private.json_time(private.now())
         ),
         'balance', 'wallet:' || p_user_id, true
-    )
-    from private.wallets as w
-    where w.user_id = p_user_id
-$$;
+    );
+end $$;
 
 comment on function private.announce_wallet(uuid, uuid) is
 'Sends the player''s balance to topic wallet:{user_id}; p_pot_id is the pot that moved it, if one '

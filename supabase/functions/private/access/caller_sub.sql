@@ -1,15 +1,17 @@
 -- The caller's user id
 create or replace function private.caller_sub()
 returns uuid
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select case
-        when s.sub ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then s.sub::uuid
-    end
-    from (select private.claims() ->> 'sub' as sub) as s
-$$;
+declare
+    v_sub text := private.claims() ->> 'sub';
+begin
+    return case
+        when v_sub ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then v_sub::uuid
+    end;
+end $$;
 
 comment on function private.caller_sub() is
 'The caller''s user id: the JWT''s `sub`, NULL without one or when it is not a uuid.';

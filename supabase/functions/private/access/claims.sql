@@ -2,12 +2,13 @@
 -- schema auth (contract 1).
 create or replace function private.claims()
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select coalesce(nullif(current_setting('request.jwt.claims', true), ''), '{}')::jsonb
-$$;
+begin
+    return coalesce(nullif(current_setting('request.jwt.claims', true), ''), '{}')::jsonb;
+end $$;
 
 comment on function private.claims() is
 'The claims of the caller''s JWT as PostgREST set them; an empty object without one.';

@@ -1,20 +1,23 @@
 -- HMAC-SHA-256 of a caller's address or device under the secret pepper, hex
 create or replace function private.fingerprint(p_kind text, p_value text)
 returns text
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select encode(
+begin
+    if p_value is null then
+        return null;
+    end if;
+    return encode(
         extensions.hmac(
             private.tag('pots/' || p_kind || '/v1') || convert_to(p_value, 'UTF8'),
-            s.fingerprint_pepper,
+            (select s.fingerprint_pepper from private.settings as s where s.only_row),
             'sha256'
         ),
         'hex'
-    )
-    from private.settings as s
-$$;
+    );
+end $$;
 
 comment on function private.fingerprint(text, text) is
 'HMAC-SHA-256 of a caller''s address or device under the secret pepper, hex; NULL of NULL. The '

@@ -1,14 +1,15 @@
 -- A time as every JSON of the API shows it
 create or replace function private.json_time(p_time timestamptz)
 returns text
-language sql
+language plpgsql
 stable
 strict
 parallel safe
 set search_path = ''
 as $$
-    select to_char(p_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-$$;
+begin
+    return to_char(p_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+end $$;
 
 comment on function private.json_time(timestamptz) is
 'A time as every JSON of the API shows it: RFC 3339, UTC, six fraction digits; independent of '

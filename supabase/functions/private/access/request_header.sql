@@ -1,12 +1,13 @@
 -- A header of the request as PostgREST set it
 create or replace function private.request_header(p_name text)
 returns text
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select nullif(current_setting('request.headers', true), '')::jsonb ->> p_name
-$$;
+begin
+    return nullif(current_setting('request.headers', true), '')::jsonb ->> p_name;
+end $$;
 
 comment on function private.request_header(text) is
 'A header of the request as PostgREST set it; p_name in lower case; NULL without it.';

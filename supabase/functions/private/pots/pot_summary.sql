@@ -1,12 +1,13 @@
 -- The pot's PotSummary as a JSON object
 create or replace function private.pot_summary(p_pot_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select to_jsonb(s) from private.pot_summaries as s where s.id = p_pot_id
-$$;
+begin
+    return (select to_jsonb(s) from private.pot_summaries as s where s.id = p_pot_id);
+end $$;
 
 comment on function private.pot_summary(uuid) is
 'The pot''s PotSummary as a JSON object; NULL when there is no such pot.';
