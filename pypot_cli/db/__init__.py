@@ -6,14 +6,11 @@ is the same in both cases, so nothing else in this package asks which one it is.
 
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
-
 from pypot_cli.config import LOCAL_PASSWORD, external_database_url
 from pypot_cli.db.binaries import embedded
 from pypot_cli.db.cluster import Cluster
 from pypot_cli.db.compat import DefaultPrivileges, apply_compat
-from pypot_cli.db.connection import connect, password_of, with_role
+from pypot_cli.db.connection import connect, password_of, query, with_role
 from pypot_cli.errors import PypotError
 from pypot_cli.migrations.apply import apply as apply_migrations
 
@@ -77,20 +74,11 @@ def prepare(
     """
     with connect(admin_url) as conn:
         apply_compat(conn, password, default_privileges)
-        if conn.info.user != "postgres" and _has_role(conn):
-            conn.execute(sql.SQL("set session authorization postgres"))
-            # A session begun by another role has that role's settings.
-            conn.execute(sql.SQL('set search_path = "$user", public, extensions'))
-            conn.commit()
+        role = conn.execute(query("db_connected_role")).fetchone()
+        if role is not None and role[1]:
+            conn.execute(query("db_become_postgres"))
+        conn.commit()
         return apply_migrations(conn)
-
-
-def _has_role(conn: psycopg.Connection) -> bool:
-    row = conn.execute(
-        "select pg_has_role(current_user, 'postgres', 'member') and current_user <> 'postgres'"
-    ).fetchone()
-    conn.commit()
-    return row is not None and bool(row[0])
 
 
 def _url_of_postgres(external: str) -> str:

@@ -12,11 +12,13 @@ A data directory made here is an ordinary one and holds besides:
 Root runs the server as another user, who may not be able to enter the directories above (as below
 /root). Then the server is started inside its data directory and told that this is at
 /proc/self/cwd, which is where every PostgreSQL process stays: no right to the way there is needed.
+(Before 16 its programs wander off to resolve links; those must be given a place they can walk to.)
 """
 
 import contextlib
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -195,12 +197,12 @@ class Cluster:
         )
 
     def _check_version(self) -> None:
-        try:
-            found = (self.data_dir / "PG_VERSION").read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            raise PypotError(
-                f"{self.data_dir} has lost its PG_VERSION: restore it from a backup, or delete it"
-            ) from None
+        for file in ("PG_VERSION", "global/pg_control"):
+            if not (self.data_dir / file).exists():
+                raise PypotError(
+                    f"{self.data_dir} has lost its {file}: restore it from a backup, or delete it"
+                )
+        found = (self.data_dir / "PG_VERSION").read_text(encoding="ascii").strip()
         if found != str(self._installed.major):
             raise PypotError(
                 f"{self.data_dir} was made by PostgreSQL {found}, this is "
@@ -218,7 +220,7 @@ class Cluster:
             if not _is_free(chosen):
                 raise PortInUseError(chosen)
             self._configure(chosen)
-            self._drop_stale_lock()
+            self._drop_stale_locks()
             failure = self._launch()
             if failure is None:
                 return chosen
@@ -258,8 +260,8 @@ class Cluster:
                 f"a server that does not answer still holds {self.data_dir}: "
                 f"end the process named in {_PID_FILE} there, then run again"
             )
-        fatal = [line for line in failure.splitlines() if "FATAL" in line or "PANIC" in line]
-        reason = (fatal or failure.strip().splitlines() or ["no reason given"])[-1]
+        fatal = re.search(r"(?:FATAL|PANIC): +(.*)", failure)
+        reason = fatal[1] if fatal else "no reason given"
         return PypotError(f"PostgreSQL did not start ({reason}): see {self.data_dir / _LOG}")
 
     def _configure(self, port: int) -> None:
@@ -274,24 +276,28 @@ class Cluster:
                 return int(value.strip("'"))
         return None
 
-    def _drop_stale_lock(self) -> None:
-        """Frees a lock file whose process id now belongs to a program that is not PostgreSQL.
+    def _drop_stale_locks(self) -> None:
+        """Frees lock files whose process id now belongs to a program that is not this server.
 
-        PostgreSQL itself handles a dead id, and through the rest of the file it notices orphans
-        of a killed server; so only the id is replaced, by that of a process which has just ended.
+        PostgreSQL itself handles a dead id, and through the rest of postmaster.pid it notices
+        orphans of a killed server; so only the id is replaced, by that of a process just ended.
         """
         file = self.data_dir / _PID_FILE
         try:
             lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
         except FileNotFoundError:
-            return
-        if not lines or not lines[0].strip().isdigit():
-            file.unlink()
-            return
-        if not _may_hold(int(lines[0]), self._inside):
+            lines = []
+        if lines and lines[0].strip().isdigit():
+            if _may_hold(int(lines[0]), self._inside):
+                return
             ended = subprocess.Popen([sys.executable, "-S", "-c", ""])
             ended.wait()
             self._write(_PID_FILE, "\n".join([str(ended.pid), *lines[1:]]) + "\n")
+        else:
+            file.unlink(missing_ok=True)
+        # The sockets are in this directory, so postmaster.pid speaks for them as well.
+        for leftover in self.data_dir.glob(".s.PGSQL.*"):
+            leftover.unlink()
 
     def _running_port(self) -> int | None:
         """The port of the server whose socket in this directory answers, if any."""

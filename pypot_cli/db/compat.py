@@ -7,9 +7,9 @@ its schema auth from here also gets one of the two; a Supabase database keeps it
 from typing import Literal
 
 import psycopg
-from psycopg import sql
 
 from pypot_cli.config import COMPAT_DIR
+from pypot_cli.db.connection import query
 from pypot_cli.errors import PypotError
 
 DefaultPrivileges = Literal["classic", "not_exposed"]
@@ -35,22 +35,22 @@ def apply_compat(
 
     Raises PypotError when something is missing and the connected role is not a superuser.
     """
-    files = [file for (file,) in conn.execute(_read("missing.sql")).fetchall()]
-    if "30_auth.sql" in files:
-        files += _MODE_FILES[default_privileges]
-    # The history's table alone can be made by anyone who may create schemas, and the migrations do.
-    if not _is_superuser(conn):
-        if set(files) - {"50_migration_history.sql"}:
-            raise PypotError(
-                "this database is not Supabase's, and its Supabase layer needs a superuser: "
-                "put a superuser's URL into PYPOT_DB_URL"
-            )
-        files = []
-    for file in files:
-        with conn.transaction():
-            conn.execute("select set_config('pypot.role_password', %s, true)", [password or ""])
+    with conn.transaction():
+        conn.execute(query("db_begin_layer"), [password or ""])
+        files = [file for (file,) in conn.execute(_read("missing.sql")).fetchall()]
+        if "30_auth.sql" in files:
+            files += _MODE_FILES[default_privileges]
+        role = conn.execute(query("db_connected_role")).fetchone()
+        if role is None or not role[0]:
+            # The history's schema needs no superuser: the migrations make it if it is absent.
+            if set(files) - {"50_migration_history.sql"}:
+                raise PypotError(
+                    "this database is not Supabase's, and its Supabase layer needs a superuser: "
+                    "put a superuser's URL into PYPOT_DB_URL"
+                )
+            files = []
+        for file in files:
             conn.execute(_read(file))
-    conn.commit()
     return files
 
 
@@ -61,11 +61,5 @@ def set_default_privileges(conn: psycopg.Connection, mode: DefaultPrivileges) ->
             conn.execute(_read(file))
 
 
-def _is_superuser(conn: psycopg.Connection) -> bool:
-    row = conn.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
-    return row is not None and bool(row[0])
-
-
-def _read(file: str) -> sql.SQL:
-    # The files hold no parameter; sql.SQL only says that the text is ours and not a user's.
-    return sql.SQL((COMPAT_DIR / file).read_text(encoding="utf-8"))  # type: ignore[arg-type]
+def _read(file: str) -> bytes:
+    return (COMPAT_DIR / file).read_bytes()

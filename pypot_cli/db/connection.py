@@ -1,10 +1,20 @@
-"""Connections by URL, whose failures are one line that hides the password."""
+"""Connections by URL, whose failures are one line that hides the password; and named queries."""
 
+import functools
+from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
 
 from pypot_cli.errors import PypotError
+
+_QUERIES = Path(__file__).resolve().parent.parent / "queries"
+
+
+@functools.cache
+def query(name: str) -> bytes:
+    """The text of `queries/<name>.sql`."""
+    return (_QUERIES / f"{name}.sql").read_bytes()
 
 
 def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection:

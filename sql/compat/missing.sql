@@ -1,6 +1,6 @@
 -- Which files of the layer this database still needs, in order. Nothing on a Supabase database.
 --
--- Each file is one transaction, so that the first thing it makes stands for all of it.
+-- All of them are applied in one transaction, so the first thing a file makes stands for the rest.
 select part.file
 from (
     values

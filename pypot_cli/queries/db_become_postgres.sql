@@ -1,0 +1,3 @@
+-- Go on as postgres; a session that another role began has that role's settings.
+set session authorization postgres;
+set search_path = "$user", public, extensions;

@@ -1,0 +1,1 @@
+"""What the tests share: servers, databases, callers, and the programs of other packages."""

@@ -1,0 +1,86 @@
+"""The fixtures of every test, a plugin of the conftest at the root.
+
+- `servers`: the run's PostgreSQL servers, see `tests.support.servers`;
+- `db`: a fresh database, on PostgreSQL 17 in Supabase's classic mode of default privileges unless
+  the test says otherwise: `@pytest.mark.postgres(17, 15, default_privileges="not_exposed")`;
+- `supabase_cli`: the path of the Supabase CLI.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from pypot_cli import config
+from tests.support import packages
+from tests.support.database import Database
+from tests.support.packages import MissingProgramError
+from tests.support.servers import Servers, Template
+
+_SERVERS = pytest.StashKey[Servers]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declares the marker."""
+    config.addinivalue_line(
+        "markers",
+        "postgres(*majors, default_privileges='classic', migrated=True): "
+        "the servers that `db` is on, and how it is made",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs a test once for each server that its marker names."""
+    marker = metafunc.definition.get_closest_marker("postgres")
+    if marker is not None and "db" in metafunc.fixturenames:
+        templates = [Template(major, **marker.kwargs) for major in marker.args or (17,)]
+        names = [f"pg{template.major}" for template in templates]
+        metafunc.parametrize("db", templates, indirect=True, ids=names)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stops the servers."""
+    if (servers := config.stash.get(_SERVERS, None)) is not None:
+        servers.stop()
+
+
+def servers_of(config: pytest.Config) -> Servers:
+    """The servers of this run."""
+    if _SERVERS not in config.stash:
+        config.stash[_SERVERS] = Servers()
+    return config.stash[_SERVERS]
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skips a test for want of a program; fails it when nothing may be left out."""
+    if config.strict():
+        pytest.fail(f"PYPOT_STRICT=1 and not everything is here: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def servers(pytestconfig: pytest.Config) -> Servers:
+    """The PostgreSQL servers of this run."""
+    return servers_of(pytestconfig)
+
+
+@pytest.fixture
+def db(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Database]:
+    """A fresh database."""
+    template = getattr(request, "param", Template(17))
+    try:
+        database = servers.create(template)
+    except MissingProgramError as error:
+        unavailable(str(error))
+    yield database
+    servers.drop(database)
+
+
+@pytest.fixture(scope="session")
+def supabase_cli() -> Path:
+    """The path of the Supabase CLI; run it with DO_NOT_TRACK=1."""
+    try:
+        return packages.supabase_cli()
+    except MissingProgramError as error:
+        unavailable(str(error))

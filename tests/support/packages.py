@@ -1,0 +1,222 @@
+"""Programs that PyPI does not have: PostgreSQL 15 with pgTAP and plpgsql_check, the Supabase CLI.
+
+Root installs Debian packages by apt. Anyone else unpacks them into the checkout's cache, with the
+libraries the machine lacks, and runs them from there. Elsewhere MissingProgramError says what to
+install; tests that need it are then skipped, or fail under PYPOT_STRICT=1.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pypot_cli.config import CACHE_DIR
+from pypot_cli.db.binaries import Binaries
+
+_PACKAGES = (
+    "postgresql-15",
+    "postgresql-client-15",
+    "postgresql-15-pgtap",
+    "postgresql-15-plpgsql-check",
+    "libtap-parser-sourcehandler-pgtap-perl",
+)
+
+# What has to be there for the packages to count as installed, below the root of the file system.
+_EXTENSIONS = Path("usr/share/postgresql/15/extension")
+_PROOF = (
+    Path("usr/lib/postgresql/15/bin/postgres"),
+    Path("usr/bin/pg_prove"),
+    _EXTENSIONS / "pgtap.control",
+    _EXTENSIONS / "plpgsql_check.control",
+)
+
+# Only just-in-time compilation needs LLVM, and it is switched off.
+_NOT_UNPACKED = ("libllvm", "postgresql-common", "ssl-cert")
+
+_SUPABASE = "3.1.0"
+
+
+class MissingProgramError(Exception):
+    """A program is not there and could not be fetched; the text says what to install."""
+
+
+@dataclass(frozen=True)
+class Debian:
+    """The file system that holds the packages: `/`, or the cache they were unpacked into."""
+
+    root: Path
+
+    @property
+    def postgres(self) -> Binaries:
+        """PostgreSQL 15."""
+        return Binaries(
+            prefix=self.root / "usr/lib/postgresql/15", major=15, env=self._libraries()
+        )
+
+    @property
+    def extensions(self) -> Path:
+        """The directory with the control and SQL files of PostgreSQL 15's extensions."""
+        return self.root / _EXTENSIONS
+
+    @property
+    def pg_prove(self) -> str:
+        """The path of pgTAP's test runner."""
+        return str(self.root / "usr/bin/pg_prove")
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment under which the programs find their libraries and Perl modules."""
+        perl = {} if self._is_system else {"PERL5LIB": str(self.root / "usr/share/perl5")}
+        return {**self._libraries(), **perl}
+
+    @property
+    def _is_system(self) -> bool:
+        return self.root == Path("/")
+
+    def _libraries(self) -> dict[str, str]:
+        if self._is_system:
+            return {}
+        places = [*self.root.glob("usr/lib/*-linux-gnu*"), *self.root.glob("lib/*-linux-gnu*")]
+        return {"LD_LIBRARY_PATH": ":".join(str(place) for place in places)}
+
+
+def debian() -> Debian:
+    """PostgreSQL 15 and its companions, fetched the first time."""
+    system, cached = Debian(Path("/")), Debian(CACHE_DIR / "debian")
+    for place in (system, cached):
+        if _is_complete(place.root):
+            return place
+    if shutil.which("apt-get") is None:
+        raise MissingProgramError(
+            f"install {', '.join(_PACKAGES)} or their like: this machine has no apt to do it with"
+        )
+    with _locked(CACHE_DIR / "debian.lock"):
+        if os.geteuid() == 0:
+            _say(f"installing {' '.join(_PACKAGES)} by apt")
+            _apt_install(_PACKAGES)
+            place = system
+        else:
+            if not _is_complete(cached.root):
+                _say(f"unpacking {' '.join(_PACKAGES)} into {cached.root}")
+                _unpack(_PACKAGES, cached.root)
+            place = cached
+    if not _is_complete(place.root):
+        raise MissingProgramError(f"apt brought {', '.join(_PACKAGES)}, but not all their files")
+    return place
+
+
+def add_pgtap(server: Binaries) -> None:
+    """Puts pgTAP, which is SQL only, among the extensions of another PostgreSQL."""
+    target = server.prefix / "share" / "extension"
+    for file in debian().extensions.glob("pgtap*"):
+        copy = target / file.name
+        if not copy.exists() or copy.read_bytes() != file.read_bytes():
+            partial = target / f".{file.name}.{os.getpid()}"
+            shutil.copyfile(file, partial)
+            partial.replace(copy)
+
+
+def supabase_cli() -> Path:
+    """The path of the Supabase CLI, from npm, fetched the first time. Run it with DO_NOT_TRACK=1."""
+    home = CACHE_DIR / f"supabase-{_SUPABASE}"
+    program = home / "node_modules" / ".bin" / "supabase"
+    with _locked(CACHE_DIR / "supabase.lock"):
+        if program.exists():
+            return program
+        if shutil.which("npm") is None:
+            if os.geteuid() != 0 or shutil.which("apt-get") is None:
+                raise MissingProgramError("install Node.js with npm, for the Supabase CLI")
+            _say("installing nodejs and npm by apt")
+            _apt_install(("nodejs", "npm"))
+        _say(f"fetching supabase {_SUPABASE} from npm")
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "package.json").write_text("{}\n", encoding="utf-8")
+        command = ("npm", "install", "--no-audit", "--no-fund", f"supabase@{_SUPABASE}")
+        _run(command, cwd=home)
+    if not program.exists():
+        raise MissingProgramError("npm installed supabase without its program")
+    return program
+
+
+def _is_complete(root: Path) -> bool:
+    return all((root / file).exists() for file in _PROOF)
+
+
+def _apt_install(packages: Sequence[str]) -> None:
+    install = ("apt-get", "install", "-y", "-q", "--no-install-recommends", *packages)
+    try:
+        _run(install)
+    except MissingProgramError:
+        # Images come without package lists, or with stale ones.
+        _run(("apt-get", "update", "-q"))
+        _run(install)
+
+
+def _unpack(packages: Sequence[str], root: Path) -> None:
+    """Downloads packages and what they need that is not installed, and unpacks them as `root`."""
+    lists, debs, partial = (root.with_name(f"debian.{part}") for part in ("apt", "debs", "partial"))
+    options: tuple[str, ...] = ()
+    for place in (debs, partial):
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+    try:
+        _download(packages, debs, options)
+    except MissingProgramError:
+        # The machine's lists are absent or stale, and only root may renew them: keep own ones.
+        (lists / "lists" / "partial").mkdir(parents=True, exist_ok=True)
+        (lists / "cache" / "archives" / "partial").mkdir(parents=True, exist_ok=True)
+        options = (f"-oDir::State::lists={lists}/lists", f"-oDir::Cache={lists}/cache")
+        _run(("apt-get", *options, "update", "-q"))
+        _download(packages, debs, options)
+    for deb in sorted(debs.glob("*.deb")):
+        if not deb.name.startswith(_NOT_UNPACKED):
+            _run(("dpkg", "-x", str(deb), str(partial)))
+    shutil.rmtree(root, ignore_errors=True)
+    partial.rename(root)
+    shutil.rmtree(debs)
+
+
+def _download(packages: Sequence[str], into: Path, options: Sequence[str]) -> None:
+    listed = _run(
+        (
+            "apt-get",
+            *options,
+            "install",
+            "--print-uris",
+            "-qq",
+            "-y",
+            "--no-install-recommends",
+            *packages,
+        )
+    )
+    # A line is: 'http://…/libpq5_15.0-1_amd64.deb' libpq5_15.0-1_amd64.deb SIZE HASH
+    files = [line.split()[1] for line in listed.splitlines() if line.startswith("'")]
+    names = {file.split("_")[0] for file in files} | set(packages)
+    wanted = sorted(name for name in names if not name.startswith(_NOT_UNPACKED))
+    _run(("apt-get", *options, "download", "-q", *wanted), cwd=into)
+
+
+def _run(command: Sequence[str], cwd: Path | None = None) -> str:
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "DO_NOT_TRACK": "1", "LC_ALL": "C"}
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        reason = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()[-1]
+        raise MissingProgramError(f"{' '.join(command)} failed: {reason}")
+    return done.stdout
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _say(text: str) -> None:
+    print(f"tests: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,130 @@
+"""Servers and databases for tests: two clusters a run, a template each, a fresh database a test."""
+
+import itertools
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from pypot_cli import db as pypot_db
+from pypot_cli.config import LOCAL_PASSWORD
+from pypot_cli.db.binaries import Binaries, embedded
+from pypot_cli.db.cluster import ADMIN, Cluster
+from pypot_cli.db.compat import DefaultPrivileges, apply_compat
+from tests.support import packages
+from tests.support.database import Database
+
+MAJORS = (17, 15)
+
+
+@dataclass(frozen=True)
+class Template:
+    """What a database of a test is made like."""
+
+    major: int
+    default_privileges: DefaultPrivileges = "classic"
+    migrated: bool = True
+
+    @property
+    def name(self) -> str:
+        """The template database's name."""
+        kind = "migrated" if self.migrated else "bare"
+        return f"template_{self.default_privileges}_{kind}"
+
+
+class Servers:
+    """The clusters of one run, started when first asked for, in a directory that goes with it."""
+
+    def __init__(self) -> None:
+        self._directory = Path(tempfile.mkdtemp(prefix="pypot-tests-"))
+        # Root's servers run as another user, and PostgreSQL 15 has to be able to walk to its data.
+        self._directory.chmod(0o711)
+        self._clusters: dict[int, Cluster] = {}
+        self._made: set[Template] = set()
+        self._shared: dict[Template, Database] = {}
+        self._numbers = itertools.count(1)
+
+    def cluster(self, major: int) -> Cluster:
+        """The running server of a major version.
+
+        Raises MissingProgramError if it has to be installed and cannot be.
+        """
+        if major not in self._clusters:
+            cluster = Cluster(
+                self._directory / f"postgres {major}", _binaries(major), _settings(major)
+            )
+            cluster.start(0)
+            self._clusters[major] = cluster
+        return self._clusters[major]
+
+    def create(self, template: Template) -> Database:
+        """A fresh database like `template`."""
+        self._make(template)
+        name = f"test_{next(self._numbers)}"
+        self._as_admin(
+            template.major,
+            "create database {} template {} owner postgres",
+            name,
+            template.name,
+        )
+        return Database(self.cluster(template.major), template.major, name)
+
+    def drop(self, database: Database) -> None:
+        """Ends the sessions of a database and drops it."""
+        self._as_admin(database.major, "drop database {} with (force)", database.name)
+
+    def pgtap_url(self, template: Template) -> str:
+        """The superuser's URL of the database that pgTAP files share: each rolls its work back."""
+        if template not in self._shared:
+            self._shared[template] = self.create(template)
+        return self._shared[template].url(ADMIN)
+
+    def stop(self) -> None:
+        """Stops what was started and deletes it."""
+        for cluster in self._clusters.values():
+            cluster.stop()
+        shutil.rmtree(self._directory)
+
+    def _make(self, template: Template) -> None:
+        if template in self._made:
+            return
+        cluster = self.cluster(template.major)
+        self._as_admin(template.major, "create database {}", template.name)
+        admin_url = cluster.admin_url(template.name)
+        if template.migrated:
+            pypot_db.prepare(admin_url, LOCAL_PASSWORD, template.default_privileges)
+        else:
+            with pypot_db.connect(admin_url) as conn:
+                apply_compat(conn, LOCAL_PASSWORD, template.default_privileges)
+        extensions = ("pgtap", "plpgsql_check") if template.major == 15 else ("pgtap",)
+        with pypot_db.connect(admin_url) as conn:
+            for extension in extensions:
+                conn.execute(
+                    sql.SQL("create extension {} with schema extensions").format(
+                        sql.Identifier(extension)
+                    )
+                )
+        self._made.add(template)
+
+    def _as_admin(self, major: int, statement: str, *names: str) -> None:
+        url = self.cluster(major).admin_url()
+        with psycopg.connect(url, autocommit=True) as conn:
+            text = sql.SQL(statement)  # type: ignore[arg-type]
+            conn.execute(text.format(*map(sql.Identifier, names)))
+
+
+def _binaries(major: int) -> Binaries:
+    if major == 17:
+        server = embedded()
+        packages.add_pgtap(server)
+        return server
+    return packages.debian().postgres
+
+
+def _settings(major: int) -> dict[str, str]:
+    # Durability is what is tested on the embedded server, and pgTAP alone runs on the other.
+    quick = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    return {"jit": "off", **(quick if major == 15 else {})}
