@@ -44,8 +44,8 @@ begin
 
     v_sign := get_byte(p_encoding, 31) >> 7;
     v_y := get_byte(p_encoding, 31) & 127;
-    for v_i in reverse 30..0 loop
-        v_y := v_y * 256 + get_byte(p_encoding, v_i);
+    for v_byte in reverse 30..0 loop
+        v_y := v_y * 256 + get_byte(p_encoding, v_byte);
     end loop;
     if v_y >= c_p then
         return null;
@@ -64,7 +64,7 @@ begin
     v_ones := 1;
     foreach v_one_more in array '{t,t,t,t,f,t,f}'::boolean[] loop
         v_half := v_power;
-        for v_i in 1..v_ones loop
+        for v_square in 1..v_ones loop
             z := v_power * v_power;
             v_power := z - c_p * trunc(z * c_mu, 0);
         end loop;

@@ -12,13 +12,13 @@ set search_path = ''
 as $$
 declare
     v_digits integer[] := array_fill(0, array[254], array[0]);
-    v_words bit varying := '';  -- the scalar's bits, the most significant first
+    v_words bit varying := b'';  -- the scalar's bits, the most significant first
     v_rest numeric := p_scalar;
     v_at integer := 0;  -- bits below v_at are recoded
     v_carry integer := 0;
     v_window integer;
 begin
-    for v_i in 1..9 loop
+    for v_word in 1..9 loop
         v_words := mod(v_rest, 4294967296)::bigint::bit(32) || v_words;
         v_rest := div(v_rest, 4294967296);
     end loop;

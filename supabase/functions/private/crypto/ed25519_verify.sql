@@ -10,8 +10,8 @@
 --
 -- A point is kept as (e, f, g, h) with x = e / g and y = h / f: extended coordinates are X = e f,
 -- Y = g h, Z = f g, T = e h, and each formula multiplies out only those it needs (Hisil, Wong,
--- Carter, Dawson 2008). For the reduction see ed25519_decompress. The loops carry all the cost and a
--- call costs as much as several multiplications, so their formulas are written out in place.
+-- Carter, Dawson 2008). For the reduction see ed25519_decompress. The loops carry all the cost, and
+-- a call costs as much as several multiplications, so their formulas are written out in place.
 
 create or replace function private.ed25519_verify(
     p_public_key bytea,
@@ -42,7 +42,7 @@ declare
     v_points numeric[];
     v_s numeric := 0;
     v_k numeric := 0;
-    v_y_r numeric := 0;
+    v_y_r numeric;
     v_digits integer[];
     v_digit integer;
     v_i integer;
@@ -78,8 +78,8 @@ begin
     if private.ed25519_is_small_order(p_public_key) or private.ed25519_is_small_order(v_r) then
         return false;
     end if;
-    for v_i in reverse 63..32 loop
-        v_s := v_s * 256 + get_byte(p_signature, v_i);
+    for v_byte in reverse 63..32 loop
+        v_s := v_s * 256 + get_byte(p_signature, v_byte);
     end loop;
     if v_s >= c_order then
         return false;
@@ -91,8 +91,8 @@ begin
     v_points := array[c_p - v_points[1], v_points[2]] || c_base;
 
     v_hash := sha512(v_r || p_public_key || p_message);
-    for v_i in reverse 63..0 loop
-        v_k := v_k * 256 + get_byte(v_hash, v_i);
+    for v_byte in reverse 63..0 loop
+        v_k := v_k * 256 + get_byte(v_hash, v_byte);
     end loop;
     v_digits := private.ed25519_digits(mod(v_k, c_order)) || private.ed25519_digits(v_s);
 
@@ -202,8 +202,8 @@ begin
     -- The result is R if y = h / f is its y and x = e / g has its sign. A y of R that is not
     -- below p would pass mod(), hence the first comparison.
     v_y_r := get_byte(v_r, 31) & 127;
-    for v_i in reverse 30..0 loop
-        v_y_r := v_y_r * 256 + get_byte(v_r, v_i);
+    for v_byte in reverse 30..0 loop
+        v_y_r := v_y_r * 256 + get_byte(v_r, v_byte);
     end loop;
     if v_y_r >= c_p or mod(h - v_y_r * f, c_p) <> 0 then
         return false;

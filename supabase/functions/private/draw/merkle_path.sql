@@ -12,7 +12,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_path jsonb := '[]';
+    v_path jsonb := '[]'::jsonb;
     v_level smallint;
     v_nodes bytea;  -- the node descended to, then its children
     v_index integer := 0;  -- of the node in its level
