@@ -832,8 +832,8 @@ begin
 
     v_sign := get_byte(p_encoding, 31) >> 7;
     v_y := get_byte(p_encoding, 31) & 127;
-    for v_i in reverse 30..0 loop
-        v_y := v_y * 256 + get_byte(p_encoding, v_i);
+    for v_byte in reverse 30..0 loop
+        v_y := v_y * 256 + get_byte(p_encoding, v_byte);
     end loop;
     if v_y >= c_p then
         return null;
@@ -852,7 +852,7 @@ begin
     v_ones := 1;
     foreach v_one_more in array '{t,t,t,t,f,t,f}'::boolean[] loop
         v_half := v_power;
-        for v_i in 1..v_ones loop
+        for v_square in 1..v_ones loop
             z := v_power * v_power;
             v_power := z - c_p * trunc(z * c_mu, 0);
         end loop;
@@ -909,13 +909,13 @@ set search_path = ''
 as $$
 declare
     v_digits integer[] := array_fill(0, array[254], array[0]);
-    v_words bit varying := '';  -- the scalar's bits, the most significant first
+    v_words bit varying := b'';  -- the scalar's bits, the most significant first
     v_rest numeric := p_scalar;
     v_at integer := 0;  -- bits below v_at are recoded
     v_carry integer := 0;
     v_window integer;
 begin
-    for v_i in 1..9 loop
+    for v_word in 1..9 loop
         v_words := mod(v_rest, 4294967296)::bigint::bit(32) || v_words;
         v_rest := div(v_rest, 4294967296);
     end loop;
@@ -1020,8 +1020,8 @@ revoke all on function private.ed25519_is_valid_key(bytea)
 --
 -- A point is kept as (e, f, g, h) with x = e / g and y = h / f: extended coordinates are X = e f,
 -- Y = g h, Z = f g, T = e h, and each formula multiplies out only those it needs (Hisil, Wong,
--- Carter, Dawson 2008). For the reduction see ed25519_decompress. The loops carry all the cost and a
--- call costs as much as several multiplications, so their formulas are written out in place.
+-- Carter, Dawson 2008). For the reduction see ed25519_decompress. The loops carry all the cost, and
+-- a call costs as much as several multiplications, so their formulas are written out in place.
 
 create or replace function private.ed25519_verify(
     p_public_key bytea,
@@ -1052,7 +1052,7 @@ declare
     v_points numeric[];
     v_s numeric := 0;
     v_k numeric := 0;
-    v_y_r numeric := 0;
+    v_y_r numeric;
     v_digits integer[];
     v_digit integer;
     v_i integer;
@@ -1088,8 +1088,8 @@ begin
     if private.ed25519_is_small_order(p_public_key) or private.ed25519_is_small_order(v_r) then
         return false;
     end if;
-    for v_i in reverse 63..32 loop
-        v_s := v_s * 256 + get_byte(p_signature, v_i);
+    for v_byte in reverse 63..32 loop
+        v_s := v_s * 256 + get_byte(p_signature, v_byte);
     end loop;
     if v_s >= c_order then
         return false;
@@ -1101,8 +1101,8 @@ begin
     v_points := array[c_p - v_points[1], v_points[2]] || c_base;
 
     v_hash := sha512(v_r || p_public_key || p_message);
-    for v_i in reverse 63..0 loop
-        v_k := v_k * 256 + get_byte(v_hash, v_i);
+    for v_byte in reverse 63..0 loop
+        v_k := v_k * 256 + get_byte(v_hash, v_byte);
     end loop;
     v_digits := private.ed25519_digits(mod(v_k, c_order)) || private.ed25519_digits(v_s);
 
@@ -1212,8 +1212,8 @@ begin
     -- The result is R if y = h / f is its y and x = e / g has its sign. A y of R that is not
     -- below p would pass mod(), hence the first comparison.
     v_y_r := get_byte(v_r, 31) & 127;
-    for v_i in reverse 30..0 loop
-        v_y_r := v_y_r * 256 + get_byte(v_r, v_i);
+    for v_byte in reverse 30..0 loop
+        v_y_r := v_y_r * 256 + get_byte(v_r, v_byte);
     end loop;
     if v_y_r >= c_p or mod(h - v_y_r * f, c_p) <> 0 then
         return false;
@@ -1574,7 +1574,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_path jsonb := '[]';
+    v_path jsonb := '[]'::jsonb;
     v_level smallint;
     v_nodes bytea;  -- the node descended to, then its children
     v_index integer := 0;  -- of the node in its level
@@ -3013,6 +3013,49 @@ comment on function private.gate_key(uuid) is
 revoke all on function private.gate_key(uuid)
 from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/pots/gather_quota.sql
+-- Moves spare quota from the other stripes of a list into its first one; the sum stays the same.
+-- Locks: the caller holds every stripe of the list.
+create or replace function private.gather_quota(
+    p_pot_id uuid, p_stripes smallint [], p_ticket_count integer
+)
+returns smallint
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_stripe smallint;
+    v_spare integer;
+    v_missing integer := p_ticket_count;
+    v_moved integer := 0;
+begin
+    foreach v_stripe in array p_stripes loop
+        exit when v_missing <= 0;
+        select least(s.quota - s.sold, v_missing) into strict v_spare
+        from private.pot_stripes as s
+        where s.pot_id = p_pot_id and s.stripe = v_stripe;
+        v_missing := v_missing - v_spare;
+        if v_stripe <> p_stripes[1] and v_spare > 0 then
+            update private.pot_stripes as s
+            set quota = s.quota - v_spare
+            where s.pot_id = p_pot_id and s.stripe = v_stripe;
+            v_moved := v_moved + v_spare;
+        end if;
+    end loop;
+    update private.pot_stripes as s
+    set quota = s.quota + v_moved
+    where s.pot_id = p_pot_id and s.stripe = p_stripes[1];
+    return p_stripes[1];
+end $$;
+
+comment on function private.gather_quota(uuid, smallint [], integer) is
+'Gives the first of the pot''s stripes p_stripes, all held by the caller, p_ticket_count tickets to '
+'spare out of the quotas of the others. Returns that stripe.';
+
+revoke all on function private.gather_quota(uuid, smallint [], integer)
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/pots/get_pot.sql
 -- The caller's own entries in full, the others' by the head of their tag; never a user id.
 -- Raises: invalid_argument, pot_not_found.
@@ -3613,9 +3656,9 @@ begin
     )
     values (v_commitment.pot_id, p_template_id, v_escrow, p_min_participants, p_fill_seconds);
 
-    -- Enough stripes that joins rarely meet, few enough that a usual join fits into one; quotas
-    -- add up to max_tickets.
-    v_stripes := least(32, greatest(1, p_max_tickets / 8));
+    -- Enough stripes that joins seldom meet, few enough that a usual join fits into one; their
+    -- quotas add up to max_tickets.
+    v_stripes := greatest(least(p_max_tickets, 8), least(p_max_tickets / 4, 32));
     insert into private.pot_stripes (pot_id, stripe, quota)
     select
         v_commitment.pot_id, g.stripe,
@@ -3891,9 +3934,12 @@ grant execute on function private.run_due()
 to pot_orchestrator, service_role;
 
 -- source: supabase/functions/private/pots/take_tickets.sql
--- Try-lock first: whoever finds a free stripe waits for nobody. Else one sweep over all stripes
--- in ascending order,
--- which ends the chase for the last tickets without deadlock; it holds no stripe when it starts.
+-- Finds room for a join in the pot's stripes and locks it, waiting for nobody while tickets are free:
+-- 1. one stripe with enough to spare, by try-lock;
+-- 2. several, by try-lock, whose spare quota is moved into one;
+-- 3. all of them, in ascending order: whoever holds what is left ends first, then the answer is certain.
+-- Step 3 starts with no stripe held (a subtransaction gives back what step 2 took), so sweeps
+-- cannot deadlock.
 create or replace function private.take_tickets(p_pot_id uuid, p_ticket_count integer)
 returns smallint
 language plpgsql
@@ -3902,8 +3948,9 @@ set search_path = ''
 as $$
 declare
     v_stripe smallint;
-    v_missing integer;
-    v_other record;
+    v_spare integer;
+    v_held smallint[] := '{}';
+    v_free bigint := 0;
 begin
     -- Each backend starts at another stripe, so that connections seldom meet.
     select s.stripe into v_stripe
@@ -3915,39 +3962,47 @@ begin
     if found then
         return v_stripe;
     end if;
-
-    perform from private.pot_stripes as s where s.pot_id = p_pot_id order by s.stripe for update;
+    -- What others are buying still counts as free here, so too little is too little.
     if (
         select sum(s.quota - s.sold) from private.pot_stripes as s where s.pot_id = p_pot_id
     ) < p_ticket_count then
         return null;
     end if;
-    select s.stripe, p_ticket_count - (s.quota - s.sold) into v_stripe, v_missing
+
+    begin
+        while v_free < p_ticket_count loop
+            select s.stripe, s.quota - s.sold into v_stripe, v_spare
+            from private.pot_stripes as s
+            where s.pot_id = p_pot_id and s.quota > s.sold and s.stripe <> all (v_held)
+            order by s.quota - s.sold desc, (s.stripe + pg_backend_pid()) % 32
+            limit 1
+            for update skip locked;
+            if not found then
+                raise lock_not_available;
+            end if;
+            v_held := v_held || v_stripe;
+            v_free := v_free + v_spare;
+        end loop;
+        return private.gather_quota(p_pot_id, v_held, p_ticket_count);
+    exception
+        when lock_not_available then
+            null;
+    end;
+
+    perform from private.pot_stripes as s where s.pot_id = p_pot_id order by s.stripe for update;
+    select array_agg(s.stripe order by s.quota - s.sold desc, s.stripe), sum(s.quota - s.sold)
+    into v_held, v_free
     from private.pot_stripes as s
-    where s.pot_id = p_pot_id
-    order by s.quota - s.sold desc, s.stripe
-    limit 1;
-    for v_other in
-        select s.stripe, s.quota - s.sold as spare
-        from private.pot_stripes as s
-        where s.pot_id = p_pot_id and s.stripe <> v_stripe and s.quota > s.sold
-        order by s.quota - s.sold desc, s.stripe
-    loop
-        exit when v_missing <= 0;
-        update private.pot_stripes as s
-        set quota = s.quota + case
-            when s.stripe = v_stripe then least(v_other.spare, v_missing)
-            else -least(v_other.spare, v_missing)
-        end
-        where s.pot_id = p_pot_id and s.stripe in (v_stripe, v_other.stripe);
-        v_missing := v_missing - v_other.spare;
-    end loop;
-    return v_stripe;
+    where s.pot_id = p_pot_id;
+    if v_free < p_ticket_count then
+        return null;
+    end if;
+    return private.gather_quota(p_pot_id, v_held, p_ticket_count);
 end $$;
 
 comment on function private.take_tickets(uuid, integer) is
-'Finds one stripe of the pot with p_ticket_count tickets to spare and locks it; moves spare quota '
-'into it when no single stripe has enough. Returns the stripe, NULL when the pot has fewer left.';
+'Finds one stripe of the pot with p_ticket_count tickets to spare, moving spare quota into it when '
+'no single stripe has enough, and locks it. Returns the stripe, NULL when the pot has fewer left.';
 
 revoke all on function private.take_tickets(uuid, integer)
 from public, anon, authenticated, service_role;

@@ -59,9 +59,9 @@ begin
     )
     values (v_commitment.pot_id, p_template_id, v_escrow, p_min_participants, p_fill_seconds);
 
-    -- Enough stripes that joins rarely meet, few enough that a usual join fits into one; quotas
-    -- add up to max_tickets.
-    v_stripes := least(32, greatest(1, p_max_tickets / 8));
+    -- Enough stripes that joins seldom meet, few enough that a usual join fits into one; their
+    -- quotas add up to max_tickets.
+    v_stripes := greatest(least(p_max_tickets, 8), least(p_max_tickets / 4, 32));
     insert into private.pot_stripes (pot_id, stripe, quota)
     select
         v_commitment.pot_id, g.stripe,
