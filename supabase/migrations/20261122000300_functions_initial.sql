@@ -121,12 +121,13 @@ from public, anon, authenticated, service_role;
 -- the deadline.
 create or replace function private.now()
 returns timestamptz
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
-    select pg_catalog.clock_timestamp()
-$$;
+begin
+    return clock_timestamp();
+end $$;
 
 comment on function private.now() is
 'The clock of every decision: the time of the call, not of the transaction''s start. Tests replace '
@@ -1015,8 +1016,8 @@ revoke all on function private.ed25519_is_valid_key(bytea)
 -- k = SHA-512(R ‖ A ‖ message) mod L. That R is canonical follows from how it is compared.
 -- Raises: nothing. Whatever is malformed is false.
 --
--- Every signature that this accepts, OpenSSL accepts; OpenSSL takes some keys refused here (small
--- order, not canonical), which no honest signer has. ZIP-215 would be laxer than both.
+-- Every signature that this accepts, OpenSSL accepts. OpenSSL also takes keys and an R of small order
+-- and keys that are not canonical, which no honest signer makes; ZIP-215 is laxer still.
 --
 -- A point is kept as (e, f, g, h) with x = e / g and y = h / f: extended coordinates are X = e f,
 -- Y = g h, Z = f g, T = e h, and each formula multiplies out only those it needs (Hisil, Wong,

@@ -2,12 +2,13 @@
 -- the deadline.
 create or replace function private.now()
 returns timestamptz
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
-    select pg_catalog.clock_timestamp()
-$$;
+begin
+    return clock_timestamp();
+end $$;
 
 comment on function private.now() is
 'The clock of every decision: the time of the call, not of the transaction''s start. Tests replace '

@@ -5,8 +5,8 @@
 -- k = SHA-512(R ‖ A ‖ message) mod L. That R is canonical follows from how it is compared.
 -- Raises: nothing. Whatever is malformed is false.
 --
--- Every signature that this accepts, OpenSSL accepts; OpenSSL takes some keys refused here (small
--- order, not canonical), which no honest signer has. ZIP-215 would be laxer than both.
+-- Every signature that this accepts, OpenSSL accepts. OpenSSL also takes keys and an R of small order
+-- and keys that are not canonical, which no honest signer makes; ZIP-215 is laxer still.
 --
 -- A point is kept as (e, f, g, h) with x = e / g and y = h / f: extended coordinates are X = e f,
 -- Y = g h, Z = f g, T = e h, and each formula multiplies out only those it needs (Hisil, Wong,
