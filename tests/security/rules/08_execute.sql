@@ -1,0 +1,47 @@
+-- EXECUTE is never PUBLIC's. In private a role executes exactly what the public functions call that
+-- it may execute.
+with grants as (
+    select
+        f.oid,
+        f.proname,
+        f.pronamespace::regnamespace::text as schema,
+        f.prosrc,
+        a.grantee,
+        coalesce(r.rolname, 'everybody') as role
+    from pg_proc as f
+    cross join lateral aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) as a
+    left join pg_roles as r on a.grantee = r.oid
+    where
+        f.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+        and a.grantee <> f.proowner
+),
+
+calls as (
+    select p.grantee, p.role, p.oid as caller, c.match[1] as called
+    from grants as p
+    cross join lateral regexp_matches(p.prosrc, '\mprivate\.(\w+)\s*\(', 'g') as c (match)
+    where p.schema = 'public'
+)
+
+select format('everybody may execute %s', g.oid::regprocedure)
+from grants as g
+where g.grantee = 0
+union
+select format('%s may execute %s, which no public function of its calls', g.role, g.oid::regprocedure)
+from grants as g
+where
+    g.schema = 'private'
+    and not exists (
+        select
+        from calls as c
+        where c.called = g.proname and c.grantee = g.grantee
+    )
+union
+select format('%s may execute %s but not private.%s', c.role, c.caller::regprocedure, c.called)
+from calls as c
+where not exists (
+    select
+    from grants as g
+    where g.schema = 'private' and g.proname = c.called and g.grantee = c.grantee
+)
+order by 1

@@ -1,0 +1,81 @@
+"""Rules over the whole catalogue, so that the next object is covered without anyone remembering."""
+
+import psycopg
+import pytest
+
+from tests.security.catalogue import (
+    API_ROLES,
+    HERE,
+    POT_ROLES,
+    RULES,
+    column,
+    listed_public_functions,
+)
+
+
+@pytest.mark.parametrize("rule", [rule.stem for rule in RULES])
+def test_no_object_breaks_the_rule(admin: psycopg.Connection, rule: str) -> None:
+    assert column(admin, HERE / "rules" / f"{rule}.sql") == []
+
+
+def test_the_public_functions_are_those_of_the_contract(admin: psycopg.Connection) -> None:
+    found = column(admin, HERE / "public_functions.sql")
+    assert found == sorted(listed_public_functions())
+
+
+def test_each_public_function_is_for_its_role_and_no_lesser_one(admin: psycopg.Connection) -> None:
+    may_execute = {
+        "anon": {"anon", "authenticated", "service_role"},
+        "authenticated": {"authenticated", "service_role"},
+        **{role: {role, "service_role"} for role in (*POT_ROLES, "service_role")},
+    }
+    # Readers of what everybody may read are open to the services too, except the treasury.
+    may_execute["anon"] |= set(POT_ROLES) - {"pot_treasury"}
+    for line, role in listed_public_functions().items():
+        name = line.split("  ")[1].split("(")[0]
+        found = {
+            row[0]
+            for row in admin.execute(
+                "select r.rolname from pg_roles as r, pg_proc as f"
+                " where f.pronamespace = 'public'::regnamespace and f.proname = %s"
+                " and r.rolname = any(%s) and has_function_privilege(r.oid, f.oid, 'execute')",
+                (name, [*API_ROLES, *POT_ROLES]),
+            )
+        }
+        assert found == may_execute[role], name
+
+
+def test_nobody_writes_a_table_whatever_the_verb(admin: psycopg.Connection) -> None:
+    """Runs the statements themselves: what counts is what PostgreSQL answers."""
+    tables = admin.execute(
+        "select c.oid::regclass::text, quote_ident(a.attname) from pg_class as c"
+        " inner join pg_attribute as a on c.oid = a.attrelid and a.attnum = 1"
+        " where c.relkind in ('r', 'p')"
+        " and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)"
+    ).fetchall()
+    verbs = (
+        "insert into {table} default values",
+        "update {table} set {column} = default where true",
+        "delete from {table} where true",
+        "truncate {table}",
+        "create trigger rogue before insert on {table} execute function private.tg_append_only()",
+        "lock table {table} in access exclusive mode",
+        "copy {table} from stdin",
+    )
+    assert len(tables) > 20
+    done = []
+    for role in (*API_ROLES, *POT_ROLES):
+        for table, first_column in tables:
+            for verb in verbs:
+                statement = verb.format(table=table, column=first_column)
+                try:
+                    with admin.transaction(force_rollback=True):
+                        admin.execute(f"set local role {role}")
+                        admin.execute(statement.encode())
+                except psycopg.errors.InsufficientPrivilege:
+                    continue
+                except psycopg.Error as error:
+                    done.append(f"{role}: {statement}: {error}")
+                else:
+                    done.append(f"{role}: {statement}")
+    assert done == []

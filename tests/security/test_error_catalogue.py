@@ -1,0 +1,94 @@
+"""private.error_catalogue, docs/error-codes.md and what functions raise are one list."""
+
+import re
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from pypot_cli.migrations.statements import Token, tokens
+from pypot_cli.migrations.tree import Tree, default_root
+from tests.security.conftest import TEMPLATES
+
+DOCS = default_root().parent / "docs" / "error-codes.md"
+RAISING = ("fail", "refuse", "refuse_join")
+
+on_one_server = pytest.mark.parametrize("admin", TEMPLATES[:1], indirect=True)
+
+
+@pytest.fixture
+def catalogue(admin: psycopg.Connection) -> dict[str, str]:
+    """Token → SQLSTATE."""
+    rows = admin.execute("select token, sqlstate_code from private.error_catalogue()").fetchall()
+    assert len(rows) == len({token for token, _ in rows})
+    return dict(rows)
+
+
+def bodies() -> Iterator[tuple[str, list[Token]]]:
+    """Each function file's path and the tokens of its body, without spaces and comments."""
+    for file in Tree(default_root()).functions:
+        for token in tokens(file.text):
+            if token.kind == "dollar":
+                inside = tokens(token.text.strip("$"))
+                yield file.path, [t for t in inside if t.kind not in ("space", "comment")]
+
+
+def literals(body: list[Token]) -> set[str]:
+    return {token.text.strip("'") for token in body if token.kind == "string"}
+
+
+@on_one_server
+def test_every_raised_token_is_in_the_catalogue(catalogue: dict[str, str]) -> None:
+    raised = {
+        (path, body[i + 4].text.strip("'"))
+        for path, body in bodies()
+        for i in range(len(body) - 4)
+        if [t.text for t in body[i : i + 4]] in [["private", ".", f, "("] for f in RAISING]
+        and body[i + 4].kind == "string"
+    }
+    assert len(raised) > 20
+    assert {(path, token) for path, token in raised if token not in catalogue} == set()
+
+
+@on_one_server
+def test_every_token_of_the_catalogue_is_raised_somewhere(catalogue: dict[str, str]) -> None:
+    said = set().union(
+        *(literals(body) for path, body in bodies() if not path.endswith("/error_catalogue.sql"))
+    )
+    assert set(catalogue) - said == set()
+
+
+def test_only_the_catalogue_names_a_sqlstate_of_ours() -> None:
+    named = {
+        path for path, body in bodies() if any(re.fullmatch(r"PT\d+", x) for x in literals(body))
+    }
+    assert {path.rpartition("/")[2] for path in named} == {"error_catalogue.sql"}
+
+
+@on_one_server
+def test_a_sqlstate_is_an_http_status_that_postgrest_answers(catalogue: dict[str, str]) -> None:
+    assert {s for s in catalogue.values() if not re.fullmatch(r"PT(4\d\d|503)", s)} == set()
+
+
+@on_one_server
+def test_the_documentation_lists_the_catalogue(catalogue: dict[str, str]) -> None:
+    listed = re.findall(r"^\| `(\w+)` \| (PT\d{3}) \|", DOCS.read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(catalogue.items())
+
+
+@on_one_server
+def test_comments_name_only_documented_errors(
+    admin: psycopg.Connection, catalogue: dict[str, str]
+) -> None:
+    comments = admin.execute(
+        "select f.proname, obj_description(f.oid, 'pg_proc') from pg_proc as f"
+        " where f.pronamespace = 'public'::regnamespace"
+    ).fetchall()
+    for name, comment in comments:
+        assert set(re.findall(r"PT\d{3}", comment)) <= set(catalogue.values()), name
+
+
+@on_one_server
+def test_an_unknown_token_cannot_be_raised(admin: psycopg.Connection) -> None:
+    with pytest.raises(psycopg.errors.CheckViolation, match="unknown error token nonsense"):
+        admin.execute("select private.fail('nonsense')")
