@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = extensions, public;
-select plan(36);
+select plan(43);
 
 create temporary table given on commit drop as
 select
@@ -149,6 +149,32 @@ select throws_ok(
 select throws_ok(
     $$select private.draw_hmac(substring(seed from 2), commit_hash) from given$$,
     '22023', null, 'a seed of 31 bytes is refused'
+);
+select throws_ok(
+    format(
+        $$select private.lock_digest(
+            'pots', gen_random_uuid(), 1, %s, %s, %s, 1, now(), %s, 0
+        ) from given$$,
+        case field when 1 then long else zeros end,
+        case field when 2 then long else zeros end,
+        case field when 3 then long else zeros end,
+        case field when 4 then long else zeros end
+    ),
+    '22023', null, format('hash %s of a lock has no 33 bytes', field)
+)
+from generate_series(1, 4) as field,
+    (values ('zeros', $$zeros || '\x00'$$)) as texts (zeros, long);
+select throws_ok(
+    $$select private.commit_tag('pots', round_id, commit_hash || '\x00') from given$$,
+    '22023', null, 'a commit_hash of 33 bytes is refused'
+);
+select throws_ok(
+    $$select private.audit_row_hash('pots', round_id, 1, zeros || '\x00', moment, '') from given$$,
+    '22023', null, 'a prev_hash of 33 bytes is refused'
+);
+select throws_ok(
+    $$select private.draw_hmac(seed, commit_hash || '\x00') from given$$,
+    '22023', null, 'a commit_hash of 33 bytes is not drawn from'
 );
 select throws_ok(
     $$select private.entrant_tag(''::bytea, round_id, user_id) from given$$,
