@@ -95,10 +95,10 @@ def read_public_key(text: str) -> bytes:
 def verify(key: bytes, message: bytes, signature: bytes) -> bool:
     """Say whether `signature` (64 bytes: R, S) over `message` is by `key` (32 bytes).
 
-    Strict and without the cofactor: the key as `is_valid_key`, S < L, and R must be the exact bytes
-    that the equation yields, so no second signature can be made from a first (RFC 8032, 5.1.7).
+    Strict and without the cofactor: key and R as `is_valid_key`, S < L, and R must be the exact
+    bytes that the equation yields, so no second signature is made from a first (RFC 8032, 5.1.7).
     """
-    if len(signature) != 64 or not is_valid_key(key):
+    if len(signature) != 64 or not is_valid_key(key) or not is_valid_key(signature[:32]):
         return False
     if int.from_bytes(signature[32:], "little") >= _L:
         return False

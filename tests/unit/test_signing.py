@@ -1,6 +1,9 @@
 """Ed25519 against RFC 8032, and everything strict verification must refuse."""
 
+import hashlib
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -157,6 +160,17 @@ def test_an_r_that_is_not_canonical_or_not_on_the_curve_is_refused() -> None:
         for sign in (0, SIGN_BIT):
             r = (y | sign).to_bytes(32, "little")
             assert not signing.verify(PUBLIC, MESSAGE, r + SIGNATURE[32:])
+
+
+def test_an_r_of_small_order_is_refused_even_from_the_keys_owner() -> None:
+    # With the nonce 0, R is the neutral element and S = k a: the equation holds, OpenSSL accepts.
+    half = hashlib.sha512(SECRET).digest()[:32]
+    scalar = int.from_bytes(half, "little") & ((1 << 254) - 8) | 1 << 254
+    r = encode((0, 1))
+    k = int.from_bytes(hashlib.sha512(r + PUBLIC + MESSAGE).digest(), "little")
+    signature = r + (k * scalar % L).to_bytes(32, "little")
+    Ed25519PublicKey.from_public_bytes(PUBLIC).verify(signature, MESSAGE)
+    assert not signing.verify(PUBLIC, MESSAGE, signature)
 
 
 def test_a_kid_hashes_purpose_and_key_as_documented() -> None:
