@@ -1011,9 +1011,9 @@ revoke all on function private.ed25519_is_valid_key(bytea)
 -- source: supabase/functions/private/crypto/ed25519_verify.sql
 -- Verifies an Ed25519 signature (RFC 8032, section 5.1.7), strictly.
 --
--- Guards: key 32 bytes, signature R ‖ S 64 bytes; neither key nor R of small order; the key a
--- canonical encoding; S < L; and then [S]B = R + [k]A without the cofactor,
--- k = SHA-512(R ‖ A ‖ message) mod L. That R is canonical follows from how it is compared.
+-- Guards: the signature R ‖ S has 64 bytes; neither key nor R of small order; S < L; the key is the
+-- canonical encoding of a point (its 32 bytes included); and then [S]B = R + [k]A without the
+-- cofactor, k = SHA-512(R ‖ A ‖ message) mod L, with R canonical.
 -- Raises: nothing. Whatever is malformed is false.
 --
 -- Every signature that this accepts, OpenSSL accepts. OpenSSL also takes keys and an R of small order
@@ -1082,7 +1082,7 @@ declare
     h numeric;
     w numeric;  -- whatever waits for its reduction
 begin
-    if octet_length(p_public_key) <> 32 or octet_length(p_signature) <> 64 then
+    if octet_length(p_signature) <> 64 then
         return false;
     end if;
     v_r := substring(p_signature from 1 for 32);
@@ -4598,7 +4598,8 @@ declare
     v_wallet private.wallets;
     v_escrow bigint;
     v_transfer_id bigint;
-    v_at timestamptz := private.now();
+    -- A clock set back between lock and reveal must not make an honest proof look backdated.
+    v_at timestamptz := greatest(private.now(), p_pot.locked_at);
     v_audit jsonb;
 begin
     select * into strict v_entry

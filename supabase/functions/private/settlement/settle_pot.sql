@@ -17,7 +17,8 @@ declare
     v_wallet private.wallets;
     v_escrow bigint;
     v_transfer_id bigint;
-    v_at timestamptz := private.now();
+    -- A clock set back between lock and reveal must not make an honest proof look backdated.
+    v_at timestamptz := greatest(private.now(), p_pot.locked_at);
     v_audit jsonb;
 begin
     select * into strict v_entry
