@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from pypot_cli import config, db, proof, signing
-from pypot_cli.keys import KeyPurpose, describe_key, write_new_secret
+from pypot_cli import check as invariants
+from pypot_cli import config, db, orchestrator, proof, rpc, service, settlement, signing
+from pypot_cli.keys import KeyPurpose, describe_key, load_secret_from, write_new_secret
 from pypot_cli.migrations import apply as migrations_apply
 from pypot_cli.migrations import build as migrations_build
 from pypot_cli.migrations import check as migrations_check
@@ -82,6 +84,130 @@ def _print_verdict(verdict: proof.Verdict) -> None:
         for sentence in verdict.not_proven:
             console.print(Text(f"  {sentence}"))
     console.print(Text(verdict.summary, style="bold green" if verdict.valid else "bold red"))
+
+
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        metavar="URL",
+        help="The database.",
+        show_default="PYPOT_DB_URL, else the embedded server's",
+    ),
+]
+Once = Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")]
+Poll = Annotated[
+    float, typer.Option(min=0.01, metavar="SECONDS", help="How often to look when idle.")
+]
+
+
+@app.command()
+def orchestrate(
+    db_url: DatabaseUrl = None, once: Once = False, poll: Poll = service.POLL_SECONDS
+) -> None:
+    """Keep pots open, lock them when due, and sign every lock that can be recomputed.
+
+    Acts as role pot_orchestrator with the key that PYPOT_ORCHESTRATOR_KEY names (a file, or
+    env:NAME). A URL of role postgres logs in as authenticator, any other as it is. Ends after the
+    step under way on SIGTERM and SIGINT; logs JSON lines on stderr.
+
+    Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
+    used; 2 no readable key.
+    """
+    key = load_secret_from("PYPOT_ORCHESTRATOR_KEY")
+    raise typer.Exit(orchestrator.orchestrate(rpc.database_url(db_url), key, once=once, poll=poll))
+
+
+@app.command()
+def settle(
+    db_url: DatabaseUrl = None,
+    once: Once = False,
+    poll: Poll = service.POLL_SECONDS,
+    stock: Annotated[
+        int, typer.Option(min=0, help="Commitments to keep for pots to come; 0 makes none.")
+    ] = settlement.STOCK,
+    orchestrator_key: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HEX", help="A public key you trust to lock. May be repeated."),
+    ] = None,
+) -> None:
+    """Keep commitments in stock, and reveal the seed of every lock that can be recomputed.
+
+    Acts as role pot_settlement with the keys that PYPOT_SETTLEMENT_KEY and PYPOT_SEED_MASTER_KEY
+    name (files, or env:NAME). A lock that differs from its public entries, is not signed, or not
+    signed by a pinned key, is refused with the reason and never revealed.
+
+    Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
+    used; 2 no readable key.
+    """
+    key = load_secret_from("PYPOT_SETTLEMENT_KEY")
+    master_key = load_secret_from("PYPOT_SEED_MASTER_KEY")
+    raise typer.Exit(
+        settlement.settle(
+            rpc.database_url(db_url),
+            key,
+            master_key,
+            orchestrator_keys=[signing.read_public_key(each) for each in orchestrator_key or ()],
+            stock=stock,
+            once=once,
+            poll=poll,
+        )
+    )
+
+
+@app.command()
+def check(
+    db_url: DatabaseUrl = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Prove every invariant over the whole database: ledger, escrow, caps, chain, draws, proofs.
+
+    Reads one snapshot and writes nothing. Needs a role that may read every table, as postgres.
+
+    Exit codes: 0 all hold; 1 some do not, and the rows that break them are named; 2 the database
+    cannot be read.
+    """
+    outcomes = _check_with_progress(rpc.database_url(db_url))
+    broken = [outcome for outcome in outcomes if not outcome.holds]
+    if as_json:
+        report = {"ok": not broken, "checks": [outcome.as_json() for outcome in outcomes]}
+        typer.echo(json.dumps(report, indent=2))
+    else:
+        _print_outcomes(outcomes)
+    raise typer.Exit(1 if broken else 0)
+
+
+def _check_with_progress(url: str) -> list[invariants.Outcome]:
+    every = invariants.checks()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("reading", total=len(every))
+
+        def report(index: int, current: invariants.Check) -> None:
+            progress.update(task, completed=index, description=current.name)
+
+        return invariants.check_database(url, report)
+
+
+def _print_outcomes(outcomes: list[invariants.Outcome]) -> None:
+    table = Table("check", "", "rows", "what holds", title="Invariants")
+    for outcome in outcomes:
+        mark = Text("ok", style="green") if outcome.holds else Text("BROKEN", style="bold red")
+        table.add_row(outcome.name, mark, str(outcome.rows), Text(outcome.statement))
+    console = Console()
+    console.print(table)
+    broken = [outcome for outcome in outcomes if not outcome.holds]
+    for outcome in broken:
+        for finding in outcome.findings:
+            console.print(
+                Text(f"{outcome.name}: {finding.subject}: {finding.problem}"), soft_wrap=True
+            )
+        if outcome.broken > len(outcome.findings):
+            console.print(f"{outcome.name}: {outcome.broken - len(outcome.findings)} more")
+    if broken:
+        names = ", ".join(outcome.name for outcome in broken)
+        console.print(Text(f"broken: {names}", style="bold red"), soft_wrap=True)
+    else:
+        console.print(Text(f"all {len(outcomes)} invariants hold", style="bold green"))
 
 
 @keys_app.command("new")

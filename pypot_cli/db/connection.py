@@ -8,13 +8,13 @@ import psycopg
 
 from pypot_cli.errors import PypotError
 
-_QUERIES = Path(__file__).resolve().parent.parent / "queries"
+QUERIES = Path(__file__).resolve().parent.parent / "queries"
 
 
 @functools.cache
 def query(name: str) -> bytes:
     """The text of `queries/<name>.sql`."""
-    return (_QUERIES / f"{name}.sql").read_bytes()
+    return (QUERIES / f"{name}.sql").read_bytes()
 
 
 def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection:

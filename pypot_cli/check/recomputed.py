@@ -1,0 +1,281 @@
+"""Checks that recompute hashes, trees, signatures and proofs from what is stored (contract, 5, 6).
+
+Each is a generator over the rows it examines, read through a server-side cursor: for each row it
+yields what is wrong with it, usually nothing. Its docstring is the statement it proves.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import rows
+
+from pypot_cli import draw, merkle, proof, signing
+from pypot_cli.canonical import canonical_json, is_hex, read_json, time_micros, write_time
+from pypot_cli.check.finding import Finding
+from pypot_cli.db.connection import query
+
+Examine = Callable[[psycopg.Connection[Any]], Iterator[list[Finding]]]
+
+_BATCH = 2000
+
+
+def chain_hashes(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """Every chain row's payload_hash and row_hash are what its bytes hash to."""
+    for row in _stream(conn, "audit_rows"):
+        found = []
+        subject = f"pot {row.pot_id}, seq {row.seq}"
+        if draw.sha256(row.payload.encode()).hex() != row.payload_hash:
+            found.append(Finding(subject, "payload_hash is not the hash of payload"))
+        hashed = draw.audit_row_hash(
+            round_id=row.pot_id,
+            seq=row.seq,
+            prev_hash=bytes.fromhex(row.prev_hash),
+            created_at=time_micros(row.created_at),
+            payload=row.payload,
+        )
+        if hashed.hex() != row.row_hash:
+            found.append(Finding(subject, "row_hash is not the hash of the row"))
+        yield found
+
+
+def chain_payloads(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """Every chain row's payload is canonical JSON and says what the row's columns say."""
+    for row in _stream(conn, "audit_rows"):
+        subject = f"pot {row.pot_id}, seq {row.seq}"
+        try:
+            payload, ambiguous = read_json(row.payload)
+            canonical = not ambiguous and canonical_json(payload) == row.payload
+        except ValueError:
+            payload, canonical = None, False
+        if not canonical or not isinstance(payload, dict):
+            yield [Finding(subject, "payload is not canonical JSON")]
+            continue
+        nonce = payload.pop("nonce", None)
+        columns = {
+            "action": row.action,
+            "actor": str(row.actor_id),
+            "reason": row.reason,
+            "metadata": row.metadata,
+        }
+        agrees = payload == columns and is_hex(nonce, 16)
+        yield [] if agrees else [Finding(subject, "payload and columns differ")]
+
+
+def commitment_tags(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """Every pot's commit_tag binds its commitment, and a revealed seed hashes to it."""
+    for pot in _stream(conn, "pots"):
+        found = []
+        subject = f"pot {pot.id}"
+        stated = bytes.fromhex(pot.committed or "")
+        if draw.commit_tag(pot.id, stated).hex() != pot.commit_tag:
+            found.append(Finding(subject, "commit_tag is not the tag of its commitment"))
+        if pot.reveal_seed and draw.commit_hash(bytes.fromhex(pot.reveal_seed)) != stated:
+            found.append(Finding(subject, "reveal_seed does not hash to its commitment"))
+        yield found
+
+
+def rules(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """Every pot's rules_text is the canonical JSON of its terms, and rules_hash its hash."""
+    for pot in _stream(conn, "pots"):
+        found = []
+        subject = f"pot {pot.id}"
+        terms = {
+            "draw_version": pot.draw_version,
+            "entry_cost": pot.entry_cost,
+            "max_per_user": pot.max_per_user,
+            "max_tickets": pot.max_tickets,
+            "min_participants": pot.min_participants,
+        }
+        if canonical_json(terms) != pot.rules_text:
+            found.append(Finding(subject, "rules_text is not its terms in canonical JSON"))
+        if draw.rules_hash(pot.rules_text).hex() != pot.rules_hash:
+            found.append(Finding(subject, "rules_hash is not the hash of rules_text"))
+        yield found
+
+
+def entrant_tags(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """Every entry's entrant_tag is the HMAC of its pot and player under its salt."""
+    for entry in _stream(conn, "entries"):
+        tag = draw.entrant_tag(bytes.fromhex(entry.salt), entry.pot_id, entry.user_id)
+        if tag.hex() == entry.entrant_tag:
+            yield []
+        else:
+            yield [Finding(f"entry {entry.id}", "entrant_tag is not of its salt, pot and player")]
+
+
+def merkle_trees(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """Every lock's entries have the root and the number of tickets it says, and its stored tree."""
+    leaves = _numbered_leaves(conn)
+    entries = next(leaves, None)
+    for pot in _stream(conn, "pots"):
+        while entries is not None and entries[0] < pot.id:
+            entries = next(leaves, None)
+        if pot.locked_at is None:
+            continue
+        own = entries[1] if entries is not None and entries[0] == pot.id else []
+        yield _tree_findings(conn, pot, own)
+
+
+def _numbered_leaves(
+    conn: psycopg.Connection[Any],
+) -> Iterator[tuple[UUID, list[merkle.Node]]]:
+    """Yield each pot that has numbered entries with its leaves, in order of pot and ticket."""
+    numbered = (each for each in _stream(conn, "entries") if each.first_ticket is not None)
+    for pot_id, group in itertools.groupby(numbered, key=lambda each: each.pot_id):
+        yield (
+            pot_id,
+            [
+                merkle.leaf(pot_id, each.ticket_count, bytes.fromhex(each.entrant_tag))
+                for each in group
+            ],
+        )
+
+
+def _tree_findings(
+    conn: psycopg.Connection[Any], pot: Any, leaves: list[merkle.Node]
+) -> list[Finding]:
+    subject = f"pot {pot.id}"
+    if not leaves:
+        return [Finding(subject, "is locked without entries")]
+    tree = merkle.levels(leaves, merkle.join)
+    root = tree[-1][0]
+    found = []
+    if root.hash.hex() != pot.entries_root:
+        found.append(Finding(subject, f"its entries have the root {root.hash.hex()}"))
+    if root.sum != pot.total_tickets:
+        found.append(Finding(subject, f"its entries have {root.sum} tickets"))
+    stored = conn.execute(query("check_streams/merkle_levels"), [pot.id]).fetchall()
+    expected = [
+        (level, b"".join(draw.u64(node.sum) + node.hash for node in nodes))
+        for level, nodes in enumerate(tree)
+    ]
+    if stored != expected:
+        found.append(Finding(subject, "the stored Merkle tree is not that of its entries"))
+    return found
+
+
+def lock_digests(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """Every lock's digest is the hash of its pot, commitment, rules, entries and time."""
+    for pot in _stream(conn, "pots"):
+        if pot.locked_at is None:
+            continue
+        digest = draw.lock_digest(
+            round_id=pot.id,
+            draw_version=pot.draw_version,
+            commitment=bytes.fromhex(pot.commit_hash),
+            rules=bytes.fromhex(pot.rules_hash),
+            entries_root=bytes.fromhex(pot.entries_root),
+            total_tickets=pot.total_tickets,
+            locked_at=time_micros(pot.locked_at),
+        )
+        agrees = digest.hex() == pot.lock_digest
+        yield [] if agrees else [Finding(f"pot {pot.id}", f"lock_digest must be {digest.hex()}")]
+
+
+def attestations(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """Every attestation is a signature over the lock by a key registered to orchestrate."""
+    for pot in _stream(conn, "pots"):
+        if pot.signature is None:
+            continue
+        message = signing.orchestrator_message(bytes.fromhex(pot.lock_digest or ""))
+        signed = pot.purpose == "orchestrator" and signing.verify(
+            bytes.fromhex(pot.public_key), message, bytes.fromhex(pot.signature)
+        )
+        yield [] if signed else [Finding(f"pot {pot.id}", "its attestation does not verify")]
+
+
+def proofs(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """Every settled pot's proof verifies with registered keys and repeats what is stored."""
+    for row in _stream(conn, "settlements"):
+        subject = f"pot {row.pot_id}"
+        verdict = proof.verify(
+            proof.Document(row.proof),
+            orchestrator_keys=[bytes.fromhex(row.orchestrator_key or "")],
+            settlement_keys=[bytes.fromhex(row.settlement_key or "")],
+        )
+        found = [Finding(subject, f"proof: {each.name}: {each.detail}") for each in verdict.failed]
+        found += [
+            Finding(subject, f"proof says {name} {stated!r}, stored is {stored!r}")
+            for name, stated, stored in _differences(row.proof, _expected(row))
+        ]
+        yield found
+
+
+def signing_keys(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """Every registered key is a valid Ed25519 key under the id of its purpose and bytes."""
+    for row in _stream(conn, "signing_keys"):
+        key = bytes.fromhex(row.public_key)
+        fits = signing.is_valid_key(key) and signing.kid(row.purpose, key) == row.kid
+        yield [] if fits else [Finding(f"key {row.kid}", f"is not the {row.purpose} key it says")]
+
+
+CHECKS: tuple[Examine, ...] = (
+    chain_hashes,
+    chain_payloads,
+    commitment_tags,
+    rules,
+    entrant_tags,
+    merkle_trees,
+    lock_digests,
+    attestations,
+    proofs,
+    signing_keys,
+)
+"""All of them, in the order they are made."""
+
+
+def _expected(row: Any) -> dict[str, Any]:
+    """Return what a proof must say, from the columns: all but what it alone can know."""
+    return {
+        "pot_id": str(row.pot_id),
+        "draw_version": row.draw_version,
+        "rules_text": row.rules_text,
+        "rules_hash": row.rules_hash,
+        "commit_tag": row.commit_tag,
+        "commit_hash": row.commit_hash,
+        "reveal_seed": row.reveal_seed,
+        "locked_at": write_time(time_micros(row.locked_at)),
+        "entries_root": row.entries_root,
+        "total_tickets": row.total_tickets,
+        "lock_digest": row.lock_digest,
+        "winning_ticket": row.winning_ticket,
+        "winning_entry": {
+            "entry_id": str(row.entry_id),
+            "first_ticket": row.first_ticket,
+            "ticket_count": row.ticket_count,
+            "entrant_tag": row.entrant_tag,
+        },
+        "orchestrator": {
+            "kid": row.orchestrator_kid,
+            "public_key": row.orchestrator_key,
+            "signature": row.orchestrator_signature,
+        },
+        "settlement": {"kid": row.settlement_kid, "public_key": row.settlement_key},
+        "payout": {"credits": row.prize},
+        "audit": {"seq": row.settled_seq, "row_hash": row.settled_hash},
+        "settled_at": write_time(time_micros(row.settled_at)) if row.settled_at else None,
+    }
+
+
+def _differences(
+    stated: Any, stored: dict[str, Any], within: str = ""
+) -> Iterator[tuple[str, Any, Any]]:
+    for name, value in stored.items():
+        other = stated.get(name) if isinstance(stated, dict) else None
+        if isinstance(value, dict):
+            yield from _differences(other, value, f"{within}{name}.")
+        elif other != value:
+            yield f"{within}{name}", other, value
+
+
+def _stream(conn: psycopg.Connection[Any], name: str) -> Iterator[Any]:
+    """Yield the rows of queries/check_streams/<name>.sql without holding them all in memory."""
+    with conn.cursor(name=f"check_{name}", row_factory=rows.namedtuple_row) as cursor:
+        cursor.itersize = _BATCH
+        cursor.execute(query(f"check_streams/{name}"))
+        yield from cursor

@@ -1,0 +1,19 @@
+-- A settled pot was paid out once, with every credit its live entries paid; no other pot ever was.
+-- rows: public.pots
+select
+    'pot ' || coalesce(p.id, t.pot_id) as subject,
+    format(
+        'is %s and was paid out %s times with %s credits; its entries paid %s',
+        p.status, count(t.id), coalesce(sum(t.amount), 0), d.paid
+    ) as problem
+from public.pots as p
+full join (select * from private.transfers as o where o.kind = 'payout') as t on p.id = t.pot_id
+left join lateral (
+    select sum(e.credits_spent) as paid
+    from public.pot_entries as e
+    where e.pot_id = p.id and e.cancelled_at is null
+) as d on true
+group by p.id, t.pot_id, p.status, d.paid
+having count(t.id) <> case when p.status = 'settled' then 1 else 0 end
+    or sum(t.amount) <> d.paid
+order by 1

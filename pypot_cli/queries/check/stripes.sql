@@ -1,0 +1,35 @@
+-- The quotas of a pot's stripes add up to max_tickets, each stripe has sold its live entries' tickets,
+-- and their participants are the players with a live entry.
+-- rows: private.pot_stripes
+select
+    'pot ' || p.id as subject,
+    format(
+        'has stripes of %s tickets for %s players, but max_tickets %s and %s players',
+        s.quota, s.participants, p.max_tickets, e.players
+    ) as problem
+from public.pots as p
+cross join lateral (
+    select
+        coalesce(sum(c.quota), 0) as quota,
+        coalesce(sum(c.participants), 0) as participants
+    from private.pot_stripes as c
+    where c.pot_id = p.id
+) as s
+cross join lateral (
+    select count(distinct n.user_id) as players
+    from public.pot_entries as n
+    where n.pot_id = p.id and n.cancelled_at is null
+) as e
+where s.quota <> p.max_tickets or s.participants <> e.players
+union all
+select
+    format('pot %s, stripe %s', s.pot_id, s.stripe),
+    format('says %s tickets sold of %s; its live entries have %s', s.sold, s.quota, e.tickets)
+from private.pot_stripes as s
+cross join lateral (
+    select coalesce(sum(n.ticket_count), 0) as tickets
+    from public.pot_entries as n
+    where n.pot_id = s.pot_id and n.stripe = s.stripe and n.cancelled_at is null
+) as e
+where s.sold <> e.tickets or s.sold not between 0 and s.quota
+order by 1

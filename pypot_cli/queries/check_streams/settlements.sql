@@ -1,0 +1,19 @@
+-- Every settlement with what its proof must repeat.
+select
+    s.pot_id, s.entry_id, s.winning_ticket, s.prize, s.proof,
+    p.draw_version, p.rules_text, p.rules_hash, p.commit_tag, p.commit_hash, p.reveal_seed,
+    p.locked_at, p.entries_root, p.total_tickets, p.lock_digest, p.settled_at,
+    e.first_ticket, e.ticket_count, e.entrant_tag,
+    a.kid as orchestrator_kid, o.public_key as orchestrator_key,
+    a.signature as orchestrator_signature,
+    k.kid as settlement_kid, k.public_key as settlement_key,
+    c.seq as settled_seq, c.row_hash as settled_hash
+from private.settlements as s
+inner join public.pots as p on s.pot_id = p.id
+left join public.pot_entries as e on s.entry_id = e.id
+left join private.lock_attestations as a on s.pot_id = a.pot_id
+left join private.signing_keys as o on a.kid = o.kid and o.purpose = 'orchestrator'
+left join private.signing_keys as k
+    on s.proof #>> '{settlement,kid}' = k.kid and k.purpose = 'settlement'
+left join public.pots_audit as c on s.pot_id = c.pot_id and c.action = 'settled'
+order by s.pot_id

@@ -1,0 +1,188 @@
+"""What both services share: a loop that stops when asked, retries that wait, one-line logs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Any, Protocol
+
+import psycopg
+import tenacity
+
+from pypot_cli.errors import PypotError
+from pypot_cli.rpc import BUSY, Api, Caller, RpcError, describe, is_transient
+
+POLL_SECONDS = 1.0
+"""How long an idle service waits before it looks again."""
+
+_ONCE_RETRY_SECONDS = 30
+_BUSY_RETRY_SECONDS = 10
+_LONGEST_WAIT_SECONDS = 5
+
+
+class StoppedError(PypotError):
+    """The service was asked to stop while it waited for the database."""
+
+
+class Log:
+    """Structured lines on stderr: one JSON object a line, no secret in any of them."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __call__(self, event: str, **values: Any) -> None:
+        """Write one line: what happened and with which public values."""
+        at = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        line = {"at": at, "service": self._service, "event": event, **values}
+        print(json.dumps(line, default=str), file=sys.stderr, flush=True)
+
+
+class Client:
+    """The database as one role sees it, asked again with jittered back-off while it is busy."""
+
+    def __init__(
+        self, api: Api, caller: Caller, log: Log, stop: threading.Event, *, give_up: float | None
+    ) -> None:
+        """`give_up`: seconds after which a lost database is an error; None: never.
+
+        One call that stays busy is given up sooner: what is wrong may be with its pot alone.
+        """
+        self._api = api
+        self._caller = caller
+        self._log = log
+        self._stop = stop
+        self._give_up = give_up
+        self._retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(is_transient),
+            wait=tenacity.wait_random_exponential(multiplier=0.1, max=_LONGEST_WAIT_SECONDS),
+            stop=self._is_over,
+            sleep=tenacity.sleep_using_event(stop),
+            before_sleep=self._report,
+            reraise=True,
+        )
+
+    def call(self, function: str, /, **arguments: Any) -> Any:
+        """As Api.call, with retries. Raises StoppedError if asked to stop meanwhile."""
+        return self._try(lambda: self._api.call(self._caller, function, **arguments))
+
+    def pages(self, function: str, /, *, after: tuple[str, str], **arguments: Any) -> list[Any]:
+        """As Api.pages, all of them, with retries."""
+        rows: list[Any] = self._try(
+            lambda: list(self._api.pages(self._caller, function, after=after, **arguments))
+        )
+        return rows
+
+    def lock_entries(self, pot_id: str) -> list[dict[str, Any]]:
+        """Return every entry of a locked pot in ticket order."""
+        return self.pages(
+            "list_lock_entries", after=("after_ticket", "first_ticket"), pot_id=pot_id
+        )
+
+    def pots(self, status: str) -> list[dict[str, Any]]:
+        """Return the PotSummary of every pot in that status, newest first."""
+        return self.pages("list_pots", after=("after", "id"), page_size=100, status=status)
+
+    def _try(self, attempt: Callable[[], Any]) -> Any:
+        try:
+            return self._retrying(attempt)
+        except psycopg.errors.InsufficientPrivilege:
+            raise PypotError(
+                f"this login may not become {self._caller.role}: give PYPOT_DB_URL a login that may"
+            ) from None
+        except psycopg.Error as error:
+            if self._stop.is_set():
+                raise StoppedError("stopped while waiting for the database") from None
+            raise PypotError(describe(error)) from None
+        except RpcError as error:
+            if self._stop.is_set() and error.token == BUSY:
+                raise StoppedError("stopped while the database was busy") from None
+            raise
+
+    def _is_over(self, state: tenacity.RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        limit = _BUSY_RETRY_SECONDS if isinstance(error, RpcError) else self._give_up
+        waited = state.seconds_since_start or 0.0
+        return self._stop.is_set() or (limit is not None and waited > limit)
+
+    def _report(self, state: tenacity.RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        wait = state.next_action.sleep if state.next_action else 0
+        self._log("retrying", why=describe(error) if error else "", seconds=round(wait, 2))
+
+
+class Service(Protocol):
+    """One round of work. `refusals` counts what it would not sign."""
+
+    refusals: int
+
+    def round(self) -> int:
+        """Do what is due now and return how many things were done."""
+
+
+def run(
+    name: str,
+    url: str,
+    caller: Caller,
+    make: Callable[[Client, Log], Service],
+    *,
+    once: bool,
+    poll: float = POLL_SECONDS,
+) -> int:
+    """Run a service until SIGTERM or SIGINT, or one round of it; return the exit code.
+
+    0: done, or stopped when asked. 1: with `once`, something was refused. Raises PypotError when
+    the login may not become the role and, with `once`, when the database cannot be reached for
+    half a minute or stays busy.
+    """
+    log = Log(name)
+    stop = threading.Event()
+    with _stopping(stop), Api(url) as api:
+        give_up = _ONCE_RETRY_SECONDS if once else None
+        client = Client(api, caller, log, stop, give_up=give_up)
+        service = make(client, log)
+        log("started", once=once)
+        try:
+            while True:
+                done = _round(service, log, once=once)
+                if once or stop.is_set():
+                    break
+                # Something was done, so more may be due: look again at once, but never spin.
+                stop.wait(0.01 if done else poll)
+                if stop.is_set():
+                    break
+        except StoppedError:
+            pass
+        log("stopped", refusals=service.refusals)
+    return 1 if once and service.refusals else 0
+
+
+def _round(service: Service, log: Log, *, once: bool) -> int:
+    try:
+        return service.round()
+    except RpcError as error:
+        # A call that stayed busy; the loop tries the whole round again.
+        if once or error.token != BUSY:
+            raise
+        log("busy")
+        return 0
+
+
+@contextlib.contextmanager
+def _stopping(stop: threading.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGINT end the loop after the step that is under way."""
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {each: signal.signal(each, ask) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -1,0 +1,185 @@
+"""The settlement signer: keeps commitments in stock and reveals the seed of each lock it verified.
+
+It holds one Ed25519 key and the master key of the seeds, and acts as pot_settlement. A seed leaves
+this process once, as a bind parameter of reveal_pot, after everything that the seed decides was
+recomputed from what is public: so whoever could alter a lock could not make it draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from pypot_cli import draw, lock, seeds, signing
+from pypot_cli.keys import Secret
+from pypot_cli.rpc import BUSY, Caller, RpcError, login_url
+from pypot_cli.service import POLL_SECONDS, Client, Log, run
+
+CALLER = Caller("pot_settlement")
+
+STOCK = 100
+"""Commitments kept for pots to come, unless told otherwise."""
+
+_LARGEST_BATCH = 1000
+
+
+class Settlement:
+    """One round: top up the stock, then claim, verify and reveal until nothing is due."""
+
+    def __init__(
+        self,
+        client: Client,
+        log: Log,
+        key: Secret,
+        master_key: Secret,
+        *,
+        stock: int = STOCK,
+        orchestrator_keys: Collection[bytes] = (),
+    ) -> None:
+        self.refusals = 0
+        self._client = client
+        self._log = log
+        self._key = key
+        self._master_key = master_key
+        self._stock = stock
+        self._orchestrator_keys = orchestrator_keys
+        self._refused: set[str] = set()
+        # Pots that were busy for too long; the next round tries them again.
+        self._set_aside: set[str] = set()
+        if not orchestrator_keys:
+            log("orchestrator_not_pinned", hint="give --orchestrator-key to say whom you trust")
+
+    def round(self) -> int:
+        """Do everything due now; return how many things were done."""
+        self._set_aside.clear()
+        return self._restock() + self._settle()
+
+    # ------------------------------------------------------------------- stock
+
+    def _restock(self) -> int:
+        if self._stock < 1:
+            return 0
+        # The same pair again changes nothing and is answered with the size of the stock: a pair
+        # that depends on the master key alone asks, and adds itself the first time only.
+        missing = self._stock - self._add([seeds.commit(self._master_key, self._probe_id())])
+        for start in range(0, missing, _LARGEST_BATCH):
+            batch = min(_LARGEST_BATCH, missing - start)
+            left = self._add(seeds.mint(self._master_key, batch))
+            self._log("minted", added=batch, stock=left)
+        return max(missing, 0)
+
+    def _probe_id(self) -> UUID:
+        probe = draw.tag("pots/stock-probe/v1")
+        digest = draw.hmac_sha256(self._master_key.reveal(), probe)
+        return UUID(bytes=digest[:16], version=4)
+
+    def _add(self, commitments: list[seeds.Commitment]) -> int:
+        pairs = [
+            {"pot_id": str(each.round_id), "commit_hash": each.commit_hash.hex()}
+            for each in commitments
+        ]
+        stock: int = self._client.call("add_commitments", commitments=pairs)["stock"]
+        return stock
+
+    # ------------------------------------------------------------------ reveal
+
+    def _settle(self) -> int:
+        done = 0
+        while (claim := self._client.call("claim_settlement")) is not None:
+            if self._is_left(claim["pot_id"]):
+                # Its lease is ours, so it comes first every time: take the others by name.
+                return done + self._settle_others()
+            done += self._reveal(claim)
+        return done
+
+    def _settle_others(self) -> int:
+        done = 0
+        for pot in [*self._client.pots("locked"), *self._client.pots("settling")]:
+            if self._is_left(pot["id"]):
+                continue
+            try:
+                claim = self._client.call("claim_settlement", pot_id=pot["id"])
+            except RpcError as error:
+                if error.token != "wrong_state":  # noqa: S105 (an error's name)
+                    raise
+                continue  # not attested yet, or another signer's
+            done += self._reveal(claim)
+        return done
+
+    def _is_left(self, pot_id: str) -> bool:
+        return pot_id in self._refused or pot_id in self._set_aside
+
+    def _reveal(self, claim: dict[str, Any]) -> int:
+        """Verify a claimed lock and reveal its seed. Returns 1 if the pot is settled by that."""
+        pot_id: str = claim["pot_id"]
+        wrong = lock.differences(claim, self._client.lock_entries(pot_id))
+        wrong += self._signature_differences(claim)
+        if wrong:
+            return self._refuse(pot_id, wrong)
+        seed = seeds.derive_seed(self._master_key, UUID(pot_id))
+        if draw.commit_hash(seed.reveal()).hex() != claim["commit_hash"]:
+            return self._refuse(pot_id, ["commit_hash is not of this master key's seed"])
+        digest = bytes.fromhex(claim["lock_digest"])
+        message = signing.settlement_message(digest, seed.reveal())
+        try:
+            result = self._client.call(
+                "reveal_pot",
+                pot_id=pot_id,
+                reveal_seed=seed.reveal().hex(),
+                settlement_signature=signing.sign(self._key.reveal(), message).hex(),
+            )
+        except RpcError as error:
+            if error.token == "wrong_state":  # noqa: S105 (an error's name)
+                # Voided or refunded meanwhile, or its time for a reveal is over.
+                self._log("reveal_skipped", pot_id=pot_id, **error.details)
+                return 0
+            if error.token == BUSY:
+                self._set_aside.add(pot_id)
+                self._log("set_aside", pot_id=pot_id, why=str(error))
+                return 0
+            return self._refuse(pot_id, [str(error)])
+        self._log(
+            "settled",
+            pot_id=pot_id,
+            winning_ticket=result["winning_ticket"],
+            prize=result["prize"],
+        )
+        return 1
+
+    def _signature_differences(self, claim: dict[str, Any]) -> list[str]:
+        stated = claim["orchestrator"]
+        key = bytes.fromhex(stated["public_key"])
+        message = signing.orchestrator_message(bytes.fromhex(claim["lock_digest"]))
+        wrong = []
+        if self._orchestrator_keys and key not in self._orchestrator_keys:
+            wrong.append(f"attested by {stated['public_key']}, which is not a pinned key")
+        if not signing.verify(key, message, bytes.fromhex(stated["signature"])):
+            wrong.append("the orchestrator's signature does not verify")
+        return wrong
+
+    def _refuse(self, pot_id: str, why: list[str]) -> int:
+        self.refusals += 1
+        self._refused.add(pot_id)
+        self._log("reveal_refused", pot_id=pot_id, why=why)
+        return 0
+
+
+def settle(
+    url: str,
+    key: Secret,
+    master_key: Secret,
+    *,
+    orchestrator_keys: Collection[bytes] = (),
+    stock: int = STOCK,
+    once: bool = False,
+    poll: float = POLL_SECONDS,
+) -> int:
+    """Run the signer against the database `url`; return its exit code (see service.run)."""
+
+    def make(client: Client, log: Log) -> Settlement:
+        return Settlement(
+            client, log, key, master_key, stock=stock, orchestrator_keys=orchestrator_keys
+        )
+
+    return run("settle", login_url(url), CALLER, make, once=once, poll=poll)
