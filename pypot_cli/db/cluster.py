@@ -401,7 +401,8 @@ class Cluster:
     def _write(self, name: str, text: str) -> None:
         """Writes a file of the data directory whole, for the server's user alone."""
         partial = self.data_dir / f".{name}.{os.getpid()}"
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(fd, "w", encoding="utf-8") as file:
             file.write(text)
         self._give_away(partial)
         partial.replace(self.data_dir / name)

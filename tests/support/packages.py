@@ -54,9 +54,7 @@ class Debian:
     @property
     def postgres(self) -> Binaries:
         """PostgreSQL 15."""
-        return Binaries(
-            prefix=self.root / "usr/lib/postgresql/15", major=15, env=self._libraries()
-        )
+        return Binaries(prefix=self.root / "usr/lib/postgresql/15", major=15, env=self._libraries())
 
     @property
     def extensions(self) -> Path:
@@ -122,7 +120,7 @@ def add_pgtap(server: Binaries) -> None:
 
 
 def supabase_cli() -> Path:
-    """The path of the Supabase CLI, from npm, fetched the first time. Run it with DO_NOT_TRACK=1."""
+    """The path of the Supabase CLI, fetched from npm the first time; run it with DO_NOT_TRACK=1."""
     home = CACHE_DIR / f"supabase-{_SUPABASE}"
     program = home / "node_modules" / ".bin" / "supabase"
     with _locked(CACHE_DIR / "supabase.lock"):

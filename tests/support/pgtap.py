@@ -106,9 +106,7 @@ def read_tap(output: str) -> list[str]:
                 problems.append(f"out of order, {ran} expected: {line}")
             elif in_failure:
                 problems.append(line)
-        elif line.startswith("Bail out!"):
-            problems.append(line)
-        elif in_failure and line.startswith("#"):
+        elif line.startswith("Bail out!") or (in_failure and line.startswith("#")):
             problems.append(line)
     if planned is None:
         problems.append("no plan: the file ended early, or ran no test")

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -109,11 +110,10 @@ class Servers:
                 )
         self._made.add(template)
 
-    def _as_admin(self, major: int, statement: str, *names: str) -> None:
+    def _as_admin(self, major: int, statement: LiteralString, *names: str) -> None:
         url = self.cluster(major).admin_url()
         with psycopg.connect(url, autocommit=True) as conn:
-            text = sql.SQL(statement)  # type: ignore[arg-type]
-            conn.execute(text.format(*map(sql.Identifier, names)))
+            conn.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def _binaries(major: int) -> Binaries:
