@@ -3892,6 +3892,9 @@ begin
             end if;
             return jsonb_build_object('pot_id', v_pot.id, 'task', v_due.task, 'result', v_result);
         exception
+            -- An entry was cancelled while this waited for the gate: the pot is full no more.
+            when sqlstate 'PT409' then
+                continue;
             -- Named conditions only: an interrupted or deadlocked call must fail as a whole.
             when integrity_constraint_violation or data_exception or lock_not_available then
                 get stacked diagnostics v_error = returned_sqlstate;
@@ -3917,6 +3920,8 @@ begin
             )
         order by p.locked_at
         limit 1
+        -- A pot that is being settled just now is late no more, and would keep the alert for ever.
+        for update of p skip locked
     loop
         perform private.raise_alert('settlement_late', v_due.id, jsonb_build_object(
             'locked_at', private.json_time(v_due.locked_at)
