@@ -179,7 +179,8 @@ def check(
 
 def _check_with_progress(url: str) -> list[invariants.Outcome]:
     every = invariants.checks()
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("reading", total=len(every))
 
         def report(index: int, current: invariants.Check) -> None:

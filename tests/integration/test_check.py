@@ -1,0 +1,504 @@
+"""Every invariant of `pypot check` holds on a database that lived, and each can be seen to break.
+
+A superuser who switches the guards off breaks one thing at a time, in a transaction that is rolled
+back. Exactly the stated checks go red: a check that cannot fail, or one that nobody thought of how
+to break, fails here.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from pypot_cli import check
+from pypot_cli.errors import UnreadableInputError
+from tests.support.lived import Lived, live
+from tests.support.servers import Servers, Template
+
+# Guards off and rules that stand in the way of a forgery dropped: this is what a superuser can do.
+DISARM = """
+do $$
+declare
+    v record;
+begin
+    for v in
+        select c.oid::regclass as relation
+        from pg_catalog.pg_class as c
+        where c.relkind = 'r'
+            and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+    loop
+        execute format('alter table %s disable trigger all', v.relation);
+    end loop;
+    for v in
+        select c.conname, c.conrelid::regclass as relation
+        from pg_catalog.pg_constraint as c
+        where c.contype = 'c'
+            and c.connamespace in ('public'::regnamespace, 'private'::regnamespace)
+    loop
+        execute format('alter table %s drop constraint %I', v.relation, v.conname);
+    end loop;
+    drop index private.accounts_issuance_idx;
+    drop index private.transfers_once_idx;
+end $$
+"""
+
+
+class Break(NamedTuple):
+    """One thing to break: a statement about the pots of `Lived`, and what goes red."""
+
+    statement: str
+    red: set[str]
+
+
+# By the check it is about; `red` says all that it breaks: few lies are about one table alone.
+BREAKS: dict[str, list[Break]] = {
+    "accounts": [
+        Break(
+            "insert into private.accounts (kind, created_at) values ('issuance', now())",
+            {"accounts"},
+        ),
+        Break(
+            "update private.ledger_entries set account_id = 424242"
+            " where version is null and transfer_id = (select min(id) from private.transfers)",
+            {"accounts"},
+        ),
+        Break(
+            "update private.wallets set user_id = gen_random_uuid()"
+            " where user_id = (select min(user_id::text)::uuid from private.wallets)",
+            {"accounts"},
+        ),
+    ],
+    "attestations": [
+        Break(
+            "update private.lock_attestations set signature = repeat('00', 64)"
+            " where pot_id = %(settling)s",
+            {"attestations", "chain_facts"},
+        ),
+        Break(
+            "update private.signing_keys set purpose = 'beacon' where purpose = 'orchestrator'",
+            {"attestations", "signing_keys", "proofs"},
+        ),
+    ],
+    "chain_facts": [
+        Break(
+            "update private.pot_states set cancel_reason = 'voided' where pot_id = %(lonely)s",
+            {"chain_facts"},
+        ),
+    ],
+    "chain_hashes": [
+        Break(
+            "update public.pots_audit set created_at = created_at + interval '1 microsecond'"
+            " where pot_id = %(open)s",
+            {"chain_hashes"},
+        ),
+        Break(
+            "update public.pots_audit set payload_hash = repeat('ab', 32) where pot_id = %(open)s",
+            {"chain_hashes"},
+        ),
+    ],
+    "chain_links": [
+        Break(
+            "update private.pot_states set chain_seq = chain_seq + 1 where pot_id = %(open)s",
+            {"chain_links"},
+        ),
+        Break(
+            "delete from public.pots_audit where pot_id = %(paused)s and seq = 2",
+            {"chain_links"},
+        ),
+        Break(
+            "delete from public.pots_audit where pot_id = %(settled)s and action = 'settled'",
+            {"chain_links", "chain_states", "proofs"},
+        ),
+        Break(
+            "update public.pots_audit set prev_hash = repeat('ab', 32)"
+            " where pot_id = %(locked)s and seq = 2",
+            {"chain_links", "chain_hashes"},
+        ),
+    ],
+    "chain_payloads": [
+        Break(
+            """update public.pots_audit set metadata = '{"forged": true}' """
+            "where pot_id = %(open)s",
+            {"chain_payloads"},
+        ),
+        Break(
+            "update public.pots_audit set actor_id = gen_random_uuid() where pot_id = %(open)s",
+            {"chain_payloads"},
+        ),
+        Break(
+            "update public.pots_audit set payload = ' ' || payload where pot_id = %(open)s",
+            {"chain_payloads", "chain_hashes"},
+        ),
+    ],
+    "chain_states": [
+        Break(
+            "update public.pots set status = 'locked' where id = %(settling)s",
+            {"chain_states"},
+        ),
+        Break(
+            "update public.pots set paused_at = null, pause_reason = null where id = %(paused)s",
+            {"chain_states"},
+        ),
+    ],
+    "commitment_tags": [
+        Break(
+            "update public.pots set commit_tag = repeat('ab', 32) where id = %(open)s",
+            {"commitment_tags"},
+        ),
+        Break(
+            "update private.commitments set commit_hash = repeat('ab', 32) where pot_id = %(open)s",
+            {"commitment_tags"},
+        ),
+    ],
+    "commitments": [
+        Break(
+            "update private.commitments set used_at = null where pot_id = %(open)s",
+            {"commitments"},
+        ),
+        Break(
+            "delete from private.commitments where pot_id = %(open)s",
+            {"commitments", "commitment_tags"},
+        ),
+    ],
+    "entrant_tags": [
+        Break(
+            "update public.pot_entries set salt = repeat('ab', 32) where pot_id = %(locked)s",
+            {"entrant_tags"},
+        ),
+        Break(
+            "update public.pot_entries set user_id = gen_random_uuid()"
+            " where pot_id = %(settling)s and seq = ("
+            "select max(seq) from public.pot_entries where pot_id = %(settling)s)",
+            {"entrant_tags", "transfer_accounts", "idempotency"},
+        ),
+    ],
+    "entry_payments": [
+        Break(
+            "update public.pot_entries set credits_spent = credits_spent + 1"
+            " where pot_id = %(open)s and cancelled_at is null",
+            {"entry_payments", "escrows"},
+        ),
+        Break(
+            "insert into private.transfers (kind, pot_id, entry_id, amount, created_at)"
+            " values ('join', %(open)s, gen_random_uuid(), 10, now())",
+            {"entry_payments", "transfer_sides"},
+        ),
+    ],
+    "entry_refunds": [
+        Break(
+            "insert into private.transfers (kind, pot_id, entry_id, amount, created_at)"
+            " select kind, pot_id, entry_id, amount, now() from private.transfers"
+            " where kind = 'refund' and pot_id = %(voided)s limit 1",
+            {"entry_refunds", "transfer_sides"},
+        ),
+        Break(
+            "update public.pot_entries set cancelled_at = null"
+            " where pot_id = %(open)s and cancelled_at is not null",
+            {"entry_refunds", "escrows", "stripes"},
+        ),
+    ],
+    "escrows": [
+        Break(
+            "update private.ledger_entries as e set account_id = a.id"
+            " from private.accounts as a, private.pot_states as s"
+            " where a.kind = 'issuance' and s.pot_id = %(paused)s"
+            " and e.account_id = s.escrow_account",
+            {"escrows", "transfer_accounts"},
+        ),
+    ],
+    "idempotency": [
+        Break(
+            "update private.idempotency_keys"
+            """ set response = jsonb_set(response, '{entry_id}', '"none"')"""
+            " where operation = 'join_pot'",
+            {"idempotency"},
+        ),
+        Break(
+            "update private.idempotency_keys set response = jsonb_set(response, '{amount}', '1')"
+            " where operation = 'grant_credits'",
+            {"idempotency"},
+        ),
+    ],
+    "ledger_sum": [
+        Break(
+            "delete from private.ledger_entries where version is null"
+            " and transfer_id = (select min(id) from private.transfers)",
+            {"ledger_sum", "transfer_sides"},
+        ),
+    ],
+    "lock_digests": [
+        Break(
+            "update public.pots set locked_at = locked_at + interval '1 microsecond'"
+            " where id = %(locked)s",
+            {"lock_digests"},
+        ),
+    ],
+    "merkle_trees": [
+        Break(
+            "update private.merkle_levels"
+            " set nodes = set_byte(nodes, 20, 255 - get_byte(nodes, 20))"
+            " where tree_id = %(locked)s and level = 1",
+            {"merkle_trees"},
+        ),
+        Break(
+            "delete from private.merkle_levels where tree_id = %(settled)s",
+            {"merkle_trees"},
+        ),
+    ],
+    "payouts": [
+        Break(
+            "insert into private.transfers (kind, pot_id, amount, created_at)"
+            " values ('payout', %(locked)s, 100, now())",
+            {"payouts", "transfer_sides"},
+        ),
+        Break(
+            "update private.transfers set pot_id = %(locked)s"
+            " where kind = 'payout' and pot_id = %(settled)s",
+            {"payouts", "transfer_accounts", "winners"},
+        ),
+    ],
+    "pot_columns": [
+        Break(
+            "update public.pots set cancelled_at = created_at - interval '1 second'"
+            " where id = %(lonely)s",
+            {"pot_columns"},
+        ),
+        Break(
+            "update public.pots set reveal_seed = repeat('ab', 32) where id = %(open)s",
+            {"pot_columns", "commitment_tags", "chain_states"},
+        ),
+        Break(
+            "update public.pots set pause_reason = null where id = %(paused)s",
+            {"pot_columns"},
+        ),
+    ],
+    "proofs": [
+        Break(
+            "update private.settlements set proof = jsonb_set(proof, '{settled_at}',"
+            """ '"2099-01-01T00:00:00.000000Z"') where pot_id = %(settled)s""",
+            {"proofs"},
+        ),
+        Break(
+            "update private.settlements set proof = jsonb_set(proof, '{settlement,signature}',"
+            " proof #> '{orchestrator,signature}') where pot_id = %(settled)s",
+            {"proofs"},
+        ),
+        Break(
+            "update private.settlements set proof = '[]' where pot_id = %(settled)s",
+            {"proofs"},
+        ),
+    ],
+    "rules": [
+        Break(
+            "update public.pots set rules_hash = repeat('ab', 32) where id = %(open)s",
+            {"rules"},
+        ),
+        Break(
+            "update private.pot_states set min_participants = 1 where pot_id = %(open)s",
+            {"rules"},
+        ),
+    ],
+    "settlement_records": [
+        Break(
+            "delete from private.lock_attestations where pot_id = %(settling)s",
+            {"settlement_records", "chain_facts"},
+        ),
+        Break(
+            "delete from private.settlements where pot_id = %(settled)s",
+            {"settlement_records", "chain_facts"},
+        ),
+    ],
+    "signing_keys": [
+        Break(
+            "insert into private.signing_keys (kid, purpose, public_key, valid_from)"
+            " values (repeat('ab', 8), 'beacon', repeat('00', 32), now())",
+            {"signing_keys"},
+        ),
+    ],
+    "stripes": [
+        Break(
+            "update private.pot_stripes set quota = quota + 1"
+            " where pot_id = %(open)s and stripe = 0",
+            {"stripes"},
+        ),
+        Break(
+            "update private.pot_stripes set participants = participants + 1"
+            " where pot_id = %(lonely)s and stripe = 0",
+            {"stripes"},
+        ),
+        Break(
+            "update private.pot_stripes set sold = sold - 1"
+            " where pot_id = %(settled)s and stripe = 0",
+            {"stripes"},
+        ),
+    ],
+    "ticket_numbers": [
+        Break(
+            "update public.pot_entries set first_ticket = first_ticket + 1"
+            " where pot_id = %(locked)s and first_ticket = 7",
+            {"ticket_numbers"},
+        ),
+        Break(
+            "update public.pot_entries set first_ticket = 0 where pot_id = %(paused)s",
+            {"ticket_numbers"},
+        ),
+    ],
+    "transfer_accounts": [
+        Break(
+            "update private.transfers set pot_id = %(paused)s"
+            " where kind = 'refund' and pot_id = %(open)s",
+            {"transfer_accounts"},
+        ),
+    ],
+    "transfer_sides": [
+        Break(
+            "insert into private.transfers (kind, amount, created_at) values ('grant', 5, now())",
+            {"transfer_sides"},
+        ),
+        Break(
+            "update private.transfers set amount = amount + 1 where kind = 'grant'",
+            {"transfer_sides", "idempotency"},
+        ),
+    ],
+    "user_caps": [
+        Break(
+            "update public.pots set max_per_user = 1 where id = %(open)s",
+            {"user_caps", "rules"},
+        ),
+    ],
+    "wallet_balances": [
+        Break(
+            "update private.wallets set balance = balance + 1"
+            " where user_id = (select min(user_id::text)::uuid from private.wallets)",
+            {"wallet_balances"},
+        ),
+        Break(
+            "update private.wallets set version = version + 1"
+            " where user_id = (select min(user_id::text)::uuid from private.wallets)",
+            {"wallet_balances"},
+        ),
+    ],
+    "wallet_history": [
+        Break(
+            "update private.ledger_entries set balance_after = balance_after + 1 where version = 2",
+            {"wallet_history"},
+        ),
+        Break(
+            "update private.ledger_entries set version = version + 100 where version = 3",
+            {"wallet_history", "wallet_balances"},
+        ),
+    ],
+    "winners": [
+        Break(
+            "update private.settlements set transfer_id = ("
+            "select min(id) from private.transfers) where pot_id = %(settled)s",
+            {"winners"},
+        ),
+        Break(
+            "update private.settlements set winning_ticket = (winning_ticket + 5) %% 10"
+            " where pot_id = %(settled)s",
+            {"winners", "proofs", "chain_facts"},
+        ),
+    ],
+}
+
+CASES = [
+    pytest.param(name, each, id=f"{name} {number}")
+    for name, breaks in BREAKS.items()
+    for number, each in enumerate(breaks, 1)
+]
+
+
+@pytest.fixture(scope="module")
+def lived(servers: Servers) -> Iterator[Lived]:
+    database = servers.create(Template(17))
+    played = live(database)
+    yield played
+    played.game.api.close()
+    servers.drop(database)
+
+
+def test_a_database_that_lived_breaks_no_invariant(lived: Lived) -> None:
+    outcomes = check.check_database(lived.game.db.url())
+    assert {each.name: each.findings for each in outcomes if not each.holds} == {}
+    # No invariant holds for want of rows.
+    assert [each.name for each in outcomes if each.rows == 0] == []
+
+
+def test_every_check_can_be_seen_to_break() -> None:
+    assert set(BREAKS) == {each.name for each in check.checks()}
+    for name, breaks in BREAKS.items():
+        assert all(name in each.red for each in breaks)
+
+
+@pytest.mark.parametrize(("name", "broken"), CASES)
+def test_what_is_broken_is_named(lived: Lived, name: str, broken: Break) -> None:
+    pots = {key: value for key, value in vars(lived).items() if isinstance(value, str)}
+    with lived.game.db.admin(autocommit=False) as conn:
+        conn.execute(DISARM)
+        changed = conn.execute(broken.statement.encode(), pots)
+        assert changed.rowcount > 0
+        outcomes = list(check.run(conn))
+        conn.rollback()
+    red = {each.name: each for each in outcomes if not each.holds}
+    assert set(red) == broken.red
+    for outcome in red.values():
+        assert 0 < len(outcome.findings) <= outcome.broken
+        assert all(finding.subject and finding.problem for finding in outcome.findings)
+
+
+def test_a_role_that_rows_are_hidden_from_is_told_so_and_finds_nothing_clean(lived: Lived) -> None:
+    with pytest.raises(UnreadableInputError):
+        check.check_database(lived.game.db.url("authenticator"))
+
+
+def _pypot_check(*args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pypot_cli", "check", *args],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_says_0_and_lists_each_invariant(lived: Lived) -> None:
+    done = _pypot_check("--db", lived.game.db.url())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"all {len(check.checks())} invariants hold" in done.stdout
+    report = json.loads(_pypot_check("--db", lived.game.db.url(), "--json").stdout)
+    assert report["ok"] is True
+    assert {each["name"] for each in report["checks"]} == set(BREAKS)
+
+
+def test_the_command_says_1_and_names_what_broke(servers: Servers) -> None:
+    database = servers.create(Template(17))
+    try:
+        lived = live(database)
+        with database.admin() as conn:
+            conn.execute("alter table private.wallets disable trigger all")
+            conn.execute("update private.wallets set balance = balance + 1 where version > 0")
+        done = _pypot_check("--db", database.url())
+        lived.game.api.close()
+    finally:
+        servers.drop(database)
+    assert done.returncode == 1
+    assert "broken: wallet_balances" in done.stdout
+    assert "wallet_balances: wallet of " in done.stdout
+
+
+@pytest.mark.parametrize("migrated", [True, False], ids=["unreachable", "without our tables"])
+def test_the_command_says_2_when_the_database_cannot_be_read(
+    servers: Servers, migrated: bool
+) -> None:
+    if migrated:
+        done = _pypot_check("--db", "postgresql://postgres:postgres@127.0.0.1:1/postgres")
+    else:
+        database = servers.create(Template(17, migrated=False))
+        done = _pypot_check("--db", database.url())
+        servers.drop(database)
+    assert done.returncode == 2
+    assert done.stderr.startswith("pypot: ")
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,156 @@
+"""A database in which pots were played to every end, by the real services and real calls."""
+
+import threading
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from pypot_cli import orchestrator, seeds, settlement, signing
+from pypot_cli.keys import Secret, new_secret
+from pypot_cli.rpc import Api, Caller, login_url, player
+from pypot_cli.service import Client, Log
+from tests.support.database import Database
+
+SERVICE_ROLE = Caller("service_role")
+ORCHESTRATOR = orchestrator.CALLER
+SETTLEMENT = settlement.CALLER
+TREASURY = Caller("pot_treasury")
+COMPLIANCE = Caller("pot_compliance", uuid.uuid4())
+
+
+@dataclass
+class Game:
+    """The callers of one database, with both services in this process."""
+
+    db: Database
+    orchestrator_key: Secret = field(default_factory=new_secret)
+    settlement_key: Secret = field(default_factory=new_secret)
+    master_key: Secret = field(default_factory=new_secret)
+
+    def __post_init__(self) -> None:
+        self.api = Api(login_url(self.db.url()))
+        for purpose, key in (
+            ("orchestrator", self.orchestrator_key),
+            ("settlement", self.settlement_key),
+        ):
+            self.api.call(
+                SERVICE_ROLE,
+                "register_signing_key",
+                purpose=purpose,
+                public_key=signing.public_key(key.reveal()).hex(),
+            )
+        self.orchestrator = self.make_orchestrator(self.orchestrator_key)
+        self.settlement = self.make_settlement(stock=20)
+
+    def client(self, caller: Caller) -> Client:
+        """A service's view of the database."""
+        return Client(self.api, caller, Log("test"), threading.Event(), give_up=5)
+
+    def make_orchestrator(self, key: Secret) -> orchestrator.Orchestrator:
+        """An orchestrator with that key."""
+        return orchestrator.Orchestrator(self.client(ORCHESTRATOR), Log("orchestrate"), key)
+
+    def make_settlement(
+        self,
+        key: Secret | None = None,
+        master_key: Secret | None = None,
+        stock: int = 0,
+        pinned: tuple[bytes, ...] = (),
+    ) -> settlement.Settlement:
+        """A signer with those keys, the game's own by default."""
+        return settlement.Settlement(
+            self.client(SETTLEMENT),
+            Log("settle"),
+            key or self.settlement_key,
+            master_key or self.master_key,
+            stock=stock,
+            orchestrator_keys=pinned,
+        )
+
+    def users(self, count: int, balance: int = 1000) -> list[uuid.UUID]:
+        """New players with credits."""
+        made = [self.db.make_user() for _ in range(count)]
+        for user in made:
+            self.api.call(
+                TREASURY,
+                "grant_credits",
+                user_id=user,
+                amount=balance,
+                reason="a test",
+                idempotency_key=f"grant {user}",
+            )
+        return made
+
+    def pot(self, **terms: Any) -> str:
+        """A new pot of ten tickets, four a player, ten credits each, unless told otherwise."""
+        asked = {"entry_cost": 10, "max_tickets": 10, "max_per_user": 4, **terms}
+        pot_id: str = self.api.call(ORCHESTRATOR, "create_pot", **asked)["pot_id"]
+        return pot_id
+
+    def join(self, pot_id: str, user: uuid.UUID, tickets: int, key: str | None = None) -> Any:
+        """A player's join."""
+        return self.api.call(
+            player(user), "join_pot", pot_id=pot_id, ticket_count=tickets, idempotency_key=key
+        )
+
+    def fill(
+        self, pot_id: str, users: list[uuid.UUID], tickets: tuple[int, ...] = (3, 4, 3)
+    ) -> None:
+        """Sell a pot out."""
+        for user, count in zip(users, tickets, strict=False):
+            self.join(pot_id, user, count, key=f"{pot_id} {user}")
+
+    def seed_of(self, pot_id: str) -> Secret:
+        """The seed of a pot."""
+        return seeds.derive_seed(self.master_key, uuid.UUID(pot_id))
+
+
+@dataclass(frozen=True)
+class Lived:
+    """The pots of a lived database, by how they ended."""
+
+    game: Game
+    settled: str
+    settled_too: str
+    open: str
+    paused: str
+    lonely: str
+    voided: str
+    locked: str
+    settling: str
+
+
+def live(db: Database) -> Lived:
+    """Play one pot to each end."""
+    game = Game(db)
+    users = game.users(3)
+    assert game.settlement.round() > 0
+    lonely = game.pot(fill_seconds=1)
+    game.join(lonely, users[0], 2)
+    settled, settled_too, open_, paused, voided = (game.pot() for _ in range(5))
+    taken_back = game.join(settled, users[1], 2)
+    game.api.call(player(users[1]), "cancel_entry", entry_id=taken_back["entry_id"])
+    game.fill(settled, users)
+    game.fill(settled_too, users, (4, 2, 4))
+    game.join(open_, users[0], 1)
+    game.join(open_, users[0], 1)
+    back = game.join(open_, users[2], 2)
+    game.api.call(player(users[2]), "cancel_entry", entry_id=back["entry_id"])
+    game.join(paused, users[1], 2)
+    game.api.call(COMPLIANCE, "pause_pot", pot_id=paused, reason="a first look")
+    game.api.call(COMPLIANCE, "resume_pot", pot_id=paused, reason="nothing")
+    game.api.call(COMPLIANCE, "pause_pot", pot_id=paused, reason="a second look")
+    game.fill(voided, users)
+    time.sleep(1.1)
+    game.orchestrator.round()
+    game.api.call(COMPLIANCE, "void_pot", pot_id=voided, reason="a bad pot")
+    game.settlement.round()
+    settling = game.pot()
+    game.fill(settling, users)
+    game.orchestrator.round()
+    game.api.call(SETTLEMENT, "claim_settlement", pot_id=settling)
+    locked = game.pot()
+    game.fill(locked, users)
+    game.api.call(ORCHESTRATOR, "lock_pot", pot_id=locked)
+    return Lived(game, settled, settled_too, open_, paused, lonely, voided, locked, settling)
