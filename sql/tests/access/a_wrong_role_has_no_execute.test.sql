@@ -1,0 +1,90 @@
+-- Each function of the contract is called by each role: who may not has no EXECUTE (42501), and who
+-- may gets past it.
+
+begin;
+\ir ../support/helpers.sql
+select plan(26);
+
+create temporary table may (function text, callers text) on commit drop;
+insert into may values
+    ('list_pots', 'anon player orchestrator settlement compliance service'),
+    ('get_pot', 'anon player orchestrator settlement compliance service'),
+    ('get_proof', 'anon player orchestrator settlement compliance service'),
+    ('list_lock_entries', 'anon player orchestrator settlement compliance service'),
+    ('get_audit_chain', 'anon player orchestrator settlement compliance service'),
+    ('join_pot', 'player service'),
+    ('cancel_entry', 'player service'),
+    ('my_wallet', 'player service'),
+    ('my_entries', 'player service'),
+    ('my_receipt', 'player service'),
+    ('add_commitments', 'settlement service'),
+    ('claim_settlement', 'settlement service'),
+    ('reveal_pot', 'settlement service'),
+    ('create_pot', 'orchestrator service'),
+    ('upsert_pot_template', 'orchestrator service'),
+    ('rotate_pots', 'orchestrator service'),
+    ('lock_pot', 'orchestrator service'),
+    ('attest_lock', 'orchestrator service'),
+    ('run_due', 'orchestrator service'),
+    ('pause_pot', 'compliance service'),
+    ('resume_pot', 'compliance service'),
+    ('void_pot', 'compliance service'),
+    ('grant_credits', 'treasury service'),
+    ('register_signing_key', 'service'),
+    ('revoke_signing_key', 'service');
+
+create function pg_temp.is_executed(p_caller text, p_function text)
+returns boolean
+language plpgsql
+as $$
+declare
+    v_message text;
+begin
+    perform run_as(p_caller, (
+        select format('select null::jsonb from public.%I(%s)', p_function, string_agg(
+            'null::' || format_type(t.type, null), ', ' order by t.place
+        ))
+        from pg_proc as p
+        cross join unnest(p.proargtypes::oid[]) with ordinality as t (type, place)
+        where p.pronamespace = 'public'::regnamespace and p.proname = p_function
+        having count(*) > 0
+        union all
+        select format('select null::jsonb from public.%I()', p_function)
+        limit 1
+    ));
+    return true;
+exception
+    when insufficient_privilege then
+        get stacked diagnostics v_message = message_text;
+        return v_message <> 'permission denied for function ' || p_function;
+    when others then
+        return true;
+end $$;
+
+select is(
+    string_agg(r.name, ' ' order by r.place) filter (
+        where pg_temp.is_executed(r.caller, m.function)
+    ),
+    m.callers,
+    m.function
+)
+from may as m
+cross join (values
+    (1, 'anon', 'anon'), (2, 'player', 'ann'), (3, 'orchestrator', 'pot_orchestrator'),
+    (4, 'settlement', 'pot_settlement'), (5, 'compliance', 'pot_compliance:carol'),
+    (6, 'treasury', 'pot_treasury'), (7, 'service', 'service_role')
+) as r (place, name, caller)
+group by m.function, m.callers;
+select is(
+    array(
+        select p.proname::text
+        from pg_proc as p
+        where p.pronamespace = 'public'::regnamespace and p.proowner = 'postgres'::regrole
+        order by 1
+    ),
+    array(select m.function from may as m order by 1),
+    'and there is no other function'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,69 @@
+-- Before lock: salt and tag. From lock on also first_ticket and merkle_path, from which anyone
+-- computes entries_root and the first ticket (contract, section 5).
+
+begin;
+\ir ../support/helpers.sql
+select plan(5);
+
+select make_user('ann', 100);
+select open_pot('big', '{"max_tickets": 11, "max_per_user": 3}');
+select join_pot('ann', 'big', 2);
+select is(
+    array(
+        select jsonb_object_keys(rpc('ann', 'my_receipt', jsonb_build_object(
+            'entry_id', entry_id('ann', 'big')
+        )))
+        order by 1
+    ),
+    '{entrant_tag,entry_id,pot_id,salt,ticket_count}', 'an open pot has numbered nothing'
+);
+select bring_to('big', 'locked');
+
+create temporary table receipt on commit drop as
+select rpc(
+    case e.user_id when user_id('ann') then 'ann' else n.name end,
+    'my_receipt', jsonb_build_object('entry_id', e.id)
+) as body
+from public.pot_entries as e
+left join (select format('big %s', g.n) as name from generate_series(1, 9) as g (n)) as n
+    on e.user_id = user_id(n.name);
+
+create function pg_temp.root_of(p_receipt jsonb)
+returns jsonb
+language plpgsql
+as $$
+declare
+    v_sum bigint := (p_receipt ->> 'ticket_count')::bigint;
+    v_first bigint := 0;
+    v_node bytea := sha256(
+        '\x00' || convert_to('pots/entry/v1', 'UTF8') || '\x00'
+        || uuid_send((p_receipt ->> 'pot_id')::uuid) || int4send(v_sum::integer)
+        || decode(p_receipt ->> 'entrant_tag', 'hex')
+    );
+    v_step jsonb;
+    v_other bytea;
+begin
+    for v_step in select s.value from jsonb_array_elements(p_receipt -> 'merkle_path') as s loop
+        v_other := int8send((v_step ->> 'sum')::bigint) || decode(v_step ->> 'hash', 'hex');
+        if v_step ->> 'side' = 'left' then
+            v_node := sha256('\x01' || v_other || int8send(v_sum) || v_node);
+            v_first := v_first + (v_step ->> 'sum')::bigint;
+        else
+            v_node := sha256('\x01' || int8send(v_sum) || v_node || v_other);
+        end if;
+        v_sum := v_sum + (v_step ->> 'sum')::bigint;
+    end loop;
+    return jsonb_build_object('root', encode(v_node, 'hex'), 'sum', v_sum, 'first', v_first);
+end $$;
+select is(
+    pg_temp.root_of(r.body),
+    jsonb_build_object(
+        'root', (pot('big')).entries_root, 'sum', 11, 'first', r.body -> 'first_ticket'
+    ),
+    format('the path of ticket %s leads to the root', r.body -> 'first_ticket')
+)
+from receipt as r
+order by r.body -> 'first_ticket';
+
+select * from finish();
+rollback;

@@ -1,0 +1,36 @@
+-- All that recomputing entries_root needs, a page at a time, and no user id among it.
+
+begin;
+\ir ../support/helpers.sql
+select plan(3);
+
+select open_pot('big', '{"max_tickets": 7, "max_per_user": 2}');
+select bring_to('big', 'locked');
+
+select is(
+    rpc('anon', 'list_lock_entries', on_pot('big')),
+    (
+        select jsonb_agg(
+            jsonb_build_object(
+                'first_ticket', e.first_ticket,
+                'ticket_count', e.ticket_count,
+                'entrant_tag', e.entrant_tag
+            )
+            order by e.seq
+        )
+        from public.pot_entries as e
+    ),
+    'all of them'
+);
+select is(
+    rpc('anon', 'list_lock_entries', on_pot('big', '{"page_size": 2}'))
+    || rpc('anon', 'list_lock_entries', on_pot('big', '{"page_size": 2, "after_ticket": 2}')),
+    rpc('anon', 'list_lock_entries', on_pot('big')),
+    'two pages, the second after the first''s last ticket'
+);
+select is(
+    rpc('anon', 'list_lock_entries', on_pot('big', '{"after_ticket": 6}')), '[]', 'and no more'
+);
+
+select * from finish();
+rollback;
