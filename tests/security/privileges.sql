@@ -3,12 +3,16 @@
 with acl as (
     select
         case c.relkind
-            when 'S' then 'sequence' when 'v' then 'view' when 'm' then 'materialized view' else 'table'
+            when 'S' then 'sequence'
+            when 'v' then 'view'
+            when 'm' then 'materialized view'
+            else 'table'
         end as kind,
         c.oid::regclass::text as name,
         c.relowner as owner,
-        coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner))
-            as items
+        coalesce(
+            c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)
+        ) as items
     from pg_class as c
     where
         c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
@@ -57,7 +61,7 @@ granted as (
 select
     format(
         '%s %s  %s  %s',
-        g.kind, g.name, g.privilege, string_agg(g.grantee, ', ' order by g.grantee collate "C")
+        g.kind, g.name, g.privilege, string_agg(g.grantee, ', ' order by g.grantee::name)
     ) as line
 from granted as g
 group by g.kind, g.name, g.privilege
@@ -71,9 +75,11 @@ select format(
     p.polname,
     p.polrelid::regclass,
     (
-        select string_agg(n.name, ', ' order by n.name collate "C")
+        select string_agg(n.name, ', ' order by n.name)
         from unnest(p.polroles) as r (role)
-        cross join lateral (select case r.role when 0 then 'everybody' else r.role::regrole::text end) as n (name)
+        cross join lateral (
+            select case r.role when 0 then 'everybody' else r.role::regrole::text end::name
+        ) as n (name)
     ),
     case p.polcmd when 'r' then 'select' when '*' then 'all' else 'write' end,
     case when p.polpermissive then '' else ' restrictive' end

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import psycopg
 import pytest
@@ -58,11 +59,18 @@ def test_every_token_of_the_catalogue_is_raised_somewhere(catalogue: dict[str, s
     assert set(catalogue) - said == set()
 
 
-def test_only_the_catalogue_names_a_sqlstate_of_ours() -> None:
-    named = {
-        path for path, body in bodies() if any(re.fullmatch(r"PT\d+", x) for x in literals(body))
-    }
-    assert {path.rpartition("/")[2] for path in named} == {"error_catalogue.sql"}
+@on_one_server
+def test_a_sqlstate_of_ours_is_raised_through_the_catalogue_alone(
+    catalogue: dict[str, str],
+) -> None:
+    raised, caught = set(), set()
+    for path, body in bodies():
+        for before, token in pairwise(body):
+            if token.kind == "string" and re.fullmatch(r"'PT\w*'", token.text):
+                is_handler = before.text == "sqlstate"  # exception when sqlstate 'PT409' then
+                (caught if is_handler else raised).add((path, token.text.strip("'")))
+    assert {path.rpartition("/")[2] for path, _ in raised} == {"error_catalogue.sql"}
+    assert {(path, state) for path, state in caught if state not in catalogue.values()} == set()
 
 
 @on_one_server

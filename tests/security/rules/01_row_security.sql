@@ -6,4 +6,3 @@ where
     c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
     and c.relkind in ('r', 'p')
     and not c.relrowsecurity
-order by 1

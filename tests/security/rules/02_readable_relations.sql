@@ -15,4 +15,3 @@ where
     c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
     and c.relkind in ('m', 'f')
     and a.grantee <> c.relowner
-order by 1

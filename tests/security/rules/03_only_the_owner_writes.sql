@@ -28,4 +28,3 @@ where
     c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
     and c.relkind = 'S'
     and a.grantee <> c.relowner
-order by 1

@@ -1,4 +1,4 @@
--- postgres owns every object: as SECURITY DEFINER its functions bypass row security and nothing more.
+-- postgres owns every object: its SECURITY DEFINER functions bypass row security, nothing more.
 select format('%s belongs to %s', c.oid::regclass, c.relowner::regrole)
 from pg_class as c
 where
@@ -11,4 +11,3 @@ from pg_proc as f
 where
     f.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
     and f.proowner <> 'postgres'::regrole
-order by 1

@@ -4,4 +4,3 @@ from pg_proc as f
 where
     f.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
     and not coalesce('search_path=""' = any(f.proconfig), false)
-order by 1

@@ -6,4 +6,3 @@ inner join pg_namespace as n on f.pronamespace = n.oid
 where n.nspname in ('public', 'private')
 group by n.nspname, f.proname
 having count(*) > 1
-order by 1

@@ -21,7 +21,7 @@ with function as (
     where f.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
 )
 
-select v.violation
+select format('%s %s', w.oid::regprocedure, c.complaint)
 from function as w
 left join function as d on w.proname = d.proname and d.schema = 'private'
 cross join lateral (
@@ -38,6 +38,4 @@ cross join lateral (
         'differs from its counterpart in what it returns'
     )
 ) as c (is_so, complaint)
-cross join lateral (select format('%s %s', w.oid::regprocedure, c.complaint) as violation) as v
 where w.schema = 'public' and c.is_so
-order by 1

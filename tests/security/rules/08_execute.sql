@@ -27,7 +27,9 @@ select format('everybody may execute %s', g.oid::regprocedure)
 from grants as g
 where g.grantee = 0
 union
-select format('%s may execute %s, which no public function of its calls', g.role, g.oid::regprocedure)
+select format(
+    '%s may execute %s, which no public function of its calls', g.role, g.oid::regprocedure
+)
 from grants as g
 where
     g.schema = 'private'
@@ -44,4 +46,3 @@ where not exists (
     from grants as g
     where g.schema = 'private' and g.proname = c.called and g.grantee = c.grantee
 )
-order by 1

@@ -1,7 +1,10 @@
 -- Every object says what it is: tables, views, columns of public tables, functions, types.
 select format('%s %s has no comment', o.kind, o.name)
 from (
-    select 'relation' as kind, c.oid::regclass::text as name, obj_description(c.oid, 'pg_class') as said
+    select
+        'relation' as kind,
+        c.oid::regclass::text as name,
+        obj_description(c.oid, 'pg_class') as said
     from pg_class as c
     where
         c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
@@ -28,4 +31,3 @@ from (
         and (t.typtype in ('e', 'd', 'r') or c.relkind = 'c')
 ) as o (kind, name, said)
 where o.said is null
-order by 1

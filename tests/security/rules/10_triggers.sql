@@ -14,4 +14,3 @@ where
     r.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
     and not t.tgisinternal
     and c.is_so
-order by 1

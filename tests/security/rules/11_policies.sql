@@ -28,4 +28,3 @@ from policy as p
 where p.polpermissive
 group by p.polrelid, p.polcmd, p.role
 having count(*) > 1
-order by 1

@@ -14,4 +14,3 @@ from pg_namespace as n
 cross join lateral aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) as a
 left join pg_roles as r on a.grantee = r.oid
 where n.nspname = 'private' and a.grantee = 0
-order by 1

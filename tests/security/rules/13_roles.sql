@@ -34,4 +34,3 @@ cross join lateral (
     )
 ) as c (is_so, complaint)
 where r.rolname like 'pot\_%' and c.is_so
-order by 1
