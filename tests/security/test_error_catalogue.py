@@ -63,7 +63,8 @@ def test_every_token_of_the_catalogue_is_raised_somewhere(catalogue: dict[str, s
 def test_a_sqlstate_of_ours_is_raised_through_the_catalogue_alone(
     catalogue: dict[str, str],
 ) -> None:
-    raised, caught = set(), set()
+    raised: set[tuple[str, str]] = set()
+    caught: set[tuple[str, str]] = set()
     for path, body in bodies():
         for before, token in pairwise(body):
             if token.kind == "string" and re.fullmatch(r"'PT\w*'", token.text):
