@@ -3788,7 +3788,7 @@ declare
     v_template private.pot_templates;
     v_missing integer;
     v_pot_id uuid;
-    v_opened uuid[] := '{}';
+    v_opened uuid[] := '{}'::uuid[];
     v_short integer := 0;
     v_left bigint;
 begin
@@ -3955,7 +3955,7 @@ as $$
 declare
     v_stripe smallint;
     v_spare integer;
-    v_held smallint[] := '{}';
+    v_held smallint[] := '{}'::smallint[];
     v_free bigint := 0;
 begin
     -- Each backend starts at another stripe, so that connections seldom meet.

@@ -12,7 +12,7 @@ declare
     v_template private.pot_templates;
     v_missing integer;
     v_pot_id uuid;
-    v_opened uuid[] := '{}';
+    v_opened uuid[] := '{}'::uuid[];
     v_short integer := 0;
     v_left bigint;
 begin

@@ -13,7 +13,7 @@ as $$
 declare
     v_stripe smallint;
     v_spare integer;
-    v_held smallint[] := '{}';
+    v_held smallint[] := '{}'::smallint[];
     v_free bigint := 0;
 begin
     -- Each backend starts at another stripe, so that connections seldom meet.
