@@ -1,8 +1,8 @@
 -- Schema realtime: the table of messages, and the functions that write it.
 --
--- Hosted Realtime reads realtime.messages by logical replication. Here a trigger tells whoever
--- listens on channel `realtime_messages` the id of each new row; the listener reads the row itself,
--- since a notification holds no more than 8000 bytes. Delivery is never guaranteed, in either.
+-- Hosted Realtime reads realtime.messages by logical replication. Here a trigger tells those who
+-- called realtime.listen() the id of each new row, on channel `realtime_messages`, and they read
+-- the row themselves: a notification holds no more than 8000 bytes. Neither guarantees delivery.
 -- Source: supabase/realtime, its tenant migrations.
 
 create schema realtime authorization supabase_admin;
@@ -133,26 +133,64 @@ alter function realtime.broadcast_changes(
     text, text, text, text, text, record, record, text
 ) owner to supabase_realtime_admin;
 
--- Ours alone: what stands in for logical replication.
-create function realtime.notify_message()
-returns trigger
+-- Ours alone, from here on: what stands in for logical replication.
+--
+-- PostgreSQL lets transactions that notify commit one after another: senders become three times
+-- slower, which hosted Realtime does not impose. So nothing is notified while nobody listens.
+
+create unlogged table realtime.listeners (
+    pid integer not null primary key,
+    since timestamp with time zone not null default clock_timestamp()
+);
+
+comment on table realtime.listeners is
+'Backends that called realtime.listen(); one that has gone may stay until the next call.';
+
+alter table realtime.listeners enable row level security;
+
+create function realtime.listen()
+returns void
 language plpgsql
+security definer
 set search_path = ''
 as $$
 begin
-    perform pg_catalog.pg_notify('realtime_messages', new.id::text);
+    delete from realtime.listeners as l
+    where not exists (select from pg_catalog.pg_stat_activity as a where a.pid = l.pid);
+
+    insert into realtime.listeners (pid)
+    values (pg_catalog.pg_backend_pid())
+    on conflict do nothing;
+
+    listen realtime_messages;
+end $$;
+
+comment on function realtime.listen() is
+'Makes this session hear, on channel realtime_messages, the id of each message sent by transactions
+that begin after this one commits.';
+
+revoke all on function realtime.listen() from public;
+grant execute on function realtime.listen() to postgres;
+
+create function realtime.tg_messages__tell_listeners()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    if exists (select from realtime.listeners) then
+        perform pg_catalog.pg_notify('realtime_messages', new.id::text);
+    end if;
     return null;
 end $$;
 
-comment on function realtime.notify_message() is
-'Tells listeners of channel realtime_messages the id of a new message, and nothing else of it.';
+comment on function realtime.tg_messages__tell_listeners() is
+'Tells listeners the id of a new message, and nothing else of it.';
 
-revoke all on function realtime.notify_message() from public;
+revoke all on function realtime.tg_messages__tell_listeners() from public;
 
--- Transactions that notify commit one after another (PostgreSQL orders its queue by commit), which
--- hosted Realtime does not impose: `set realtime.notify = off` takes that away for a benchmark.
-create trigger notify_message
+create trigger tell_listeners
 after insert on realtime.messages
 for each row
-when (coalesce(current_setting('realtime.notify', true), '') <> 'off')
-execute function realtime.notify_message();
+execute function realtime.tg_messages__tell_listeners();

@@ -278,8 +278,8 @@ def test_a_migration_may_make_policies_on_messages_but_no_trigger(db: Database) 
 
 @bare
 def test_send_adds_the_id_and_tells_listeners_nothing_else(db: Database) -> None:
-    with db.admin() as listener, db.connect() as conn:
-        listener.execute("listen realtime_messages")
+    with db.connect() as listener, db.connect() as conn:
+        listener.execute("select realtime.listen()")
         conn.execute("""select realtime.send('{"a": 1}', 'joined', 'pots:lobby')""")
         conn.execute("""select realtime.send('{"a": 1, "id": 7}', 'e', 't', false)""")
         found = rows(
@@ -295,17 +295,24 @@ def test_send_adds_the_id_and_tells_listeners_nothing_else(db: Database) -> None
 
 
 @bare
-def test_listening_can_be_switched_off(db: Database) -> None:
-    with db.admin() as listener, db.connect() as conn:
-        listener.execute("listen realtime_messages")
-        conn.execute("set realtime.notify = off")
+def test_nothing_is_notified_while_nobody_listens(db: Database) -> None:
+    with db.connect() as eavesdropper, db.connect() as conn:
+        eavesdropper.execute("listen realtime_messages")
         conn.execute("select realtime.send('{}', 'silent', 't')")
-        conn.execute("set realtime.notify = on")
+        with db.connect() as listener:
+            listener.execute("select realtime.listen()")
         conn.execute("select realtime.send('{}', 'heard', 't')")
-        told = [n.payload for n in listener.notifies(timeout=5, stop_after=1)]
+        told = [n.payload for n in eavesdropper.notifies(timeout=5, stop_after=1)]
         assert rows(conn, "select id::text from realtime.messages where event = 'heard'") == [
             (told[0],)
         ]
+        # Whoever calls next removes those who have gone.
+        conn.execute("select realtime.listen()")
+    with db.admin() as conn:
+        assert rows(conn, "select count(*) from realtime.listeners") == [(1,)]
+    for role in API_ROLES:
+        with pytest.raises(InsufficientPrivilege), db.as_role(role) as request:
+            request.execute("select realtime.listen()")
 
 
 @bare
