@@ -4570,6 +4570,12 @@ begin
         'public_key', v_key.public_key,
         'signature', p_settlement_signature
     ));
+    -- Before the draw raises the version again: a client keeps the messages apart by it.
+    perform private.announce_pot(p_pot_id, 'revealed', jsonb_build_object(
+        'commit_hash', v_pot.commit_hash,
+        'reveal_seed', p_reveal_seed,
+        'lock_digest', v_pot.lock_digest
+    ));
     v_pot.reveal_seed := p_reveal_seed;
     perform private.settle_pot(v_pot, v_key, p_settlement_signature);
     return private.settlement_result(p_pot_id);
@@ -4681,11 +4687,6 @@ begin
     where p.id = p_pot.id;
     perform private.close_alerts(null, p_pot.id);
 
-    perform private.announce_pot(p_pot.id, 'revealed', jsonb_build_object(
-        'commit_hash', p_pot.commit_hash,
-        'reveal_seed', p_pot.reveal_seed,
-        'lock_digest', p_pot.lock_digest
-    ));
     perform private.announce_pot(p_pot.id, 'settled', jsonb_build_object(
         'entrant', left(v_entry.entrant_tag, 16),
         'winning_ticket', v_ticket,

@@ -74,6 +74,12 @@ begin
         'public_key', v_key.public_key,
         'signature', p_settlement_signature
     ));
+    -- Before the draw raises the version again: a client keeps the messages apart by it.
+    perform private.announce_pot(p_pot_id, 'revealed', jsonb_build_object(
+        'commit_hash', v_pot.commit_hash,
+        'reveal_seed', p_reveal_seed,
+        'lock_digest', v_pot.lock_digest
+    ));
     v_pot.reveal_seed := p_reveal_seed;
     perform private.settle_pot(v_pot, v_key, p_settlement_signature);
     return private.settlement_result(p_pot_id);

@@ -95,11 +95,6 @@ begin
     where p.id = p_pot.id;
     perform private.close_alerts(null, p_pot.id);
 
-    perform private.announce_pot(p_pot.id, 'revealed', jsonb_build_object(
-        'commit_hash', p_pot.commit_hash,
-        'reveal_seed', p_pot.reveal_seed,
-        'lock_digest', p_pot.lock_digest
-    ));
     perform private.announce_pot(p_pot.id, 'settled', jsonb_build_object(
         'entrant', left(v_entry.entrant_tag, 16),
         'winning_ticket', v_ticket,
