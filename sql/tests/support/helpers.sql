@@ -774,11 +774,11 @@ create function tests.messages(p_topic text)
 returns table (event text, payload jsonb)
 language sql
 as $$
-    -- Rows are inserted in one transaction and never moved, so their place is their order.
+    -- The command of this transaction that inserted a row tells its place.
     select m.event, m.payload
     from realtime.messages as m
     where m.topic = p_topic and m.private and m.extension = 'broadcast'
-    order by m.ctid
+    order by m.cmin::text::bigint
 $$;
 comment on function tests.messages(text) is 'What was sent to the topic, in order of sending.';
 

@@ -1,0 +1,28 @@
+-- Every wrapper turns timeouts, deadlocks and constraint violations into busy, and runs as its
+-- caller over a definer of the same name.
+
+begin;
+\ir ../support/helpers.sql
+select plan(26);
+
+select ok(
+    p.prosrc ~ 'when lock_not_available or query_canceled or deadlock_detected\s+'
+    'or serialization_failure\s+or integrity_constraint_violation then\s+'
+    'perform private\.busy\(\);\s+end\s*$'
+    and not p.prosecdef,
+    p.proname
+)
+from pg_proc as p
+where p.pronamespace = 'public'::regnamespace and p.proowner = 'postgres'::regrole
+order by p.proname;
+select is(
+    (
+        select count(*)
+        from pg_proc as p
+        where p.pronamespace = 'public'::regnamespace and p.proowner = 'postgres'::regrole
+    ),
+    25::bigint, 'all 25 of them'
+);
+
+select * from finish();
+rollback;
