@@ -1,0 +1,2 @@
+-- Hear of each message from now on (sql/compat/40_realtime.sql).
+select realtime.listen()
