@@ -3014,49 +3014,6 @@ comment on function private.gate_key(uuid) is
 revoke all on function private.gate_key(uuid)
 from public, anon, authenticated, service_role;
 
--- source: supabase/functions/private/pots/gather_quota.sql
--- Moves spare quota from the other stripes of a list into its first one; the sum stays the same.
--- Locks: the caller holds every stripe of the list.
-create or replace function private.gather_quota(
-    p_pot_id uuid, p_stripes smallint [], p_ticket_count integer
-)
-returns smallint
-language plpgsql
-volatile
-set search_path = ''
-as $$
-declare
-    v_stripe smallint;
-    v_spare integer;
-    v_missing integer := p_ticket_count;
-    v_moved integer := 0;
-begin
-    foreach v_stripe in array p_stripes loop
-        exit when v_missing <= 0;
-        select least(s.quota - s.sold, v_missing) into strict v_spare
-        from private.pot_stripes as s
-        where s.pot_id = p_pot_id and s.stripe = v_stripe;
-        v_missing := v_missing - v_spare;
-        if v_stripe <> p_stripes[1] and v_spare > 0 then
-            update private.pot_stripes as s
-            set quota = s.quota - v_spare
-            where s.pot_id = p_pot_id and s.stripe = v_stripe;
-            v_moved := v_moved + v_spare;
-        end if;
-    end loop;
-    update private.pot_stripes as s
-    set quota = s.quota + v_moved
-    where s.pot_id = p_pot_id and s.stripe = p_stripes[1];
-    return p_stripes[1];
-end $$;
-
-comment on function private.gather_quota(uuid, smallint [], integer) is
-'Gives the first of the pot''s stripes p_stripes, all held by the caller, p_ticket_count tickets to '
-'spare out of the quotas of the others. Returns that stripe.';
-
-revoke all on function private.gather_quota(uuid, smallint [], integer)
-from public, anon, authenticated, service_role;
-
 -- source: supabase/functions/private/pots/get_pot.sql
 -- The caller's own entries in full, the others' by the head of their tag; never a user id.
 -- Raises: invalid_argument, pot_not_found.
@@ -3292,7 +3249,9 @@ begin
         ));
     end if;
 
-    v_stripe := private.take_tickets(p_pot_id, p_ticket_count);
+    v_stripe := private.take_tickets(
+        p_pot_id, p_ticket_count, case when v_held = 0 then 1 else 0 end
+    );
     if v_stripe is null then
         perform private.fail('pot_full', jsonb_build_object(
             'left', v_pot.max_tickets - (private.pot_totals(p_pot_id)).tickets_sold
@@ -3303,12 +3262,6 @@ begin
         perform private.fail('pot_not_open', jsonb_build_object('status', v_pot.status));
     end if;
 
-    update private.pot_stripes as s
-    set
-        sold = s.sold + p_ticket_count,
-        participants = s.participants + case when v_held = 0 then 1 else 0 end,
-        version = s.version + 1
-    where s.pot_id = p_pot_id and s.stripe = v_stripe;
     v_tag := encode(private.entrant_tag(v_salt, p_pot_id, v_user), 'hex');
     insert into public.pot_entries (
         id, pot_id, user_id, ticket_count, credits_spent, salt, entrant_tag,
@@ -3939,14 +3892,68 @@ from public, anon, authenticated, service_role;
 grant execute on function private.run_due()
 to pot_orchestrator, service_role;
 
+-- source: supabase/functions/private/pots/sell_tickets.sql
+-- Sells from the first stripe of a list; what that lacks of quota is moved from the others, so the
+-- sum stays the same.
+-- Locks: the caller holds every stripe of the list. The stripe is written in the subtransaction
+-- that locked it: written from another one, the row would take a multixact a join.
+create or replace function private.sell_tickets(
+    p_pot_id uuid, p_stripes smallint [], p_ticket_count integer, p_participants integer
+)
+returns smallint
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_stripe smallint;
+    v_spare integer;
+    v_missing integer := 0;
+    v_moved integer := 0;
+begin
+    if cardinality(p_stripes) > 1 then
+        select p_ticket_count - (s.quota - s.sold) into strict v_missing
+        from private.pot_stripes as s
+        where s.pot_id = p_pot_id and s.stripe = p_stripes[1];
+    end if;
+    foreach v_stripe in array p_stripes[2:] loop
+        exit when v_moved >= v_missing;
+        select least(s.quota - s.sold, v_missing - v_moved) into strict v_spare
+        from private.pot_stripes as s
+        where s.pot_id = p_pot_id and s.stripe = v_stripe;
+        update private.pot_stripes as s
+        set quota = s.quota - v_spare
+        where s.pot_id = p_pot_id and s.stripe = v_stripe;
+        v_moved := v_moved + v_spare;
+    end loop;
+    update private.pot_stripes as s
+    set
+        quota = s.quota + v_moved,
+        sold = s.sold + p_ticket_count,
+        participants = s.participants + p_participants,
+        version = s.version + 1
+    where s.pot_id = p_pot_id and s.stripe = p_stripes[1];
+    return p_stripes[1];
+end $$;
+
+comment on function private.sell_tickets(uuid, smallint [], integer, integer) is
+'Counts p_ticket_count tickets and p_participants new players as sold in the first of the pot''s '
+'stripes p_stripes, out of the quotas of all of them, which the caller holds. Returns that stripe.';
+
+revoke all on function private.sell_tickets(uuid, smallint [], integer, integer)
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/pots/take_tickets.sql
--- Finds room for a join in the pot's stripes and locks it, waiting for nobody while tickets are free:
--- 1. one stripe with enough to spare, by try-lock;
--- 2. several, by try-lock, whose spare quota is moved into one;
--- 3. all of them, in ascending order: whoever holds what is left ends first, then the answer is certain.
--- Step 3 starts with no stripe held (a subtransaction gives back what step 2 took), so sweeps
--- cannot deadlock.
-create or replace function private.take_tickets(p_pot_id uuid, p_ticket_count integer)
+-- Takes tickets out of the pot's stripes, waiting for nobody while tickets are free:
+-- 1. from one stripe with enough to spare, by try-lock;
+-- 2. from several, by try-lock, whose spare quota is moved into one;
+-- 3. from all of them, in ascending order: whoever holds what is left ends first, and then the
+--    answer is certain.
+-- A try-lock also keeps a stripe that it found changed and passed over. Step 3 must start with no
+-- stripe held, or sweeps deadlock: so steps 1 and 2 are a subtransaction, which gives back all.
+create or replace function private.take_tickets(
+    p_pot_id uuid, p_ticket_count integer, p_participants integer
+)
 returns smallint
 language plpgsql
 volatile
@@ -3958,24 +3965,26 @@ declare
     v_held smallint[] := '{}'::smallint[];
     v_free bigint := 0;
 begin
-    -- Each backend starts at another stripe, so that connections seldom meet.
-    select s.stripe into v_stripe
-    from private.pot_stripes as s
-    where s.pot_id = p_pot_id and s.quota - s.sold >= p_ticket_count
-    order by (s.stripe + pg_backend_pid()) % 32
-    limit 1
-    for update skip locked;
-    if found then
-        return v_stripe;
-    end if;
-    -- What others are buying still counts as free here, so too little is too little.
-    if (
-        select sum(s.quota - s.sold) from private.pot_stripes as s where s.pot_id = p_pot_id
-    ) < p_ticket_count then
-        return null;
-    end if;
-
     begin
+        -- Each backend starts at another stripe, so that connections seldom meet.
+        select s.stripe into v_stripe
+        from private.pot_stripes as s
+        where s.pot_id = p_pot_id and s.quota - s.sold >= p_ticket_count
+        order by (s.stripe + pg_backend_pid()) % 32
+        limit 1
+        for update skip locked;
+        if found then
+            return private.sell_tickets(
+                p_pot_id, array[v_stripe], p_ticket_count, p_participants
+            );
+        end if;
+        -- What others are buying still counts as free here, so too little is too little.
+        if (
+            select sum(s.quota - s.sold) from private.pot_stripes as s where s.pot_id = p_pot_id
+        ) < p_ticket_count then
+            return null;
+        end if;
+
         while v_free < p_ticket_count loop
             select s.stripe, s.quota - s.sold into v_stripe, v_spare
             from private.pot_stripes as s
@@ -3989,7 +3998,7 @@ begin
             v_held := v_held || v_stripe;
             v_free := v_free + v_spare;
         end loop;
-        return private.gather_quota(p_pot_id, v_held, p_ticket_count);
+        return private.sell_tickets(p_pot_id, v_held, p_ticket_count, p_participants);
     exception
         when lock_not_available then
             null;
@@ -4003,14 +4012,15 @@ begin
     if v_free < p_ticket_count then
         return null;
     end if;
-    return private.gather_quota(p_pot_id, v_held, p_ticket_count);
+    return private.sell_tickets(p_pot_id, v_held, p_ticket_count, p_participants);
 end $$;
 
-comment on function private.take_tickets(uuid, integer) is
-'Finds one stripe of the pot with p_ticket_count tickets to spare, moving spare quota into it when '
-'no single stripe has enough, and locks it. Returns the stripe, NULL when the pot has fewer left.';
+comment on function private.take_tickets(uuid, integer, integer) is
+'Counts p_ticket_count tickets and p_participants new players (0 or 1) as sold in one stripe of '
+'the pot, moving spare quota into it when no single stripe has enough. Returns the stripe; NULL '
+'when the pot has fewer tickets left.';
 
-revoke all on function private.take_tickets(uuid, integer)
+revoke all on function private.take_tickets(uuid, integer, integer)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/pots/upsert_pot_template.sql

@@ -170,7 +170,7 @@ end $$;
 
 -- ------------------------------------------------------------------------------------------------------------- realtime
 
--- Who may listen (contract section 7). Nobody may send: there is no policy for INSERT.
+-- Who may listen (contract section 7). Nobody may send a broadcast: that is what functions do.
 create policy pots_topics_select on realtime.messages
 for select to anon, authenticated
 using (
@@ -180,4 +180,14 @@ using (
         or (select realtime.topic()) = 'live-drops'
         or (select realtime.topic()) = 'wallet:' || (select auth.uid())::text
     )
+);
+
+-- Who may say that they are there: whoever watches a pot or the lobby. Presence is kept by Realtime
+-- and never in this table, which only learns whether it would be allowed.
+create policy pots_presence_insert on realtime.messages
+for insert to anon, authenticated
+with check (
+    extension = 'presence'
+    and topic like 'pots:%'
+    and topic = (select realtime.topic())
 );

@@ -104,7 +104,9 @@ begin
         ));
     end if;
 
-    v_stripe := private.take_tickets(p_pot_id, p_ticket_count);
+    v_stripe := private.take_tickets(
+        p_pot_id, p_ticket_count, case when v_held = 0 then 1 else 0 end
+    );
     if v_stripe is null then
         perform private.fail('pot_full', jsonb_build_object(
             'left', v_pot.max_tickets - (private.pot_totals(p_pot_id)).tickets_sold
@@ -115,12 +117,6 @@ begin
         perform private.fail('pot_not_open', jsonb_build_object('status', v_pot.status));
     end if;
 
-    update private.pot_stripes as s
-    set
-        sold = s.sold + p_ticket_count,
-        participants = s.participants + case when v_held = 0 then 1 else 0 end,
-        version = s.version + 1
-    where s.pot_id = p_pot_id and s.stripe = v_stripe;
     v_tag := encode(private.entrant_tag(v_salt, p_pot_id, v_user), 'hex');
     insert into public.pot_entries (
         id, pot_id, user_id, ticket_count, credits_spent, salt, entrant_tag,
