@@ -1,6 +1,7 @@
 """What the demo shows: steps and bars while it plays, tables at the end.
 
-Off a terminal there are plain lines. Progress goes to stderr, the closing screen to stdout, so that a pipe gets the result alone.
+Off a terminal there are plain lines. Progress goes to stderr, the closing screen to stdout, so that
+a pipe gets the result alone.
 """
 
 from __future__ import annotations

@@ -1,0 +1,95 @@
+"""A lock is signed only if it is exactly what its public entries make it."""
+
+import uuid
+from typing import Any
+
+import pytest
+
+from pypot_cli import draw, lock, merkle
+from pypot_cli.canonical import read_time
+
+POT = uuid.UUID("5b0d2f60-3f3e-4c2e-9b1e-0d5f5a1c7a11")
+LOCKED_AT = "2026-11-22T17:49:34.123456Z"
+ENTRIES: list[dict[str, Any]] = [
+    {"first_ticket": 0, "ticket_count": 3, "entrant_tag": "11" * 32},
+    {"first_ticket": 3, "ticket_count": 1, "entrant_tag": "22" * 32},
+    {"first_ticket": 4, "ticket_count": 2, "entrant_tag": "33" * 32},
+]
+
+
+def good_lock(**changes: Any) -> dict[str, Any]:
+    commitment = draw.commit_hash(bytes(range(32)))
+    rules = draw.rules_text(entry_cost=10, max_tickets=6, max_per_user=3, min_participants=2)
+    root = merkle.root(
+        [
+            merkle.leaf(POT, each["ticket_count"], bytes.fromhex(each["entrant_tag"]))
+            for each in ENTRIES
+        ]
+    )
+    digest = draw.lock_digest(
+        round_id=POT,
+        draw_version=1,
+        commitment=commitment,
+        rules=draw.rules_hash(rules),
+        entries_root=root.hash,
+        total_tickets=root.sum,
+        locked_at=read_time(LOCKED_AT),
+    )
+    return {
+        "pot_id": str(POT),
+        "draw_version": 1,
+        "rules_text": rules,
+        "rules_hash": draw.rules_hash(rules).hex(),
+        "commit_tag": draw.commit_tag(POT, commitment).hex(),
+        "commit_hash": commitment.hex(),
+        "entries_root": root.hash.hex(),
+        "total_tickets": root.sum,
+        "lock_digest": digest.hex(),
+        "locked_at": LOCKED_AT,
+        **changes,
+    }
+
+
+def test_a_lock_that_is_what_it_must_be_has_no_differences() -> None:
+    assert lock.differences(good_lock(), ENTRIES) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("pot_id", str(uuid.UUID(int=7)), "commit_tag"),
+        ("draw_version", 2, "draw_version 2"),
+        ("rules_text", "{}", "rules_text"),
+        ("rules_text", good_lock()["rules_text"].replace(":6,", ":5,"), "6 tickets were sold of 5"),
+        ("rules_text", good_lock()["rules_text"].replace(",", ", "), "rules_text"),
+        ("rules_hash", "ab" * 32, "rules_hash"),
+        ("commit_tag", "ab" * 32, "commit_tag"),
+        ("commit_hash", "ab" * 32, "commit_tag"),
+        ("entries_root", "ab" * 32, "root"),
+        ("total_tickets", 7, "the entries have 6 tickets, the lock says 7"),
+        ("lock_digest", "ab" * 32, "lock_digest"),
+        ("locked_at", "2026-11-22T17:49:34.123457Z", "lock_digest"),
+        ("locked_at", "yesterday", "malformed"),
+        ("commit_hash", None, "malformed"),
+        ("rules_text", "no JSON", "malformed"),
+        ("total_tickets", None, "malformed"),
+    ],
+)
+def test_every_altered_field_is_named(field: str, value: object, said: str) -> None:
+    assert said in " ".join(lock.differences(good_lock(**{field: value}), ENTRIES))
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([], id="none"),
+        pytest.param(ENTRIES[:2], id="one left out"),
+        pytest.param([ENTRIES[1], ENTRIES[0], ENTRIES[2]], id="another order"),
+        pytest.param([*ENTRIES, ENTRIES[2]], id="one twice"),
+        pytest.param([{**ENTRIES[0], "entrant_tag": "44" * 32}, *ENTRIES[1:]], id="another buyer"),
+        pytest.param([{**ENTRIES[0], "ticket_count": 4}, *ENTRIES[1:]], id="another count"),
+        pytest.param([{}, *ENTRIES[1:]], id="malformed"),
+    ],
+)
+def test_other_entries_are_not_the_ones_locked(entries: list[dict[str, Any]]) -> None:
+    assert lock.differences(good_lock(), entries) != []
