@@ -1,4 +1,4 @@
--- There is no policy for INSERT: neither a direct one nor realtime.send() of a player writes a row.
+-- No policy lets anybody insert a broadcast: neither a direct one nor realtime.send() of a player writes a row.
 
 begin;
 \ir ../support/helpers.sql
