@@ -29,7 +29,7 @@ from pypot_cli.demo.stage import Stage, open_stage, pypot
 from pypot_cli.errors import PypotError
 from pypot_cli.rpc import ANON, describe
 
-__all__ = ["Report", "Screen", "run"]
+__all__ = ["Report", "Screen", "open_stage", "run"]
 
 _PROCESSORS = 2
 
