@@ -269,6 +269,21 @@ def keys_new(
             typer.echo(f"{name:<18}{value}")
 
 
+@seeds_app.command("mint")
+def seeds_mint(
+    count: Annotated[int, typer.Argument(min=1, max=100_000, help="How many.")] = 1,
+    db_url: DatabaseUrl = None,
+) -> None:
+    """Put commitments to new seeds into the stock that pots are opened on.
+
+    Acts as role pot_settlement; every seed comes from the master key that PYPOT_SEED_MASTER_KEY
+    names. pypot settle does this by itself. Exit codes: 0 done; 1 refused; 2 no readable key.
+    """
+    master_key = load_secret_from("PYPOT_SEED_MASTER_KEY")
+    stock = settlement.mint(rpc.database_url(db_url), master_key, count)
+    typer.echo(f"{count} commitments added; {stock} in stock")
+
+
 @migrate_app.command("build")
 def migrate_build(
     name: Annotated[str, typer.Argument(help="Lower-case words joined by _: what changed.")],

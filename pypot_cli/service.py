@@ -21,7 +21,9 @@ from pypot_cli.rpc import BUSY, Api, Caller, RpcError, describe, is_transient
 POLL_SECONDS = 1.0
 """How long an idle service waits before it looks again."""
 
-_ONCE_RETRY_SECONDS = 30
+ONCE_RETRY_SECONDS = 30.0
+"""How long a command that ends waits for a database that is lost."""
+
 _BUSY_RETRY_SECONDS = 10
 _LONGEST_WAIT_SECONDS = 5
 
@@ -143,7 +145,7 @@ def run(
     log = Log(name)
     stop = threading.Event()
     with _stopping(stop), Api(url) as api:
-        give_up = _ONCE_RETRY_SECONDS if once else None
+        give_up = ONCE_RETRY_SECONDS if once else None
         client = Client(api, caller, log, stop, give_up=give_up)
         service = make(client, log)
         log("started", once=once)

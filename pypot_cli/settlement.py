@@ -7,14 +7,15 @@ recomputed from what is public: so whoever could alter a lock could not make it 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from pypot_cli import draw, lock, seeds, signing
 from pypot_cli.keys import Secret
-from pypot_cli.rpc import BUSY, Caller, RpcError, login_url
-from pypot_cli.service import POLL_SECONDS, Client, Log, run
+from pypot_cli.rpc import BUSY, Api, Caller, RpcError, login_url
+from pypot_cli.service import ONCE_RETRY_SECONDS, POLL_SECONDS, Client, Log, run
 
 CALLER = Caller("pot_settlement")
 
@@ -62,10 +63,12 @@ class Settlement:
             return 0
         # The same pair again changes nothing and is answered with the size of the stock: a pair
         # that depends on the master key alone asks, and adds itself the first time only.
-        missing = self._stock - self._add([seeds.commit(self._master_key, self._probe_id())])
+        missing = self._stock - _add(
+            self._client, [seeds.commit(self._master_key, self._probe_id())]
+        )
         for start in range(0, missing, _LARGEST_BATCH):
             batch = min(_LARGEST_BATCH, missing - start)
-            left = self._add(seeds.mint(self._master_key, batch))
+            left = _add(self._client, seeds.mint(self._master_key, batch))
             self._log("minted", added=batch, stock=left)
         return max(missing, 0)
 
@@ -73,14 +76,6 @@ class Settlement:
         probe = draw.tag("pots/stock-probe/v1")
         digest = draw.hmac_sha256(self._master_key.reveal(), probe)
         return UUID(bytes=digest[:16], version=4)
-
-    def _add(self, commitments: list[seeds.Commitment]) -> int:
-        pairs = [
-            {"pot_id": str(each.round_id), "commit_hash": each.commit_hash.hex()}
-            for each in commitments
-        ]
-        stock: int = self._client.call("add_commitments", commitments=pairs)["stock"]
-        return stock
 
     # ------------------------------------------------------------------ reveal
 
@@ -163,6 +158,30 @@ class Settlement:
         self._refused.add(pot_id)
         self._log("reveal_refused", pot_id=pot_id, why=why)
         return 0
+
+
+def _add(client: Client, commitments: list[seeds.Commitment]) -> int:
+    """Put commitments into the stock; return its size."""
+    pairs = [
+        {"pot_id": str(each.round_id), "commit_hash": each.commit_hash.hex()}
+        for each in commitments
+    ]
+    stock: int = client.call("add_commitments", commitments=pairs)["stock"]
+    return stock
+
+
+def mint(url: str, master_key: Secret, count: int) -> int:
+    """Put `count` commitments to new seeds into the stock of the database `url`.
+
+    Returns the size of the stock. Raises PypotError, as a service run once does.
+    """
+    stock = 0
+    with Api(login_url(url)) as api:
+        client = Client(api, CALLER, Log("mint"), threading.Event(), give_up=ONCE_RETRY_SECONDS)
+        for start in range(0, count, _LARGEST_BATCH):
+            batch = seeds.mint(master_key, min(_LARGEST_BATCH, count - start))
+            stock = _add(client, batch)
+    return stock
 
 
 def settle(

@@ -333,6 +333,23 @@ def test_a_service_ends_with_0_when_asked_and_shows_no_secret(db: Database, tmp_
         assert each.reveal().hex() not in "".join(lines) + out
 
 
+def test_seeds_mint_adds_to_the_stock_what_the_signer_can_reveal(
+    game: Game, tmp_path: Path
+) -> None:
+    game.master_key = write_new_secret(tmp_path / "master")
+    process = start(
+        game.db, "seeds", "mint", "1200", PYPOT_SEED_MASTER_KEY=str(tmp_path / "master")
+    )
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (0, "1200 commitments added; 1220 in stock\n", "")
+    for _ in range(20):
+        game.pot()
+    pot_id = locked_pot(game)  # opened on the twenty-first commitment, the command's first
+    game.orchestrator.round()
+    assert game.make_settlement(master_key=game.master_key).round() == 1
+    assert status(game, pot_id) == "settled"
+
+
 def test_once_ends_with_1_when_something_was_refused(game: Game, tmp_path: Path) -> None:
     locked_pot(game)
     write_new_secret(tmp_path / "another")
