@@ -307,6 +307,28 @@ comment on function private.require_range(text, bigint, bigint, bigint) is
 revoke all on function private.require_range(text, bigint, bigint, bigint)
 from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/access/require_read_committed.sql
+-- What is read under a lock must be newer than the lock. In a transaction with one snapshot a join
+-- would enter a pot that was locked meanwhile, and a lock would leave out entries that are paid.
+create or replace function private.require_read_committed()
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
+        perform private.fail('busy', '{"reason": "transaction_isolation must be read committed"}');
+    end if;
+end $$;
+
+comment on function private.require_read_committed() is
+'Fails with busy when the caller''s transaction keeps one snapshot (repeatable read, serializable): '
+'called by every writer that waits for a lock and then reads.';
+
+revoke all on function private.require_read_committed()
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/access/require_text.sql
 -- Fails with invalid_argument, naming p_argument, unless p_value has 1 to p_max characters, not
 -- all of them spaces.
@@ -2482,6 +2504,7 @@ volatile
 set search_path = ''
 as $$
 begin
+    perform private.require_read_committed();
     insert into private.accounts (kind, user_id, created_at)
     values ('wallet', p_user_id, private.now())
     on conflict (user_id) do nothing;
@@ -2636,6 +2659,7 @@ declare
     v_totals record;
 begin
     perform private.require_given('entry_id', p_entry_id::text);
+    perform private.require_read_committed();
     v_problem := private.player_problem();
     if v_problem = 'account_blocked' then
         return private.refuse_join(v_problem, null);
@@ -3125,6 +3149,7 @@ declare
     v_pot public.pots;
 begin
     perform private.require_given('pot_id', p_pot_id::text);
+    perform private.require_read_committed();
     select * into v_pot from public.pots as p where p.id = p_pot_id for update;
     if not found then
         perform private.fail('pot_not_found');
@@ -3194,6 +3219,7 @@ begin
     if p_idempotency_key is not null then
         perform private.require_text('idempotency_key', p_idempotency_key, 255);
     end if;
+    perform private.require_read_committed();
     v_problem := private.player_problem();
     if v_problem = 'account_blocked' then
         return private.refuse_join(v_problem, p_pot_id);
@@ -3745,6 +3771,7 @@ declare
     v_short integer := 0;
     v_left bigint;
 begin
+    perform private.require_read_committed();
     for v_template in
         select * from private.pot_templates as t where t.open_pots > 0 order by t.id for update
     loop
@@ -3808,6 +3835,7 @@ declare
     v_result jsonb;
     v_error text;
 begin
+    perform private.require_read_committed();
     select * into strict v_settings from private.settings as s where s.only_row;
     perform private.pulse_lobby(l.pot_id)
     from private.lobby_pulses as l
@@ -4374,6 +4402,7 @@ declare
     v_public_key text;
     v_pot_id uuid := p_pot_id;
 begin
+    perform private.require_read_committed();
     select * into strict v_settings from private.settings as s where s.only_row;
     if p_pot_id is null then
         select p.id into v_pot_id

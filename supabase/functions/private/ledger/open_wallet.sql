@@ -6,6 +6,7 @@ volatile
 set search_path = ''
 as $$
 begin
+    perform private.require_read_committed();
     insert into private.accounts (kind, user_id, created_at)
     values ('wallet', p_user_id, private.now())
     on conflict (user_id) do nothing;

@@ -26,6 +26,7 @@ declare
     v_totals record;
 begin
     perform private.require_given('entry_id', p_entry_id::text);
+    perform private.require_read_committed();
     v_problem := private.player_problem();
     if v_problem = 'account_blocked' then
         return private.refuse_join(v_problem, null);

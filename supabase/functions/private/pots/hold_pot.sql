@@ -12,6 +12,7 @@ declare
     v_pot public.pots;
 begin
     perform private.require_given('pot_id', p_pot_id::text);
+    perform private.require_read_committed();
     select * into v_pot from public.pots as p where p.id = p_pot_id for update;
     if not found then
         perform private.fail('pot_not_found');

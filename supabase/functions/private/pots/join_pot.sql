@@ -49,6 +49,7 @@ begin
     if p_idempotency_key is not null then
         perform private.require_text('idempotency_key', p_idempotency_key, 255);
     end if;
+    perform private.require_read_committed();
     v_problem := private.player_problem();
     if v_problem = 'account_blocked' then
         return private.refuse_join(v_problem, p_pot_id);

@@ -16,6 +16,7 @@ declare
     v_short integer := 0;
     v_left bigint;
 begin
+    perform private.require_read_committed();
     for v_template in
         select * from private.pot_templates as t where t.open_pots > 0 order by t.id for update
     loop

@@ -21,6 +21,7 @@ declare
     v_result jsonb;
     v_error text;
 begin
+    perform private.require_read_committed();
     select * into strict v_settings from private.settings as s where s.only_row;
     perform private.pulse_lobby(l.pot_id)
     from private.lobby_pulses as l

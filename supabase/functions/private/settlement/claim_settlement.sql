@@ -24,6 +24,7 @@ declare
     v_public_key text;
     v_pot_id uuid := p_pot_id;
 begin
+    perform private.require_read_committed();
     select * into strict v_settings from private.settings as s where s.only_row;
     if p_pot_id is null then
         select p.id into v_pot_id
