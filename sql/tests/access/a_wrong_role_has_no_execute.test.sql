@@ -76,13 +76,12 @@ cross join (values
 ) as r (place, name, caller)
 group by m.function, m.callers;
 select is(
-    array(
-        select p.proname::text
+    (
+        select array_agg(p.proname::text order by p.proname::text)
         from pg_proc as p
         where p.pronamespace = 'public'::regnamespace and p.proowner = 'postgres'::regrole
-        order by 1
     ),
-    array(select m.function from may as m order by 1),
+    (select array_agg(m.function order by m.function) from may as m),
     'and there is no other function'
 );
 

@@ -29,7 +29,7 @@ from public.pot_entries as e;
 select is(
     array_agg(e.device_hash order by e.seq),
     array(
-        select case when n < 3 then encode(extensions.hmac(
+        select case when g.n < 3 then encode(extensions.hmac(
             convert_to('pots/device/v1', 'UTF8') || '\x00' || 'device-4711'::bytea,
             s.fingerprint_pepper, 'sha256'
         ), 'hex') end

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(16);
+select plan(25);
 
 select make_user('ann', 100);
 select make_user('bob', 100);
@@ -30,6 +30,37 @@ from unnest(array[
     'version = version + 1', 'version = version - 1, balance = 0', 'balance = balance',
     'user_id = gen_random_uuid(), version = version + 1'
 ]) as c (change);
+-- An entry of 5 credits that the wallet does not have yet.
+with transfer as (
+    insert into private.transfers (kind, amount, created_at) values ('grant', 5, now())
+    returning id
+)
+
+insert into private.ledger_entries (transfer_id, account_id, amount, balance_after, version)
+select t.id, s.account_id, s.amount, s.balance_after, s.version
+from transfer as t
+cross join lateral (
+    select w.account_id, 5 as amount, w.balance + 5 as balance_after, w.version + 1 as version
+    from private.wallets as w
+    where w.user_id = user_id('ann')
+    union all
+    select a.id, -5, null, null from private.accounts as a where a.kind = 'issuance'
+) as s;
+select pg_temp.stays(
+    format(
+        'update private.wallets set balance = balance + %s, version = version + %s '
+        'where user_id = %L', c.credits, c.entries, user_id('ann')
+    ),
+    'a wallet changes only by ledger entries'
+)
+from (values (6, 1), (5, 2), (0, 1), (5, 0)) as c (credits, entries);
+select lives_ok(
+    format(
+        'update private.wallets set balance = balance + 5, version = version + 1 '
+        'where user_id = %L', user_id('ann')
+    ),
+    'what the entry says is taken'
+);
 select pg_temp.stays(
     format(
         'insert into private.wallets (user_id, account_id, %s) values (%L, 0, 1)',

@@ -22,7 +22,7 @@ select is(
 );
 select is(
     (
-        select array_agg(distinct (s.sides, s.total, s.most = t.amount)::text)
+        select array_agg(distinct row(s.sides, s.total, s.most = t.amount)::text)
         from private.transfers as t
         inner join (
             select l.transfer_id, count(*) as sides, sum(l.amount) as total, max(l.amount) as most

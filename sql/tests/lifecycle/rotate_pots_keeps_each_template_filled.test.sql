@@ -43,8 +43,9 @@ select is(
 select is(changed_tables(), '{}', 'and does nothing');
 select rpc('pot_compliance:carol', 'void_pot', jsonb_build_object('pot_id', p.id, 'reason', 'test'))
 from public.pots as p
-where p.max_tickets = 4
-limit 1;
+where p.id = (
+    select s.id from public.pots as s where s.max_tickets = 4 order by s.created_at limit 1
+);
 select is(
     jsonb_array_length(rpc('pot_orchestrator', 'rotate_pots') -> 'opened'), 1,
     'one ended, one opened'

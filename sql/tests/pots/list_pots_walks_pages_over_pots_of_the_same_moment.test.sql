@@ -20,6 +20,7 @@ with recursive page as (
     from page as p
     where p.number < 10 and jsonb_array_length(p.pots) > 0
 )
+
 select * from page;
 
 select is(

@@ -24,13 +24,14 @@ select is(
 from (values ('pots:lobby'), ('pots:' || pot_id('big')), ('live-drops')) as t (topic)
 cross join messages(t.topic) as m;
 select is(
-    array_agg((m.payload -> 'version')::bigint order by m.place),
-    array_agg(distinct (m.payload -> 'version')::bigint order by (m.payload -> 'version')::bigint),
+    array_agg(m.version order by m.place),
+    (array_agg(distinct m.version order by m.version)),
     t.topic || ': each version is above the one before'
 )
 from (values ('pots:lobby'), ('pots:' || pot_id('big'))) as t (topic)
 cross join lateral (
-    select n.payload, row_number() over () as place from messages(t.topic) as n
+    select (n.payload -> 'version')::bigint as version, n.place
+    from messages(t.topic) with ordinality as n (event, payload, place)
 ) as m
 group by t.topic;
 select is(

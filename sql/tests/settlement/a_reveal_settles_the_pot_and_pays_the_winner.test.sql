@@ -11,7 +11,7 @@ select bring_to('big', 'settling');
 create temporary table winner on commit drop as
 select e.*, d.ticket
 from (
-    select mod(sum(get_byte(h.mac, 31 - i) * 256::numeric ^ i), 7)::bigint as ticket
+    select mod(sum(get_byte(h.mac, 31 - g.i) * 256::numeric ^ g.i), 7)::bigint as ticket
     from (
         select extensions.hmac(
             decode(commit_hash('big'), 'hex'), decode(seed('big'), 'hex'), 'sha256'

@@ -7,8 +7,8 @@
 --
 -- and then speaks of people and pots by name. A caller is `anon`, `service_role`, one of the
 -- `pot_*` roles (`pot_compliance:carol` for one with a person behind it) or the name of a player.
--- Every call goes through rpc(), which makes it as PostgREST would: as that role, with those claims
--- and with arguments by name. What a test looks at, it looks at as the superuser.
+-- Every call goes through rpc(), which makes it as PostgREST would: as that role, with those
+-- claims, and with arguments by name. What a test looks at, it looks at as the superuser.
 
 set local client_min_messages = warning;
 create schema tests;
