@@ -79,7 +79,7 @@ def kill_server(data_dir: Path) -> None:
 
 def one(url: str, query: str) -> object:
     with psycopg.connect(url) as conn:
-        row = conn.execute(query).fetchone()  # type: ignore[arg-type]
+        row = conn.execute(query).fetchone()
     assert row is not None
     return row[0]
 
@@ -147,7 +147,7 @@ def test_the_server_is_durable_private_and_silent_about_seeds(data_dir: Path) ->
             (f"select no_such_function('{canary}')", None),
         ):
             with pytest.raises(psycopg.Error):
-                conn.execute(query, values)  # type: ignore[arg-type]
+                conn.execute(query, values)
     log = (data_dir / "server.log").read_text()
     assert "no_such_function(unknown) does not exist" in log
     # The first two errors quote the value themselves, which PostgreSQL has no setting for.
@@ -236,9 +236,9 @@ def test_a_directory_of_others_is_left_alone(tmp_path: Path) -> None:
         assert word in message
         assert "give another --data-dir" in message
         assert [entry.name for entry in place.iterdir()] == [file]
-    file = tmp_path / "file"
-    file.write_text("")
-    assert "is not a directory" in refusal("db", "up", "--data-dir", file)
+    letter = tmp_path / "letter"
+    letter.write_text("")
+    assert "is not a directory" in refusal("db", "up", "--data-dir", letter)
 
 
 def test_data_of_another_version_are_refused(data_dir: Path) -> None:

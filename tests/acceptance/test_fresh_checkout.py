@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,9 @@ class Stranger:
             if not name.startswith(("PYPOT_", "PYTHON", "VIRTUAL_ENV", "UV_PROJECT", "XDG_"))
         }
         env = {**kept, "HOME": str(self.home), "PYTHON": self._python()}
-        as_user = {"user": self.user.uid, "group": self.user.gid, "extra_groups": []}
+        as_user: dict[str, Any] = {}
+        if self.user is not None:
+            as_user = {"user": self.user.uid, "group": self.user.gid, "extra_groups": []}
         return subprocess.run(
             command,
             cwd=checkout,
@@ -43,7 +46,7 @@ class Stranger:
             capture_output=True,
             text=True,
             check=False,
-            **(as_user if self.user else {}),  # type: ignore[arg-type]
+            **as_user,
         )
 
     def _python(self) -> str:

@@ -45,7 +45,7 @@ ROLES = {
 
 
 def rows(conn: psycopg.Connection[Any], text: str, *values: Any) -> list[tuple[Any, ...]]:
-    return conn.execute(text, values).fetchall()  # type: ignore[arg-type]
+    return conn.execute(text, values).fetchall()
 
 
 @bare
@@ -146,7 +146,7 @@ def test_postgres_is_no_superuser_and_bypasses_row_security(db: Database) -> Non
             "copy (select 1) to program 'true'",
         ):
             with pytest.raises(InsufficientPrivilege):
-                conn.execute(forbidden)  # type: ignore[arg-type]
+                conn.execute(forbidden)
 
 
 @bare
