@@ -1,0 +1,9 @@
+-- A new session of a user, and the time of their sign-in.
+with signed_in as (
+    update auth.users
+    set last_sign_in_at = now(), updated_at = now()
+    where id = %(user_id)s
+)
+
+insert into auth.sessions (id, user_id, created_at, updated_at, user_agent, ip)
+values (%(id)s, %(user_id)s, now(), now(), %(user_agent)s, %(ip)s)
