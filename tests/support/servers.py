@@ -1,7 +1,7 @@
 """Servers and databases for tests: two clusters a run, a template each, a fresh database a test."""
 
 import itertools
-import shutil
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,15 @@ from tests.support import packages
 from tests.support.database import Database
 
 MAJORS = (17, 15)
+
+# Waits until the run is over in whatever way, then ends what it left behind in directory $1.
+_CARETAKER = """
+cat >/dev/null
+for lock in "$1"/*/postmaster.pid; do
+    [ ! -f "$lock" ] || kill -QUIT "$(head -n 1 "$lock")"
+done
+rm -rf "$1"
+"""
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,13 @@ class Servers:
         self._directory = Path(tempfile.mkdtemp(prefix="pypot-tests-"))
         # Root's servers run as another user, and PostgreSQL 15 has to be able to walk to its data.
         self._directory.chmod(0o711)
+        # A run that is killed stops no server, but its end of this pipe closes.
+        self._caretaker = subprocess.Popen(
+            ["/bin/sh", "-c", _CARETAKER, "sh", self._directory],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self._clusters: dict[int, Cluster] = {}
         self._made: set[Template] = set()
         self._shared: dict[Template, Database] = {}
@@ -87,7 +103,7 @@ class Servers:
         """Stops what was started and deletes it."""
         for cluster in self._clusters.values():
             cluster.stop()
-        shutil.rmtree(self._directory)
+        self._caretaker.communicate()
 
     def _make(self, template: Template) -> None:
         if template in self._made:
