@@ -6,8 +6,8 @@ the transition froze or refunded, or is refused and pays nothing.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-import psycopg
 import pytest
 
 from tests.support.game import Caller, Game, Pending, Player, Refusal, answers, race, refusals
@@ -111,13 +111,12 @@ def test_a_transition_does_not_count_a_join_that_was_rolled_back(
     early.join(pot_id)
     caller = transition.caller(game)
 
-    with joiner.request() as call:
+    with joiner.request(commits=False) as call:
         call("join_pot", pot_id=pot_id, ticket_count=1)
         if transition.late:
             game.pass_time(7200)
         pending = Pending(lambda: caller.call(transition.function, **transition.arguments(pot_id)))
         game.wait_until_blocked(caller, by=joiner)
-        raise psycopg.Rollback
     pending.result()
 
     assert game.status(pot_id) == transition.status
@@ -160,7 +159,7 @@ def test_joins_and_a_transition_at_once_leave_everybody_in_or_unharmed(
             game.pass_time(7200)
         return caller.call(transition.function, **transition.arguments(pot_id))
 
-    outcomes = race([*(lambda j=j: j.join(pot_id) for j in joiners), end])[:-1]
+    outcomes = race([*(partial(j.join, pot_id) for j in joiners), end])[:-1]
 
     assert game.status(pot_id) == transition.status
     assert all(one in (transition.refusal, closed("open")) for one in refusals(outcomes))
@@ -203,12 +202,11 @@ def test_a_join_that_waited_for_the_last_tickets_past_the_deadline_is_refused(ga
     pot_id = game.pot(max_tickets=4, fill_seconds=60)
     first, second = game.players(2, funds=100)
 
-    with first.request() as call:
+    with first.request(commits=False) as call:
         call("join_pot", pot_id=pot_id, ticket_count=4)
         pending = Pending(lambda: second.call("join_pot", pot_id=pot_id, ticket_count=1))
         game.wait_until_blocked(second, by=first)
         game.pass_time(61)
-        raise psycopg.Rollback
 
     assert pending.result() == closed("open")
     assert (first.balance(), second.balance()) == (100, 100)
@@ -218,11 +216,10 @@ def test_a_transaction_begun_before_the_deadline_joins_nothing_after_it(game: Ga
     pot_id = game.pot(fill_seconds=60)
     player = game.player(funds=100)
 
-    with player.request() as call:
+    with player.request(commits=False) as call:
         call("list_pots")
         game.pass_time(61)
         outcome = Pending(lambda: call("join_pot", pot_id=pot_id, ticket_count=1)).result()
-        raise psycopg.Rollback
 
     assert outcome == closed("open")
 

@@ -21,6 +21,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import sql
 
+from pypot_cli.check import check_database
 from pypot_cli.db.request import api_request
 from tests.support.database import Database, player_claims
 
@@ -55,15 +56,20 @@ class Caller:
         return self.conn.info.backend_pid
 
     @contextlib.contextmanager
-    def request(self, *settings: tuple[str, str]) -> Iterator[Callable[..., Any]]:
+    def request(
+        self, *settings: tuple[str, str], commits: bool = True
+    ) -> Iterator[Callable[..., Any]]:
         """One request, open until the block ends; yields a function that calls within it.
 
-        `settings` are set for the transaction, such as ("statement_timeout", "50ms").
+        `settings` are set for the transaction, such as ("statement_timeout", "50ms"). With
+        `commits=False` it is rolled back.
         """
         with api_request(self.conn, self.role, self.claims, headers=self.headers) as conn:
             for name, value in settings:
                 conn.execute("select set_config(%s, %s, true)", (name, value))
             yield lambda function, **arguments: answer_of(conn, function, arguments)
+            if not commits:
+                raise psycopg.Rollback
 
     def call(self, function: str, **arguments: Any) -> Any:
         """Calls public.<function> in one request; a refusal is psycopg's error, or returned."""
@@ -455,4 +461,6 @@ def game(db: Database, clean: None) -> Iterator[Game]:
 
 def assert_clean(db: Database) -> None:
     """Fails with what `pypot check` finds wrong."""
-    pass
+    outcomes = check_database(db.url())
+    assert outcomes, "nothing was checked"
+    assert [outcome.as_json() for outcome in outcomes if not outcome.holds] == []
