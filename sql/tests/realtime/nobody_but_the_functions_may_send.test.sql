@@ -1,5 +1,5 @@
--- No policy lets anybody insert a broadcast: neither a direct insert nor realtime.send() of a player
--- writes a row.
+-- No policy lets anybody insert a broadcast: neither a direct insert nor realtime.send() of a
+-- player writes a row.
 
 begin;
 \ir ../support/helpers.sql

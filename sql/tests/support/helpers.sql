@@ -14,7 +14,7 @@ set local client_min_messages = warning;
 create schema tests;
 set local search_path = tests, public, extensions;
 
--- ---------------------------------------------------------------------------------------- the clock
+-- --------------------------------------------------------------------------------------- the clock
 
 create function tests.freeze_time(p_at timestamptz)
 returns void
