@@ -142,11 +142,8 @@ class Game:
         self.seeds: dict[str, bytes] = {}
         self.orchestrator_key = Ed25519PrivateKey.generate()
         self.settlement_key = Ed25519PrivateKey.generate()
-        self.orchestrator = self.caller("pot_orchestrator")
-        self.signer = self.caller("pot_settlement")
-        self.treasury = self.caller("pot_treasury")
-        self.service = self.caller("service_role")
-        self.compliance = self.caller("pot_compliance", {"sub": str(uuid.uuid4())})
+        self._officer = {"sub": str(uuid.uuid4())}
+        self._connect()
         self.kids = {
             purpose: self.service.call(
                 "register_signing_key", purpose=purpose, public_key=public_hex(key)
@@ -156,6 +153,13 @@ class Game:
                 ("settlement", self.settlement_key),
             )
         }
+
+    def _connect(self) -> None:
+        self.orchestrator = self.caller("pot_orchestrator")
+        self.signer = self.caller("pot_settlement")
+        self.treasury = self.caller("pot_treasury")
+        self.service = self.caller("service_role")
+        self.compliance = self.caller("pot_compliance", self._officer)
 
     # ------------------------------------------------------------------ people
 
@@ -374,6 +378,12 @@ class Game:
         """Ends every caller's connection."""
         for caller in self._callers:
             caller.close()
+
+    def reconnect(self) -> None:
+        """Gives the services new connections, after the server has been away; players have none."""
+        self.close()
+        self._callers = []
+        self._connect()
 
 
 def answer_of(conn: psycopg.Connection[Any], function: str, arguments: Mapping[str, Any]) -> Any:

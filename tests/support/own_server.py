@@ -1,0 +1,80 @@
+"""A server of a test's own, for what would harm the tests that share one: kills, logs, settings."""
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pypot_cli import db as pypot_db
+from pypot_cli.config import LOCAL_PASSWORD
+from pypot_cli.db.binaries import embedded
+from pypot_cli.db.cluster import Cluster
+from tests.support.database import Database
+
+_GONE_SECONDS = 20.0
+
+
+class OwnServer:
+    """An embedded PostgreSQL 17 that can be killed, and its one database."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.db = Database(cluster, 17, "postgres")
+
+    @property
+    def log(self) -> str:
+        """What the server has logged."""
+        return (self.cluster.data_dir / "server.log").read_text(encoding="utf-8", errors="replace")
+
+    def kill(self) -> None:
+        """Kills every process of the server at once, as a power cut would."""
+        pid = int((self.cluster.data_dir / "postmaster.pid").read_text().split()[0])
+        family = [pid, *_children(pid)]
+        for member in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(member, signal.SIGKILL)
+        deadline = time.monotonic() + _GONE_SECONDS
+        while any(_is_alive(member) for member in family):
+            if time.monotonic() > deadline:
+                raise AssertionError("a killed server is still there")
+            time.sleep(0.01)
+
+    def restart(self) -> None:
+        """Starts the server again, on the port it had; returns when it has recovered."""
+        self.cluster.start()
+
+
+@contextlib.contextmanager
+def own_server(settings: Mapping[str, str] | None = None) -> Iterator[OwnServer]:
+    """A fresh server with the Supabase layer and the migrations; it goes with the block."""
+    directory = Path(tempfile.mkdtemp(prefix="pypot-own-"))
+    directory.chmod(0o711)
+    cluster = Cluster(directory / "data", embedded(), settings)
+    try:
+        cluster.start(0)
+        pypot_db.prepare(cluster.admin_url(), LOCAL_PASSWORD)
+        yield OwnServer(cluster)
+    finally:
+        cluster.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(stat.read_text().rsplit(")", 1)[1].split()[1]) == pid:
+                found.append(int(stat.parent.name))
+    return found
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
