@@ -14,6 +14,8 @@ from rich.text import Text
 from pypot_cli import check as invariants
 from pypot_cli import config, db, orchestrator, proof, rpc, service, settlement, signing
 from pypot_cli import demo as demonstration
+from pypot_cli.api import server as api_server
+from pypot_cli.api.settings import DEFAULT_PORT as API_PORT
 from pypot_cli.keys import KeyPurpose, describe_key, load_secret_from, write_new_secret
 from pypot_cli.migrations import apply as migrations_apply
 from pypot_cli.migrations import build as migrations_build
@@ -154,6 +156,27 @@ def settle(
             poll=poll,
         )
     )
+
+
+@app.command()
+def api(
+    db_url: DatabaseUrl = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = API_PORT,
+) -> None:
+    """Answer Supabase's clients over a database, for development, tests and demos only.
+
+    Serves /rest/v1, /auth/v1 and /realtime/v1 on 127.0.0.1; production is Supabase. The database is
+    any that has the Supabase layer, by a URL of role postgres: requests run as authenticator and
+    who they are for. PYPOT_JWT_SECRET replaces the well-known local secret. Prints the address and
+    the keys, then logs JSON lines on stderr until SIGTERM or SIGINT.
+
+    Exit codes: 0 ended as asked; 1 the database cannot be used, or the port is taken; 2 a wrong
+    option, secret or key file.
+    """
+    server = api_server.prepare(rpc.database_url(db_url), port)
+    for name, value in server.describe().items():
+        typer.echo(f"{name:<18}{value}")
+    server.serve_until_stopped()
 
 
 @app.command()

@@ -38,13 +38,7 @@ class Database:
         size = settings.limits.connections
         self.login_url = rpc.login_url(settings.database_url)
         self.requests = _pool(self.login_url, size, settings, reset=_take_everything_off)
-        self._own_url = settings.database_url
         self.own = _pool(settings.database_url, max(2, size // 4), settings)
-
-    def check(self) -> None:
-        """Raises PypotError with the reason when one of the logins does not work."""
-        for url in (self.login_url, self._own_url):
-            connection.connect(url).close()
 
     async def open(self) -> None:
         """Begins to connect; a pool keeps trying while the database is away."""

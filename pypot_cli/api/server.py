@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import socket
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 
 import uvicorn
 
-from pypot_cli.api.app import PartMaker, create_app
-from pypot_cli.api.settings import Settings
+from pypot_cli import rpc
+from pypot_cli.api.app import Part, PartMaker, create_app
+from pypot_cli.api.realtime import Realtime
+from pypot_cli.api.realtime.identity import AuthorityTokens
+from pypot_cli.api.realtime.transport import SocketProtocol
+from pypot_cli.api.settings import Settings, jwt_secret, signing_key
+from pypot_cli.api.tokens import Authority
+from pypot_cli.db import connect
 from pypot_cli.errors import PypotError
 
 HOST = "127.0.0.1"
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def listen(port: int, host: str = HOST) -> socket.socket:
-    """A listening socket; port 0 is any free one. Raises PypotError when the port is taken."""
+    """A bound socket; port 0 is any free one. Raises PypotError when the port is taken."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -28,18 +38,43 @@ def listen(port: int, host: str = HOST) -> socket.socket:
     return listener
 
 
+def realtime(settings: Settings, authority: Authority) -> Part:
+    """The part that answers below /realtime/v1."""
+    return Realtime(settings.database_url, AuthorityTokens(authority))
+
+
+def prepare(database_url: str, port: int) -> Server:
+    """A server of everything over this database, bound to its port and not yet serving.
+
+    Its keys are PYPOT_JWT_SECRET's and the checkout's. Raises PypotError when the database does not
+    let in what the API logs in as, or the port is taken.
+    """
+    for url in (rpc.login_url(database_url), database_url):
+        connect(url).close()
+    key, kid = signing_key()
+    listener = listen(port)
+    settings = Settings(
+        database_url=database_url,
+        signing_key=key,
+        signing_kid=kid,
+        jwt_secret=jwt_secret(),
+        url=f"http://{HOST}:{listener.getsockname()[1]}",
+    )
+    return Server(settings, listener, [realtime])
+
+
 class Server(uvicorn.Server):
     """uvicorn, for one application and one socket."""
 
     def __init__(
-        self, settings: Settings, listener: socket.socket, parts: Sequence[PartMaker] = ()
+        self, settings: Settings, listener: socket.socket, parts: Sequence[PartMaker] = (realtime,)
     ) -> None:
         limits = settings.limits
         super().__init__(
             uvicorn.Config(
                 create_app(settings, parts),
                 http="h11",
-                ws="websockets-sansio",
+                ws=SocketProtocol,
                 lifespan="on",
                 log_config=None,
                 access_log=False,
@@ -49,12 +84,38 @@ class Server(uvicorn.Server):
                 h11_max_incomplete_event_size=limits.headers,
                 timeout_graceful_shutdown=limits.stop_seconds,
                 ws_max_size=limits.body,
+                ws_per_message_deflate=False,
             )
         )
+        self.settings = settings
         self._listener = listener
+
+    def describe(self) -> dict[str, str]:
+        """What a client has to know: the address, and the keys of both kinds."""
+        authority = Authority(self.settings)
+        return {
+            "url": self.settings.url,
+            "anon_key": authority.legacy_key("anon"),
+            "service_role_key": authority.legacy_key("service_role"),
+            "publishable_key": self.settings.publishable_key,
+            "secret_key": self.settings.secret_key,
+        }
 
     def serve_until_stopped(self) -> None:
         """Serves until asked to stop; raises PypotError when it could not start."""
         self.run(sockets=[self._listener])
         if not self.started:
             raise PypotError("the API did not start: see the lines above")
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ends by itself when asked to; uvicorn would die of the signal once more at the end."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {each: signal.signal(each, self.handle_exit) for each in _STOP_SIGNALS}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
