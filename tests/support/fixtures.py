@@ -3,7 +3,8 @@
 - `servers`: the run's PostgreSQL servers, see `tests.support.servers`;
 - `db`: a fresh database, on PostgreSQL 17 in Supabase's classic mode of default privileges unless
   the test says otherwise: `@pytest.mark.postgres(17, 15, default_privileges="not_exposed")`;
-- `supabase_cli`: the path of the Supabase CLI.
+- `supabase_cli`: the path of the Supabase CLI;
+- `supabase_js`: the directory node_modules with the Supabase client.
 """
 
 from collections.abc import Iterator
@@ -82,5 +83,14 @@ def supabase_cli() -> Path:
     """The path of the Supabase CLI; run it with DO_NOT_TRACK=1."""
     try:
         return packages.supabase_cli()
+    except MissingProgramError as error:
+        unavailable(str(error))
+
+
+@pytest.fixture(scope="session")
+def supabase_js() -> Path:
+    """The directory node_modules that holds @supabase/supabase-js; run Node with DO_NOT_TRACK=1."""
+    try:
+        return packages.supabase_js()
     except MissingProgramError as error:
         unavailable(str(error))

@@ -1,4 +1,4 @@
-"""Programs that PyPI does not have: PostgreSQL 15 with pgTAP and plpgsql_check, the Supabase CLI.
+"""What PyPI does not have: PostgreSQL 15 with pgTAP and plpgsql_check, the Supabase CLI and client.
 
 Root installs Debian packages by apt. Anyone else unpacks them into the checkout's cache, with the
 libraries the machine lacks, and runs them from there. Elsewhere MissingProgramError says what to
@@ -39,6 +39,8 @@ _PROOF = (
 _NOT_UNPACKED = ("libllvm", "postgresql-common", "ssl-cert")
 
 _SUPABASE = "3.1.0"
+_SUPABASE_JS = "2.119.1"
+_WS = "8.23.0"
 
 
 class MissingProgramError(Exception):
@@ -121,24 +123,33 @@ def add_pgtap(server: Binaries) -> None:
 
 def supabase_cli() -> Path:
     """The path of the Supabase CLI, fetched from npm the first time; run it with DO_NOT_TRACK=1."""
-    home = CACHE_DIR / f"supabase-{_SUPABASE}"
-    program = home / "node_modules" / ".bin" / "supabase"
-    with _locked(CACHE_DIR / "supabase.lock"):
-        if program.exists():
-            return program
+    return _from_npm(f"supabase@{_SUPABASE}") / ".bin" / "supabase"
+
+
+def supabase_js() -> Path:
+    """The directory node_modules with @supabase/supabase-js, and ws, which Node 20 lacks."""
+    return _from_npm(f"@supabase/supabase-js@{_SUPABASE_JS}", f"ws@{_WS}")
+
+
+def _from_npm(*packages: str) -> Path:
+    """The directory node_modules of the packages, fetched the first time."""
+    name = "-".join(each.replace("/", "-").replace("@", "-").strip("-") for each in packages)
+    home, partial = CACHE_DIR / name, CACHE_DIR / f"{name}.partial"
+    with _locked(CACHE_DIR / f"{name}.lock"):
+        if home.exists():
+            return home / "node_modules"
         if shutil.which("npm") is None:
             if os.geteuid() != 0 or shutil.which("apt-get") is None:
-                raise MissingProgramError("install Node.js with npm, for the Supabase CLI")
+                raise MissingProgramError("install Node.js with npm, for " + " ".join(packages))
             _say("installing nodejs and npm by apt")
             _apt_install(("nodejs", "npm"))
-        _say(f"fetching supabase {_SUPABASE} from npm")
-        home.mkdir(parents=True, exist_ok=True)
-        (home / "package.json").write_text("{}\n", encoding="utf-8")
-        command = ("npm", "install", "--no-audit", "--no-fund", f"supabase@{_SUPABASE}")
-        _run(command, cwd=home)
-    if not program.exists():
-        raise MissingProgramError("npm installed supabase without its program")
-    return program
+        _say(f"fetching {' '.join(packages)} from npm")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        (partial / "package.json").write_text("{}\n", encoding="utf-8")
+        _run(("npm", "install", "--no-audit", "--no-fund", *packages), cwd=partial)
+        partial.rename(home)
+    return home / "node_modules"
 
 
 def _is_complete(root: Path) -> bool:

@@ -18,6 +18,7 @@ from pypot_cli.api.realtime.feed import DatabaseFeed, Sent
 from pypot_cli.api.realtime.limits import Limits
 from pypot_cli.api.realtime.protocol import CODECS
 from pypot_cli.api.realtime.rooms import Rooms
+from pypot_cli.service import Log
 
 _DENIED = "websocket.http.response"
 
@@ -25,8 +26,11 @@ _DENIED = "websocket.http.response"
 class Realtime:
     """Everything behind /realtime/v1 of one API over one database."""
 
-    def __init__(self, url: str, tokens: Tokens, limits: Limits | None = None) -> None:
+    def __init__(
+        self, url: str, tokens: Tokens, limits: Limits | None = None, log: Log | None = None
+    ) -> None:
         """`url` is the database's for role postgres."""
+        log = log or Log("api")
         self._rooms = Rooms()
         # A join asks it once; four are enough for more joins a second than the rest can take.
         self._pool = AsyncConnectionPool(
@@ -37,13 +41,14 @@ class Realtime:
             open=False,
             kwargs={"application_name": "pypot realtime", "connect_timeout": 5},
         )
-        self._feed = DatabaseFeed(url, self._deliver)
+        self._feed = DatabaseFeed(url, self._deliver, log)
         self._server = Server(
             rooms=self._rooms,
             tokens=tokens,
-            authorizer=Authorizer(self._pool),
+            authorizer=Authorizer(self._pool, log),
             feed=self._feed,
             limits=limits or Limits(),
+            log=log,
         )
 
     @property

@@ -1,7 +1,6 @@
 """Who is on a channel, and what the policies on realtime.messages let them do there."""
 
 import json
-import logging
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,8 +10,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from pypot_cli.db.connection import query
-
-_LOG = logging.getLogger("pypot.realtime")
+from pypot_cli.service import Log
 
 Extension = Literal["broadcast", "presence"]
 
@@ -52,9 +50,10 @@ class Tokens(Protocol):
 class Authorizer:
     """Asks the policies on realtime.messages, as hosted Realtime does: tries, and rolls back."""
 
-    def __init__(self, pool: "AsyncConnectionPool[psycopg.AsyncConnection[Any]]") -> None:
+    def __init__(self, pool: "AsyncConnectionPool[psycopg.AsyncConnection[Any]]", log: Log) -> None:
         """`pool` holds connections of the database's owner, postgres."""
         self._pool = pool
+        self._log = log
 
     async def readable(
         self, caller: Caller, topic: str, extensions: Iterable[Extension]
@@ -74,7 +73,7 @@ class Authorizer:
                 rows = await conn.execute(query("realtime_visible"), [list(probes)])
                 return frozenset(probes[probe] for (probe,) in await rows.fetchall())
         except _REFUSALS as error:
-            _note(error)
+            self._note(error)
             return frozenset()
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise DatabaseUnavailableError from error
@@ -88,10 +87,14 @@ class Authorizer:
                 await conn.execute(query("realtime_probe"), [uuid.uuid4(), topic, extension])
                 return True
         except _REFUSALS as error:
-            _note(error)
+            self._note(error)
             return False
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise DatabaseUnavailableError from error
+
+    def _note(self, error: psycopg.Error) -> None:
+        if not isinstance(error, psycopg.errors.InsufficientPrivilege):
+            self._log("realtime_policy_failed", sqlstate=error.sqlstate)
 
 
 # A policy that raises refuses, and so does what PostgreSQL cannot hold as text (U+0000).
@@ -112,8 +115,3 @@ async def _become(conn: psycopg.AsyncConnection[Any], caller: Caller, topic: str
         query("realtime_become"), {"role": caller.role, "claims": claims, "topic": topic}
     )
     return await rows.fetchone() is not None
-
-
-def _note(error: psycopg.Error) -> None:
-    if not isinstance(error, psycopg.errors.InsufficientPrivilege):
-        _LOG.warning("realtime: a policy could not be asked: SQLSTATE %s", error.sqlstate)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections import deque
 from dataclasses import dataclass
 
@@ -14,8 +13,7 @@ from pypot_cli.api.realtime.feed import DatabaseFeed
 from pypot_cli.api.realtime.limits import Bucket, Limits
 from pypot_cli.api.realtime.protocol import Codec, Frame, Message, ProtocolError
 from pypot_cli.api.realtime.rooms import Rooms
-
-_LOG = logging.getLogger("pypot.realtime")
+from pypot_cli.service import Log
 
 _TOO_LONG, _POLICY, _GOING_AWAY = 1009, 1008, 1001
 
@@ -29,6 +27,7 @@ class Server:
     authorizer: Authorizer
     feed: DatabaseFeed
     limits: Limits
+    log: Log
 
 
 class Connection:
@@ -62,10 +61,10 @@ class Connection:
                 channel.leave()
             for ended in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(ended, Exception) and not isinstance(ended, WebSocketDisconnect):
-                    _LOG.error("realtime: a socket failed", exc_info=ended)
+                    self._server.log("realtime_socket_failed", why=repr(ended))
         if self._dropped.is_set():
             # Whoever reads nothing reads no farewell either.
-            _LOG.warning("realtime: dropped a client that reads too slowly")
+            self._server.log("realtime_client_too_slow")
 
     def push(self, frame: Frame) -> None:
         """Queues a frame; a client that lets too many wait is dropped."""

@@ -9,7 +9,6 @@ nobody listens: PostgreSQL lets transactions that notify commit one at a time.
 
 import asyncio
 import contextlib
-import logging
 import random
 import time
 import uuid
@@ -24,8 +23,7 @@ from pypot_cli.api.realtime.pgoutput import InsertDecoder
 from pypot_cli.api.realtime.protocol import Broadcast
 from pypot_cli.api.realtime.replication import changes
 from pypot_cli.db.connection import query
-
-_LOG = logging.getLogger("pypot.realtime")
+from pypot_cli.service import Log
 
 _PUBLICATION = "supabase_realtime_messages_publication"
 _LONGEST_WAIT_SECONDS = 5.0
@@ -47,10 +45,11 @@ class Sent:
 class DatabaseFeed:
     """Hands every committed message on, in the order of the commits, while `run` runs."""
 
-    def __init__(self, url: str, deliver: Callable[[Sent], None]) -> None:
+    def __init__(self, url: str, deliver: Callable[[Sent], None], log: Log) -> None:
         """`url` is that of role postgres; `deliver` must not block."""
         self._url = url
         self._deliver = deliver
+        self._log = log
         self._hears = asyncio.Event()
         self._is_available = True
 
@@ -76,10 +75,10 @@ class DatabaseFeed:
                 await self._run()
             except FeedUnavailableError as error:
                 self._is_available = False
-                _LOG.error("realtime: no broadcast from the database: %s", error)
+                self._log("realtime_unavailable", why=str(error))
                 return
             except (psycopg.Error, OSError) as error:
-                _LOG.warning("realtime: the stream of messages broke: %s", _first_line(error))
+                self._log("realtime_stream_broke", why=_first_line(error))
             finally:
                 self._hears.clear()
             if time.monotonic() - began > _LONGEST_WAIT_SECONDS:
@@ -139,7 +138,7 @@ class DatabaseFeed:
 
     def _heard(self) -> None:
         self._hears.set()
-        _LOG.info("realtime: messages of the database are broadcast")
+        self._log("realtime_streams")
 
 
 def _sent(row: Mapping[str, Any]) -> Sent | None:

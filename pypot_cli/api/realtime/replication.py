@@ -36,7 +36,7 @@ async def changes(
         application_name="pypot realtime",
         replication="database",
     )
-    async with conn:
+    try:
         slot = f"pypot_realtime_{secrets.token_hex(8)}"
         await _run(conn.pgconn, f"CREATE_REPLICATION_SLOT {slot} TEMPORARY LOGICAL pgoutput")
         await _run(conn.pgconn, _START.format(slot, publication))
@@ -44,6 +44,9 @@ async def changes(
         async with contextlib.aclosing(_changes(conn.pgconn)) as stream:
             async for change in stream:
                 yield change
+    finally:
+        # Not by `async with`: that would first end a transaction, of which there is none.
+        await conn.close()
 
 
 async def _run(pgconn: pq.abc.PGconn, command: str) -> None:
