@@ -1,22 +1,26 @@
 -- The data model.
 --
 --   commitments ──> pots ──1:1── pot_states (what is not public of a pot)
---                    │ ├──1:n── pot_stripes (counters of sold tickets; their quotas add up to max_tickets)
---                    │ ├──1:n── pot_entries (one a join, numbered at lock) ── merkle_levels (the tree over them)
+--                    │ ├──1:n── pot_stripes (counters of sold tickets; their quotas add up to
+-- max_tickets)
+--                    │ ├──1:n── pot_entries (one a join, numbered at lock) ── merkle_levels (the
+-- tree over them)
 --                    │ ├──1:n── pots_audit (hash chain of everything that happened to the pot)
 --                    │ ├──0:1── lock_attestations (orchestrator's signature over the lock)
 --                    │ └──0:1── settlements (winner and proof)
---   accounts ──1:n── ledger_entries ──n:1── transfers      double entry; a wallet is an account with a running balance
+--   accounts ──1:n── ledger_entries ──n:1── transfers      double entry; a wallet is an account
+-- with a running balance
 --
--- Money is bigint credits. Hashes, keys and signatures are lower-case hex text. The row of a pot is what is public of
+-- Money is bigint credits. Hashes, keys and signatures are lower-case hex text. The row of a pot
+-- is what is public of
 -- it: commit_hash is NULL until lock, reveal_seed NULL until a valid reveal.
 
 create type public.pot_status as enum ('open', 'locked', 'settling', 'settled', 'cancelled');
 comment on type public.pot_status is
-'Life of a pot: open -> locked -> settling -> settled; cancelled from open and, before a valid reveal, from locked or '
-'settling (PRD 4.1).';
+'Life of a pot: open -> locked -> settling -> settled; cancelled from open and, before a valid '
+'reveal, from locked or settling (PRD 4.1).';
 
--- ---------------------------------------------------------------------------------------------------------------- pots
+-- -------------------------------------------------------------------------------------------- pots
 
 create table public.pots (
     id uuid primary key,
@@ -74,37 +78,47 @@ create table public.pots (
         end
     ),
     constraint pots_settled_check check (
-        (status = 'settled') = (settled_at is not null) and (status = 'settled') = (winner_user_id is not null)
+        (status = 'settled') = (settled_at is not null)
+        and (status = 'settled') = (winner_user_id is not null)
     ),
     constraint pots_cancelled_check check ((status = 'cancelled') = (cancelled_at is not null))
 );
 create index pots_newest_idx on public.pots (created_at desc, id desc);
 create index pots_status_newest_idx on public.pots (status, created_at desc, id desc);
-create index pots_open_due_idx on public.pots (locks_at) where status = 'open' and paused_at is null;
+create index pots_open_due_idx on public.pots (locks_at)
+where status = 'open' and paused_at is null;
 create index pots_unsettled_idx on public.pots (locked_at) where status in ('locked', 'settling');
 
 comment on table public.pots is
-'A pot, as the public may see it (PRD 4.1, contract section 2). Written by functions only; a trigger allows the '
-'documented transitions and nothing else.';
+'A pot, as the public may see it (PRD 4.1, contract section 2). Written by functions only; a '
+'trigger allows the documented transitions and nothing else.';
 comment on column public.pots.id is 'Chosen with the commitment, before the pot exists.';
 comment on column public.pots.status is 'open, locked, settling, settled or cancelled.';
 comment on column public.pots.entry_cost is 'Credits a ticket, 1 to 2^53-1.';
-comment on column public.pots.max_tickets is 'Tickets in the pot; entry_cost * max_tickets is at most 2^53-1 credits.';
+comment on column public.pots.max_tickets is
+'Tickets in the pot; entry_cost * max_tickets is at most 2^53-1 credits.';
 comment on column public.pots.max_per_user is 'Most tickets one player may hold alive in the pot.';
-comment on column public.pots.draw_version is '1: commit/reveal. 2: commit/reveal and a public beacon.';
+comment on column public.pots.draw_version is
+'1: commit/reveal. 2: commit/reveal and a public beacon.';
 comment on column public.pots.commit_tag is
-'SHA-256(T("pots/commit-tag/v1") || id || commit_hash), hex: binds the seed from creation (contract section 5).';
+'SHA-256(T("pots/commit-tag/v1") || id || commit_hash), hex: binds the seed from creation '
+'(contract section 5).';
 comment on column public.pots.commit_hash is 'SHA-256(reveal_seed), hex. NULL until lock.';
 comment on column public.pots.reveal_seed is '32 bytes, hex. NULL until a valid reveal.';
-comment on column public.pots.rules_text is 'The rules as RFC 8785 canonical JSON, exactly as hashed.';
+comment on column public.pots.rules_text is
+'The rules as RFC 8785 canonical JSON, exactly as hashed.';
 comment on column public.pots.rules_hash is 'SHA-256(T("pots/rules/v1") || rules_text), hex.';
 comment on column public.pots.paused_at is 'Since when entries are halted; NULL when they are not.';
 comment on column public.pots.pause_reason is 'Shown to players: why entries are halted.';
-comment on column public.pots.locks_at is 'The sole deadline of an open pot; moved on by the time spent paused.';
+comment on column public.pots.locks_at is
+'The sole deadline of an open pot; moved on by the time spent paused.';
 comment on column public.pots.total_tickets is 'Tickets sold, fixed at lock.';
-comment on column public.pots.entries_root is 'Root hash of the Merkle sum tree over the entries, hex, from lock on.';
-comment on column public.pots.lock_digest is 'What both signatures cover, hex, from lock on (contract section 5).';
-comment on column public.pots.winner_user_id is 'Hidden from anon and authenticated; get_pot says whether it is you.';
+comment on column public.pots.entries_root is
+'Root hash of the Merkle sum tree over the entries, hex, from lock on.';
+comment on column public.pots.lock_digest is
+'What both signatures cover, hex, from lock on (contract section 5).';
+comment on column public.pots.winner_user_id is
+'Hidden from anon and authenticated; get_pot says whether it is you.';
 comment on column public.pots.created_at is 'When the pot opened.';
 comment on column public.pots.locked_at is 'When entries were frozen; part of lock_digest.';
 comment on column public.pots.settled_at is 'When the winner was paid.';
@@ -123,7 +137,8 @@ create table private.pot_templates (
     created_at timestamptz not null,
     updated_at timestamptz not null
 );
-comment on table private.pot_templates is 'What rotate_pots keeps open: open_pots pots of each template.';
+comment on table private.pot_templates is
+'What rotate_pots keeps open: open_pots pots of each template.';
 
 create table private.commitments (
     pot_id uuid primary key,
@@ -134,9 +149,11 @@ create table private.commitments (
 );
 create index commitments_stock_idx on private.commitments (position) where used_at is null;
 comment on table private.commitments is
-'Commitments made before their pots: the settlement signer holds the seeds. A pot is opened on the oldest unused one.';
+'Commitments made before their pots: the settlement signer holds the seeds. A pot is opened on '
+'the oldest unused one.';
 
--- An account's owner is a player (wallet), a pot (escrow) or the house (issuance, where credits come from).
+-- An account's owner is a player (wallet), a pot (escrow) or the house (issuance, where credits
+-- come from).
 create table private.accounts (
     id bigint generated always as identity primary key,
     kind text not null check (kind in ('wallet', 'escrow', 'issuance')),
@@ -149,8 +166,8 @@ create table private.accounts (
 );
 create unique index accounts_issuance_idx on private.accounts (kind) where kind = 'issuance';
 comment on table private.accounts is
-'Ledger accounts. Only a wallet carries a running balance; an escrow''s balance is the sum of its entries, so that no '
-'two joins of one pot wait for each other.';
+'Ledger accounts. Only a wallet carries a running balance; an escrow''s balance is the sum of '
+'its entries, so that no two joins of one pot wait for each other.';
 
 create table private.pot_states (
     pot_id uuid primary key references public.pots (id),
@@ -171,10 +188,13 @@ create table private.pot_states (
 );
 create index pot_states_escrow_account_idx on private.pot_states (escrow_account);
 create index pot_states_template_id_idx on private.pot_states (template_id);
-comment on table private.pot_states is 'What is not public of a pot: its machine state, chain head and signer''s lease.';
+comment on table private.pot_states is
+'What is not public of a pot: its machine state, chain head and signer''s lease.';
 comment on column private.pot_states.version is
-'Raised by every transition; a pot''s public version is this plus the versions of its stripes, so it only ever rises.';
-comment on column private.pot_states.retry_at is 'run_due leaves a pot that failed alone until then.';
+'Raised by every transition; a pot''s public version is this plus the versions of its stripes, '
+'so it only ever rises.';
+comment on column private.pot_states.retry_at is
+'run_due leaves a pot that failed alone until then.';
 
 create table private.pot_stripes (
     pot_id uuid not null references public.pots (id),
@@ -187,11 +207,12 @@ create table private.pot_stripes (
     constraint pot_stripes_sold_check check (sold between 0 and quota)
 ) with (fillfactor = 50);
 comment on table private.pot_stripes is
-'The pot''s counter of sold tickets, split so that joins do not queue behind one row: the quotas of a pot''s stripes '
-'add up to max_tickets, and a join takes its tickets from one stripe.';
+'The pot''s counter of sold tickets, split so that joins do not queue behind one row: the '
+'quotas of a pot''s stripes add up to max_tickets, and a join takes its tickets from one '
+'stripe.';
 comment on column private.pot_stripes.participants is
-'Players whose first live entry came through this stripe less those whose last one left through it; only the sum over '
-'a pot means anything.';
+'Players whose first live entry came through this stripe less those whose last one left '
+'through it; only the sum over a pot means anything.';
 
 create table public.pot_entries (
     id uuid primary key,
@@ -208,7 +229,8 @@ create table public.pot_entries (
     stripe smallint not null,
     created_at timestamptz not null,
     cancelled_at timestamptz,
-    constraint pot_entries_stripe_fkey foreign key (pot_id, stripe) references private.pot_stripes (pot_id, stripe),
+    constraint pot_entries_stripe_fkey foreign key (pot_id, stripe)
+    references private.pot_stripes (pot_id, stripe),
     constraint pot_entries_cancelled_check check (cancelled_at is null or first_ticket is null)
 );
 create index pot_entries_pot_user_idx on public.pot_entries (pot_id, user_id);
@@ -219,24 +241,31 @@ where first_ticket is not null;
 create index pot_entries_stripe_idx on public.pot_entries (pot_id, stripe);
 
 comment on table public.pot_entries is
-'One row a join (PRD 4.2). Immutable but for cancelled_at while the pot is open and first_ticket at lock. The foreign '
-'key goes to the stripe, which the join has locked anyway: one to pots would make every join of a pot write the same row.';
+'One row a join (PRD 4.2). Immutable but for cancelled_at while the pot is open and '
+'first_ticket at lock. The foreign key goes to the stripe, which the join has locked anyway: '
+'one to pots would make every join of a pot write the same row.';
 comment on column public.pot_entries.id is 'The entry.';
 comment on column public.pot_entries.pot_id is 'The pot it is in.';
 comment on column public.pot_entries.user_id is 'Who bought it.';
 comment on column public.pot_entries.seq is 'Order of the tickets at lock; gaps are normal.';
 comment on column public.pot_entries.ticket_count is 'Tickets bought, at least 1.';
 comment on column public.pot_entries.credits_spent is 'ticket_count * entry_cost, in credits.';
-comment on column public.pot_entries.salt is '32 random bytes, hex: opens entrant_tag, known to the buyer only.';
-comment on column public.pot_entries.entrant_tag is 'HMAC-SHA-256(salt, pot_id || user_id), hex: the public name of this entry.';
-comment on column public.pot_entries.first_ticket is 'Index of its first ticket, from 0. NULL until lock.';
-comment on column public.pot_entries.ip_hash is 'Keyed hash of the caller''s address; never shown to players.';
-comment on column public.pot_entries.device_hash is 'Keyed hash of the caller''s device id; never shown to players.';
+comment on column public.pot_entries.salt is
+'32 random bytes, hex: opens entrant_tag, known to the buyer only.';
+comment on column public.pot_entries.entrant_tag is
+'HMAC-SHA-256(salt, pot_id || user_id), hex: the public name of this entry.';
+comment on column public.pot_entries.first_ticket is
+'Index of its first ticket, from 0. NULL until lock.';
+comment on column public.pot_entries.ip_hash is
+'Keyed hash of the caller''s address; never shown to players.';
+comment on column public.pot_entries.device_hash is
+'Keyed hash of the caller''s device id; never shown to players.';
 comment on column public.pot_entries.stripe is 'The counter its tickets were taken from.';
 comment on column public.pot_entries.created_at is 'When it was bought.';
-comment on column public.pot_entries.cancelled_at is 'When its owner took it back, fully refunded; NULL when alive.';
+comment on column public.pot_entries.cancelled_at is
+'When its owner took it back, fully refunded; NULL when alive.';
 
--- --------------------------------------------------------------------------------------------------------------- audit
+-- ------------------------------------------------------------------------------------------- audit
 
 create table private.actors (
     actor_id uuid primary key,
@@ -244,15 +273,17 @@ create table private.actors (
     created_at timestamptz not null
 );
 comment on table private.actors is
-'Who is behind a pseudonym in an audit row. Setting subject to NULL forgets the person; the chain stays verifiable.';
+'Who is behind a pseudonym in an audit row. Setting subject to NULL forgets the person; the '
+'chain stays verifiable.';
 
 create table public.pots_audit (
     id bigint generated always as identity primary key,
     pot_id uuid not null references public.pots (id),
     seq bigint not null check (seq >= 1),
     action text not null check (action in (
-        'created', 'locked', 'attested', 'attest_rejected', 'claimed', 'revealed', 'reveal_rejected', 'settled',
-        'cancelled', 'paused', 'resumed', 'voided', 'excluded', 'flag_reviewed', 'payout_held', 'payout_released'
+        'created', 'locked', 'attested', 'attest_rejected', 'claimed', 'revealed',
+        'reveal_rejected', 'settled', 'cancelled', 'paused', 'resumed', 'voided', 'excluded',
+        'flag_reviewed', 'payout_held', 'payout_released'
     )),
     actor_id uuid not null,
     reason text,
@@ -265,23 +296,26 @@ create table public.pots_audit (
     constraint pots_audit_pot_seq_key unique (pot_id, seq)
 );
 comment on table public.pots_audit is
-'Append-only hash chain of each pot (PRD 5, contract section 5). Readable by compliance; players read get_audit_chain, '
-'which withholds the payload of moderation actions.';
+'Append-only hash chain of each pot (PRD 5, contract section 5). Readable by compliance; '
+'players read get_audit_chain, which withholds the payload of moderation actions.';
 comment on column public.pots_audit.id is 'Order of appending over all pots; gaps are normal.';
 comment on column public.pots_audit.pot_id is 'The pot whose chain this is.';
 comment on column public.pots_audit.seq is '1, 2, 3, … within the pot, without gaps.';
 comment on column public.pots_audit.action is 'What happened (contract section 5).';
 comment on column public.pots_audit.actor_id is 'Random pseudonym of who did it.';
 comment on column public.pots_audit.reason is 'Why, where a person gave a reason.';
-comment on column public.pots_audit.metadata is 'What the action did; the result a repeated call is answered with.';
+comment on column public.pots_audit.metadata is
+'What the action did; the result a repeated call is answered with.';
 comment on column public.pots_audit.created_at is 'When; part of row_hash.';
-comment on column public.pots_audit.payload is 'Canonical JSON of action, actor, reason, metadata and nonce, as hashed.';
+comment on column public.pots_audit.payload is
+'Canonical JSON of action, actor, reason, metadata and nonce, as hashed.';
 comment on column public.pots_audit.payload_hash is 'SHA-256(payload), hex.';
-comment on column public.pots_audit.prev_hash is 'row_hash of the row before; 64 zeros for the first.';
+comment on column public.pots_audit.prev_hash is
+'row_hash of the row before; 64 zeros for the first.';
 comment on column public.pots_audit.row_hash is
 'SHA-256(T("pots/audit/v1") || pot_id || u64 seq || prev_hash || created_at || payload_hash), hex.';
 
--- -------------------------------------------------------------------------------------------------------------- ledger
+-- ------------------------------------------------------------------------------------------ ledger
 
 create table private.wallets (
     user_id uuid primary key,
@@ -291,7 +325,8 @@ create table private.wallets (
     constraint wallets_balance_check check (balance between 0 and 9007199254740991)
 ) with (fillfactor = 70);
 comment on table private.wallets is
-'Running balance of a player''s account. A trigger refuses any change that ledger entries do not explain.';
+'Running balance of a player''s account. A trigger refuses any change that ledger entries do '
+'not explain.';
 
 create table private.transfers (
     id bigint generated always as identity primary key,
@@ -305,11 +340,12 @@ create table private.transfers (
     constraint transfers_pot_check check ((kind = 'grant') = (pot_id is null)),
     constraint transfers_entry_check check ((kind in ('join', 'refund')) = (entry_id is not null))
 );
-create unique index transfers_once_idx on private.transfers (entry_id, kind) where entry_id is not null;
+create unique index transfers_once_idx on private.transfers (entry_id, kind)
+where entry_id is not null;
 create unique index transfers_payout_idx on private.transfers (pot_id) where kind = 'payout';
 comment on table private.transfers is
-'Every movement of credits, append-only: two ledger entries that sum to zero. An entry is paid for once and refunded '
-'at most once; a pot is paid out at most once.';
+'Every movement of credits, append-only: two ledger entries that sum to zero. An entry is paid '
+'for once and refunded at most once; a pot is paid out at most once.';
 
 create table private.ledger_entries (
     transfer_id bigint not null references private.transfers (id),
@@ -322,9 +358,10 @@ create table private.ledger_entries (
     constraint ledger_entries_wallet_check check ((balance_after is null) = (version is null))
 );
 comment on table private.ledger_entries is
-'One side of a transfer: credits added to (positive) or taken from (negative) an account. A wallet''s entries carry '
-'its balance and version afterwards; others have neither. No foreign key to accounts: it would have every join of a pot '
-'write to the row of its escrow account; `pypot check` proves the reference instead.';
+'One side of a transfer: credits added to (positive) or taken from (negative) an account. A '
+'wallet''s entries carry its balance and version afterwards; others have neither. No foreign '
+'key to accounts: it would have every join of a pot write to the row of its escrow account; '
+'`pypot check` proves the reference instead.';
 
 create table private.idempotency_keys (
     operation text not null,
@@ -340,7 +377,7 @@ insert into private.accounts (kind, created_at) values ('issuance', clock_timest
 comment on table private.idempotency_keys is
 'The first answer given to an idempotency key, for the same caller and the same arguments only.';
 
--- ----------------------------------------------------------------------------------------------------------- signatures
+-- -------------------------------------------------------------------------------------- signatures
 
 create table private.signing_keys (
     kid text primary key check (kid ~ '^[0-9a-f]{16}$'),
@@ -352,7 +389,8 @@ create table private.signing_keys (
     unique (purpose, public_key)
 );
 comment on table private.signing_keys is
-'Ed25519 public keys (RFC 8032) that may sign. A revoked key verifies what it signed before, nothing new.';
+'Ed25519 public keys (RFC 8032) that may sign. A revoked key verifies what it signed before, '
+'nothing new.';
 
 create table private.lock_attestations (
     pot_id uuid primary key references public.pots (id),
@@ -361,7 +399,8 @@ create table private.lock_attestations (
     created_at timestamptz not null
 );
 create index lock_attestations_kid_idx on private.lock_attestations (kid);
-comment on table private.lock_attestations is 'The orchestrator''s signature over T("pots/orchestrator/v1") || lock_digest.';
+comment on table private.lock_attestations is
+'The orchestrator''s signature over T("pots/orchestrator/v1") || lock_digest.';
 
 create table private.settlements (
     pot_id uuid primary key references public.pots (id),
@@ -372,7 +411,8 @@ create table private.settlements (
     proof jsonb not null,
     created_at timestamptz not null
 );
-comment on table private.settlements is 'Winner, payout and settlement proof of a settled pot (contract section 6).';
+comment on table private.settlements is
+'Winner, payout and settlement proof of a settled pot (contract section 6).';
 
 create table private.merkle_levels (
     tree_id uuid not null,
@@ -382,16 +422,17 @@ create table private.merkle_levels (
 );
 alter table private.merkle_levels alter column nodes set storage external;
 comment on table private.merkle_levels is
-'Merkle sum trees, a row a level: nodes of 40 bytes (u64 sum || SHA-256) one after another, level 0 the leaves. Stored '
-'uncompressed so that a path reads slices, not levels.';
+'Merkle sum trees, a row a level: nodes of 40 bytes (u64 sum || SHA-256) one after another, '
+'level 0 the leaves. Stored uncompressed so that a path reads slices, not levels.';
 
--- ---------------------------------------------------------------------------------------------------------- operations
+-- -------------------------------------------------------------------------------------- operations
 
 create table private.settings (
     only_row boolean primary key default true check (only_row),
     reveal_timeout interval not null default '10 minutes' check (reveal_timeout > '0'),
     claim_lease interval not null default '1 minute' check (claim_lease > '0'),
-    settlement_alert_after interval not null default '2 minutes' check (settlement_alert_after > '0'),
+    settlement_alert_after interval not null default '2 minutes'
+    check (settlement_alert_after > '0'),
     lobby_interval interval not null default '250 milliseconds' check (lobby_interval > '0'),
     low_stock integer not null default 10 check (low_stock >= 0),
     ip_header text not null default 'cf-connecting-ip',
@@ -402,8 +443,8 @@ create table private.settings (
 );
 insert into private.settings default values;
 comment on table private.settings is
-'The operator''s settings, one row. Guard rails are off until set: blocked_regions (ISO 3166 codes) and '
-'max_joins_per_minute (a player, NULL = no limit).';
+'The operator''s settings, one row. Guard rails are off until set: blocked_regions (ISO 3166 '
+'codes) and max_joins_per_minute (a player, NULL = no limit).';
 
 create table private.lobby_pulses (
     pot_id uuid primary key references public.pots (id),
@@ -411,7 +452,8 @@ create table private.lobby_pulses (
     sent_version bigint not null
 ) with (fillfactor = 50);
 comment on table private.lobby_pulses is
-'When the lobby last heard of a pot: at most one `updated` a lobby_interval, sent by whoever gets this row without waiting.';
+'When the lobby last heard of a pot: at most one `updated` a lobby_interval, sent by whoever '
+'gets this row without waiting.';
 
 create table private.events (
     id bigint generated always as identity primary key,
@@ -423,7 +465,8 @@ create table private.events (
     created_at timestamptz not null
 );
 create index events_kind_idx on private.events (kind, created_at);
-comment on table private.events is 'Structured events that are not a pot''s transitions: refused joins, key and template changes.';
+comment on table private.events is
+'Structured events that are not a pot''s transitions: refused joins, key and template changes.';
 
 create table private.alerts (
     id bigint generated always as identity primary key,
@@ -435,10 +478,12 @@ create table private.alerts (
     last_at timestamptz not null,
     closed_at timestamptz
 );
-create unique index alerts_open_idx on private.alerts (kind, pot_id) nulls not distinct where closed_at is null;
-comment on table private.alerts is 'What an operator must look at (PRD 8); one open row a kind and pot.';
+create unique index alerts_open_idx on private.alerts (kind, pot_id) nulls not distinct
+where closed_at is null;
+comment on table private.alerts is
+'What an operator must look at (PRD 8); one open row a kind and pot.';
 
--- ------------------------------------------------------------------------------------------------------------ row types
+-- --------------------------------------------------------------------------------------- row types
 
 create type public.pot_summary as (
     id uuid,
@@ -461,11 +506,12 @@ create type public.pot_summary as (
     settled_at text
 );
 comment on type public.pot_summary is
-'PotSummary (PRD 5). Times are RFC 3339 UTC text with six fraction digits, whatever the session''s time zone; '
-'fill_percent is 0 to 100 with two decimals.';
+'PotSummary (PRD 5). Times are RFC 3339 UTC text with six fraction digits, whatever the '
+'session''s time zone; fill_percent is 0 to 100 with two decimals.';
 
 create type public.lock_entry as (first_ticket bigint, ticket_count integer, entrant_tag text);
-comment on type public.lock_entry is 'What recomputing entries_root needs of one entry, and no user id.';
+comment on type public.lock_entry is
+'What recomputing entries_root needs of one entry, and no user id.';
 
 create type public.audit_chain_row as (
     seq bigint,
@@ -490,7 +536,8 @@ create type public.player_entry as (
     created_at text,
     cancelled_at text
 );
-comment on type public.player_entry is 'One of the caller''s own entries, as my_entries lists them.';
+comment on type public.player_entry is
+'One of the caller''s own entries, as my_entries lists them.';
 
 -- The API's readers never see a table without row security, whatever its grants become.
 alter table public.pots enable row level security;

@@ -323,8 +323,8 @@ begin
 end $$;
 
 comment on function private.require_read_committed() is
-'Fails with busy when the caller''s transaction keeps one snapshot (repeatable read, serializable): '
-'called by every writer that waits for a lock and then reads.';
+'Fails with busy when the caller''s transaction keeps one snapshot (repeatable read, '
+'serializable): called by every writer that waits for a lock and then reads.';
 
 revoke all on function private.require_read_committed()
 from public, anon, authenticated, service_role;
@@ -1038,8 +1038,8 @@ revoke all on function private.ed25519_is_valid_key(bytea)
 -- cofactor, k = SHA-512(R ‖ A ‖ message) mod L, with R canonical.
 -- Raises: nothing. Whatever is malformed is false.
 --
--- Every signature that this accepts, OpenSSL accepts. OpenSSL also takes keys and an R of small order
--- and keys that are not canonical, which no honest signer makes; ZIP-215 is laxer still.
+-- Every signature that this accepts, OpenSSL accepts. OpenSSL also takes keys and an R of small
+-- order and keys that are not canonical, which no honest signer makes; ZIP-215 is laxer still.
 --
 -- A point is kept as (e, f, g, h) with x = e / g and y = h / f: extended coordinates are X = e f,
 -- Y = g h, Z = f g, T = e h, and each formula multiplies out only those it needs (Hisil, Wong,
@@ -3926,7 +3926,7 @@ to pot_orchestrator, service_role;
 -- Locks: the caller holds every stripe of the list. The stripe is written in the subtransaction
 -- that locked it: written from another one, the row would take a multixact a join.
 create or replace function private.sell_tickets(
-    p_pot_id uuid, p_stripes smallint [], p_ticket_count integer, p_participants integer
+    p_pot_id uuid, p_stripes smallint[], p_ticket_count integer, p_participants integer
 )
 returns smallint
 language plpgsql
@@ -3964,11 +3964,11 @@ begin
     return p_stripes[1];
 end $$;
 
-comment on function private.sell_tickets(uuid, smallint [], integer, integer) is
+comment on function private.sell_tickets(uuid, smallint[], integer, integer) is
 'Counts p_ticket_count tickets and p_participants new players as sold in the first of the pot''s '
 'stripes p_stripes, out of the quotas of all of them, which the caller holds. Returns that stripe.';
 
-revoke all on function private.sell_tickets(uuid, smallint [], integer, integer)
+revoke all on function private.sell_tickets(uuid, smallint[], integer, integer)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/pots/take_tickets.sql

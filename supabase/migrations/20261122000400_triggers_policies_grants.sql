@@ -1,7 +1,8 @@
--- What holds whatever a function does: guards that fire even under session_replication_role = replica, row security,
+-- What holds whatever a function does: guards that fire even under session_replication_role =
+-- replica, row security,
 -- and every privilege, granted by name after revoking all.
 
--- ------------------------------------------------------------------------------------------------------------ summaries
+-- --------------------------------------------------------------------------------------- summaries
 
 create view private.pot_summaries
 with (security_invoker = true)
@@ -36,9 +37,10 @@ cross join lateral (
     where c.pot_id = p.id
 ) as t;
 comment on view private.pot_summaries is
-'PotSummary of every pot (PRD 5), the columns of public.pot_summary. tickets_sold keeps what was sold when a pot was cancelled.';
+'PotSummary of every pot (PRD 5), the columns of public.pot_summary. tickets_sold keeps what '
+'was sold when a pot was cancelled.';
 
--- --------------------------------------------------------------------------------------------------------------- guards
+-- ------------------------------------------------------------------------------------------ guards
 
 create trigger tg_pots__transitions before update on public.pots
 for each row execute function private.tg_pots__transitions();
@@ -115,26 +117,31 @@ begin
     end loop;
 end $$;
 
--- ----------------------------------------------------------------------------------------------------------- privileges
+-- -------------------------------------------------------------------------------------- privileges
 
--- Nobody but the functions' owner writes, service_role included; the defaults of either Supabase mode are undone.
+-- Nobody but the functions' owner writes, service_role included; the defaults of either Supabase
+-- mode are undone.
 revoke all on all tables in schema private from public, anon, authenticated, service_role,
 pot_orchestrator, pot_settlement, pot_compliance, pot_treasury;
 revoke all on all sequences in schema private from public, anon, authenticated, service_role,
 pot_orchestrator, pot_settlement, pot_compliance, pot_treasury;
-revoke all on public.pots, public.pot_entries, public.pots_audit from public, anon, authenticated, service_role,
+revoke all on public.pots, public.pot_entries, public.pots_audit
+from public, anon, authenticated, service_role,
 pot_orchestrator, pot_settlement, pot_compliance, pot_treasury;
-revoke all on sequence public.pot_entries_seq_seq, public.pots_audit_id_seq from public, anon, authenticated,
-service_role, pot_orchestrator, pot_settlement, pot_compliance, pot_treasury;
+revoke all on sequence public.pot_entries_seq_seq, public.pots_audit_id_seq
+from public, anon, authenticated, service_role,
+ pot_orchestrator, pot_settlement, pot_compliance, pot_treasury;
 
 grant select (
-    id, status, entry_cost, max_tickets, max_per_user, draw_version, commit_tag, commit_hash, reveal_seed,
-    rules_text, rules_hash, paused_at, pause_reason, locks_at, total_tickets, entries_root, lock_digest,
+    id, status, entry_cost, max_tickets, max_per_user, draw_version, commit_tag, commit_hash,
+    reveal_seed, rules_text, rules_hash, paused_at, pause_reason, locks_at, total_tickets,
+    entries_root, lock_digest,
     created_at, locked_at, settled_at, cancelled_at
 ) on public.pots to anon, authenticated, pot_orchestrator, pot_settlement;
 grant select on public.pots to service_role, pot_compliance;
 grant select (
-    id, pot_id, user_id, seq, ticket_count, credits_spent, salt, entrant_tag, first_ticket, created_at, cancelled_at
+    id, pot_id, user_id, seq, ticket_count, credits_spent, salt, entrant_tag, first_ticket,
+    created_at, cancelled_at
 ) on public.pot_entries to authenticated;
 grant select on public.pot_entries to service_role, pot_compliance;
 grant select on public.pots_audit to service_role, pot_compliance;
@@ -152,23 +159,27 @@ create policy pots_audit_select on public.pots_audit
 for select to pot_compliance
 using (true);
 
--- Nothing in private is read but by its owner's functions; said aloud, so that a grant made by mistake still shows nothing.
+-- Nothing in private is read but by its owner's functions; said aloud, so that a grant made by
+-- mistake still shows nothing.
 do $$
 declare
     v_table text;
 begin
     foreach v_table in array array[
-        'pot_templates', 'commitments', 'accounts', 'pot_states', 'pot_stripes', 'actors', 'wallets', 'transfers',
-        'ledger_entries', 'idempotency_keys', 'signing_keys', 'lock_attestations', 'settlements', 'merkle_levels',
-        'settings', 'lobby_pulses', 'events', 'alerts'
+        'pot_templates', 'commitments', 'accounts', 'pot_states', 'pot_stripes', 'actors',
+        'wallets', 'transfers', 'ledger_entries', 'idempotency_keys', 'signing_keys',
+        'lock_attestations', 'settlements', 'merkle_levels', 'settings', 'lobby_pulses',
+        'events', 'alerts'
     ] loop
         execute format(
-            'create policy %1$s_nobody on private.%1$s for all to public using (false) with check (false)', v_table
+            'create policy %1$s_nobody on private.%1$s for all to public '
+            'using (false) with check (false)',
+            v_table
         );
     end loop;
 end $$;
 
--- ------------------------------------------------------------------------------------------------------------- realtime
+-- ---------------------------------------------------------------------------------------- realtime
 
 -- Who may listen (contract section 7). Nobody may send a broadcast: that is what functions do.
 create policy pots_topics_select on realtime.messages

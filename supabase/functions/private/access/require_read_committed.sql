@@ -13,8 +13,8 @@ begin
 end $$;
 
 comment on function private.require_read_committed() is
-'Fails with busy when the caller''s transaction keeps one snapshot (repeatable read, serializable): '
-'called by every writer that waits for a lock and then reads.';
+'Fails with busy when the caller''s transaction keeps one snapshot (repeatable read, '
+'serializable): called by every writer that waits for a lock and then reads.';
 
 revoke all on function private.require_read_committed()
 from public, anon, authenticated, service_role;

@@ -5,8 +5,8 @@
 -- cofactor, k = SHA-512(R ‖ A ‖ message) mod L, with R canonical.
 -- Raises: nothing. Whatever is malformed is false.
 --
--- Every signature that this accepts, OpenSSL accepts. OpenSSL also takes keys and an R of small order
--- and keys that are not canonical, which no honest signer makes; ZIP-215 is laxer still.
+-- Every signature that this accepts, OpenSSL accepts. OpenSSL also takes keys and an R of small
+-- order and keys that are not canonical, which no honest signer makes; ZIP-215 is laxer still.
 --
 -- A point is kept as (e, f, g, h) with x = e / g and y = h / f: extended coordinates are X = e f,
 -- Y = g h, Z = f g, T = e h, and each formula multiplies out only those it needs (Hisil, Wong,

@@ -3,7 +3,7 @@
 -- Locks: the caller holds every stripe of the list. The stripe is written in the subtransaction
 -- that locked it: written from another one, the row would take a multixact a join.
 create or replace function private.sell_tickets(
-    p_pot_id uuid, p_stripes smallint [], p_ticket_count integer, p_participants integer
+    p_pot_id uuid, p_stripes smallint[], p_ticket_count integer, p_participants integer
 )
 returns smallint
 language plpgsql
@@ -41,9 +41,9 @@ begin
     return p_stripes[1];
 end $$;
 
-comment on function private.sell_tickets(uuid, smallint [], integer, integer) is
+comment on function private.sell_tickets(uuid, smallint[], integer, integer) is
 'Counts p_ticket_count tickets and p_participants new players as sold in the first of the pot''s '
 'stripes p_stripes, out of the quotas of all of them, which the caller holds. Returns that stripe.';
 
-revoke all on function private.sell_tickets(uuid, smallint [], integer, integer)
+revoke all on function private.sell_tickets(uuid, smallint[], integer, integer)
 from public, anon, authenticated, service_role;
