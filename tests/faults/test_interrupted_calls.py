@@ -1,5 +1,6 @@
 """A timeout or a cancel request at any moment of a call: all of it was done, or nothing."""
 
+import contextlib
 import json
 import random
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from tests.support.game import Caller, Game, Json, Pending, Player, Refusal, race
 
@@ -140,6 +142,7 @@ def test_a_statement_timeout_at_any_moment_undoes_all_of_the_call(
 
 def interrupted(call: Call, timeout_ms: int) -> Any:
     """Makes the call with a statement timeout; the answer or the refusal."""
+    conn = call.caller.conn
     try:
         with call.caller.request(("statement_timeout", f"{timeout_ms}ms")) as request:
             return request(call.function, **call.arguments)
@@ -152,6 +155,11 @@ def interrupted(call: Call, timeout_ms: int) -> Any:
             str(error.diag.message_primary),
             json.loads(error.diag.message_detail or "{}"),
         )
+    finally:
+        # A BEGIN or a ROLLBACK that was cancelled itself leaves its transaction open.
+        while conn.info.transaction_status is not TransactionStatus.IDLE:
+            with contextlib.suppress(psycopg.errors.QueryCanceled):
+                conn.rollback()
 
 
 @each_call
