@@ -322,7 +322,8 @@ create table private.wallets (
     account_id bigint not null unique references private.accounts (id),
     balance bigint not null default 0,
     version bigint not null default 0 check (version >= 0),
-    constraint wallets_balance_check check (balance between 0 and 9007199254740991)
+    -- No upper bound, or a prize that lifts a wallet above it could never be paid.
+    constraint wallets_balance_check check (balance >= 0)
 ) with (fillfactor = 70);
 comment on table private.wallets is
 'Running balance of a player''s account. A trigger refuses any change that ledger entries do '

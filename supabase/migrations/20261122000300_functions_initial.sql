@@ -2524,7 +2524,7 @@ from public, anon, authenticated, service_role;
 -- The only writer of the ledger.
 -- Locks: the caller holds the wallets among the two accounts.
 -- Writes: transfers, ledger_entries, then wallets (whose trigger wants to see the entries first).
--- Raises: check_violation where a balance would leave 0 to 2^53-1; callers check first.
+-- Raises: check_violation where a wallet would go below zero; callers check first.
 create or replace function private.post_transfer(
     p_kind text, p_pot_id uuid, p_entry_id uuid,
     p_from_account bigint, p_to_account bigint, p_amount bigint, p_at timestamptz,
@@ -2662,7 +2662,7 @@ begin
     perform private.require_read_committed();
     v_problem := private.player_problem();
     if v_problem = 'account_blocked' then
-        return private.refuse_join(v_problem, null);
+        return private.refuse_player(v_problem, 'cancel_entry_refused', null);
     elsif v_problem is not null then
         perform private.fail(v_problem);
     end if;
@@ -3222,7 +3222,7 @@ begin
     perform private.require_read_committed();
     v_problem := private.player_problem();
     if v_problem = 'account_blocked' then
-        return private.refuse_join(v_problem, p_pot_id);
+        return private.refuse_player(v_problem, 'join_refused', p_pot_id);
     elsif v_problem is not null then
         perform private.fail(v_problem);
     end if;
@@ -3250,14 +3250,14 @@ begin
     select * into strict v_settings from private.settings as s where s.only_row;
     if upper(private.request_header(v_settings.region_header))
         = any (v_settings.blocked_regions) then
-        return private.refuse_join('region_blocked', p_pot_id);
+        return private.refuse_player('region_blocked', 'join_refused', p_pot_id);
     end if;
     if v_settings.max_joins_per_minute is not null and v_settings.max_joins_per_minute <= (
         select count(*)
         from public.pot_entries as e
         where e.user_id = v_user and e.created_at > private.now() - interval '1 minute'
     ) then
-        return private.refuse_join('velocity_exceeded', p_pot_id);
+        return private.refuse_player('velocity_exceeded', 'join_refused', p_pot_id);
     end if;
 
     select coalesce(sum(e.ticket_count), 0) into v_held
@@ -3731,25 +3731,24 @@ comment on function private.pot_version(uuid) is
 revoke all on function private.pot_version(uuid)
 from public, anon, authenticated, service_role;
 
--- source: supabase/functions/private/pots/refuse_join.sql
--- Records a refused join for compliance and returns the refusal (account_blocked, region_blocked,
--- velocity_exceeded).
-create or replace function private.refuse_join(p_token text, p_pot_id uuid)
+-- source: supabase/functions/private/pots/refuse_player.sql
+-- Turns a player away on the record: compliance sees an event of p_kind, the caller the refusal
+-- (account_blocked, region_blocked, velocity_exceeded).
+create or replace function private.refuse_player(p_token text, p_kind text, p_pot_id uuid)
 returns jsonb
 language plpgsql
 volatile
 set search_path = ''
 as $$
 begin
-    perform private.log_event('join_refused', p_pot_id, jsonb_build_object('code', p_token));
+    perform private.log_event(p_kind, p_pot_id, jsonb_build_object('code', p_token));
     return private.refuse(p_token);
 end $$;
 
-comment on function private.refuse_join(text, uuid) is
-'Records a refused join for compliance and returns the refusal (account_blocked, region_blocked, '
-'velocity_exceeded).';
+comment on function private.refuse_player(text, text, uuid) is
+'Records a refused call of a player as an event of p_kind and returns the refusal of p_token.';
 
-revoke all on function private.refuse_join(text, uuid)
+revoke all on function private.refuse_player(text, text, uuid)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/pots/rotate_pots.sql

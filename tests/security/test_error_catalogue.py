@@ -12,7 +12,7 @@ from pypot_cli.migrations.tree import Tree, default_root
 from tests.security.conftest import TEMPLATES
 
 DOCS = default_root().parent / "docs" / "error-codes.md"
-RAISING = ("fail", "refuse", "refuse_join")
+RAISING = ("fail", "refuse", "refuse_player")
 
 on_one_server = pytest.mark.parametrize("admin", TEMPLATES[:1], indirect=True)
 

@@ -9,7 +9,7 @@ create temporary table used on commit drop as
 select distinct t.token[1] as token
 from pg_proc as p
 cross join regexp_matches(
-    p.prosrc, '(?:fail|refuse|refuse_join)\(\s*''([a-z_]+)''', 'g'
+    p.prosrc, '(?:fail|refuse|refuse_player)\(\s*''([a-z_]+)''', 'g'
 ) as t (token)
 where p.pronamespace in ('private'::regnamespace, 'public'::regnamespace);
 select ok(count(*) > 10, 'tokens are found') from used;

@@ -1,4 +1,4 @@
--- 1 to 2^53-1 credits, to a user that exists, for a reason; a wallet never holds more than 2^53-1.
+-- 1 to 2^53-1 credits, to a user that exists, for a reason; no grant lifts a wallet above 2^53-1.
 
 begin;
 \ir ../support/helpers.sql

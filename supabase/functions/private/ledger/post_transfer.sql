@@ -1,7 +1,7 @@
 -- The only writer of the ledger.
 -- Locks: the caller holds the wallets among the two accounts.
 -- Writes: transfers, ledger_entries, then wallets (whose trigger wants to see the entries first).
--- Raises: check_violation where a balance would leave 0 to 2^53-1; callers check first.
+-- Raises: check_violation where a wallet would go below zero; callers check first.
 create or replace function private.post_transfer(
     p_kind text, p_pot_id uuid, p_entry_id uuid,
     p_from_account bigint, p_to_account bigint, p_amount bigint, p_at timestamptz,

@@ -29,7 +29,7 @@ begin
     perform private.require_read_committed();
     v_problem := private.player_problem();
     if v_problem = 'account_blocked' then
-        return private.refuse_join(v_problem, null);
+        return private.refuse_player(v_problem, 'cancel_entry_refused', null);
     elsif v_problem is not null then
         perform private.fail(v_problem);
     end if;

@@ -1,0 +1,18 @@
+-- Turns a player away on the record: compliance sees an event of p_kind, the caller the refusal
+-- (account_blocked, region_blocked, velocity_exceeded).
+create or replace function private.refuse_player(p_token text, p_kind text, p_pot_id uuid)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    perform private.log_event(p_kind, p_pot_id, jsonb_build_object('code', p_token));
+    return private.refuse(p_token);
+end $$;
+
+comment on function private.refuse_player(text, text, uuid) is
+'Records a refused call of a player as an event of p_kind and returns the refusal of p_token.';
+
+revoke all on function private.refuse_player(text, text, uuid)
+from public, anon, authenticated, service_role;

@@ -1,0 +1,404 @@
+"""Every public function, every argument, every role that may call it: hostile values.
+
+The functions and their arguments come from the catalogue, so the next one is covered too. Values
+arrive as PostgREST hands them over: one JSON object, cast to the arguments' types by the server.
+A call ends in a documented error of the catalogue, in the server's own refusal to cast before the
+function is reached, or in success, and which hostile values succeed is listed beside this file.
+"""
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from pypot_cli.db.request import api_request
+from tests.support.database import player_claims
+from tests.support.game import Game, Refusal, refusal_or
+
+ACCEPTED = Path(__file__).with_name("accepted_inputs.txt")
+
+# What a cast may say: PostgREST answers each of them with HTTP 400 and nothing of ours ran.
+CASTS = {
+    "22P02",  # invalid_text_representation
+    "22003",  # numeric_value_out_of_range
+    "22P05",  # untranslatable_character: U+0000
+    "22007",  # invalid_datetime_format
+    "54001",  # statement_too_complex: JSON nested deeper than the server's stack
+}
+
+TEN_MEGABYTES = 10 * 2**20
+DEEP = 200_000
+
+# Raw JSON, since some of these no encoder would write.
+HOSTILE: dict[str, str] = {
+    "null": "null",
+    "zero": "0",
+    "minus one": "-1",
+    "2^31": str(2**31),
+    "2^53": str(2**53),
+    "2^63 - 1": str(2**63 - 1),
+    "2^63": str(2**63),
+    "-2^63": str(-(2**63)),
+    "a fraction": "1.5",
+    "1e400": "1e400",
+    "the word NaN": '"NaN"',
+    "the word Infinity": '"Infinity"',
+    "true": "true",
+    "empty text": '""',
+    "a space": '" "',
+    "a zero-width space": '"\\u200b"',
+    "look-alike letters": '"\\u043e\\u0440\\u0435n"',
+    "right-to-left override": '"\\u202eabc"',
+    "U+0000": '"a\\u0000b"',
+    "half a surrogate pair": '"\\ud800"',
+    "SQL": '"\'; drop table public.pots cascade; --"',
+    "a format string": '"%s %n %1$s {0} ${jndi}"',
+    "the nil uuid": f'"{uuid.UUID(int=0)}"',
+    "a uuid in braces": f'"{{{uuid.UUID(int=7)}}}"',
+    "64 zeros": f'"{"0" * 64}"',
+    "64 upper-case digits": f'"{"AB" * 32}"',
+    "64 digits and a newline": f'"{"ab" * 32}\\n"',
+    "an empty array": "[]",
+    "an array of null": "[null]",
+    "an empty object": "{}",
+    "duplicate keys": '[{"pot_id": 1, "pot_id": 2, "commit_hash": "x", "commit_hash": "y"}]',
+    "deep JSON": "[" * DEEP + "]" * DEEP,
+    "ten megabytes": '"' + "x" * TEN_MEGABYTES + '"',
+    "ten megabytes of JSON": "[" + ",".join(["{}"] * (TEN_MEGABYTES // 3)) + "]",
+}
+LARGE = {"ten megabytes", "ten megabytes of JSON", "deep JSON"}
+
+
+@dataclass(frozen=True)
+class Function:
+    """A public function: its arguments in order with their types, and who may call it."""
+
+    name: str
+    arguments: tuple[tuple[str, str], ...]
+    roles: tuple[str, ...]
+
+
+FUNCTIONS = """
+    select
+        f.proname,
+        array(
+            select array[a.name, format_type(a.type, null)]
+            from unnest(f.proargnames, f.proargtypes::oid[]) with ordinality
+                as a (name, type, place)
+            where a.place <= f.pronargs
+            order by a.place
+        ),
+        array(
+            select r.rolname::text
+            from pg_roles as r
+            where r.rolname in (
+                'anon', 'authenticated', 'service_role',
+                'pot_orchestrator', 'pot_settlement', 'pot_compliance', 'pot_treasury'
+            ) and has_function_privilege(r.oid, f.oid, 'execute')
+            order by r.rolname
+        )
+    from pg_proc as f
+    where f.pronamespace = 'public'::regnamespace
+        and not exists (
+            select from pg_depend as d where d.objid = f.oid and d.deptype = 'e'
+        )
+    order by f.proname
+"""
+
+TABLES = """
+    select n.nspname, c.relname
+    from pg_class as c
+    inner join pg_namespace as n on c.relnamespace = n.oid
+    where c.relkind = 'r' and n.nspname in ('public', 'private', 'auth', 'realtime')
+    order by 1, 2
+"""
+
+
+class Field:
+    """A game with one pot in each state, and a value for every argument that would do."""
+
+    def __init__(self, game: Game) -> None:
+        self.game = game
+        self.player = game.player(funds=1000)
+        self.open = game.pot()
+        self.entry_id = self.player.join(self.open)["entry_id"]
+        self.settling = game.pot(max_tickets=1)
+        self.player.join(self.settling)
+        game.to_settling(self.settling)
+        locked = game.pot(max_tickets=1)
+        self.player.join(locked)
+        game.lock(locked)
+        settled = game.pot(max_tickets=1)
+        self.player.join(settled)
+        game.settle(settled)
+        (self.unused,) = game.stock(1)
+        self.hex = {64: "ab" * 32, 128: "cd" * 64}
+        self.pots = {
+            "reveal_pot": self.settling,
+            "claim_settlement": self.settling,
+            "attest_lock": locked,
+            "list_lock_entries": locked,
+            "get_proof": settled,
+            "create_pot": self.unused,
+        }
+
+    def good(self, function: str, argument: str, type_: str) -> Any:
+        """A value that is fine for the argument, by its name, else by its type."""
+        known = {
+            "pot_id": self.pots.get(function, self.open),
+            "entry_id": self.entry_id,
+            "user_id": str(self.player.user_id),
+            "kid": self.game.kids["settlement"],
+            "purpose": "settlement",
+            "public_key": self.hex[64],
+            "reveal_seed": self.hex[64],
+            "orchestrator_signature": self.hex[128],
+            "settlement_signature": self.hex[128],
+            "commitments": [{"pot_id": str(uuid.uuid4()), "commit_hash": self.hex[64]}],
+            "after": None,
+            "status": None,
+            "page_size": 20,
+            "max_tickets": 10,
+        }
+        by_type = {"text": "text", "uuid": None, "jsonb": {}, "boolean": False}
+        return known.get(argument, by_type.get(type_, 1))
+
+
+@pytest.fixture
+def field(game: Game) -> Field:
+    """The database that is attacked."""
+    return Field(game)
+
+
+def functions_of(game: Game) -> list[Function]:
+    """The public functions of the database."""
+    return [
+        Function(name, tuple((a, t) for a, t in arguments), tuple(roles))
+        for name, arguments, roles in game.rows(FUNCTIONS)
+    ]
+
+
+def fingerprint(game: Game) -> dict[str, tuple[Any, ...]]:
+    """How many rows each table has, and the newest transaction that wrote one of them."""
+    return {
+        f"{schema}.{table}": game.rows(
+            f'select count(*), max(xmin::text::bigint) from "{schema}"."{table}"'
+        )[0]
+        for schema, table in game.rows(TABLES)
+    }
+
+
+def claims_of(field: Field, role: str) -> dict[str, Any]:
+    """The claims of somebody who may call in the role."""
+    if role in ("authenticated", "service_role"):
+        return player_claims(field.player.user_id)
+    return {"sub": str(uuid.uuid4())} if role == "pot_compliance" else {}
+
+
+def call_with_json(
+    conn: psycopg.Connection[Any], function: Function, body: str
+) -> list[tuple[Any, ...]]:
+    """Calls as PostgREST does: the arguments are the columns of one JSON object."""
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(type_))  # type: ignore[arg-type]
+        for name, type_ in function.arguments
+    )
+    named = sql.SQL(", ").join(
+        sql.SQL("{0} => r.{0}").format(sql.Identifier(name)) for name, _ in function.arguments
+    )
+    source = (
+        sql.SQL("json_to_record(%s::json) as r ({})").format(columns)
+        if function.arguments
+        else sql.SQL("(select %s::json) as r")
+    )
+    statement = sql.SQL("select to_jsonb(f) from {} cross join lateral public.{}({}) as f").format(
+        source, sql.Identifier(function.name), named
+    )
+    return conn.execute(statement, [body]).fetchall()
+
+
+def attacks(field: Field, function: Function) -> Iterator[tuple[str, str, str]]:
+    """Argument, label and body of each call: one hostile value among good ones."""
+    good = {
+        name: json.dumps(field.good(function.name, name, type_))
+        for name, type_ in function.arguments
+    }
+    for name, type_ in function.arguments:
+        for label, value in HOSTILE.items():
+            if label in LARGE and type_ not in ("text", "jsonb"):
+                continue
+            values = {**good, name: value}
+            pairs = ", ".join(f"{json.dumps(key)}: {text}" for key, text in values.items())
+            yield name, label, f"{{{pairs}}}"
+    if function.arguments:
+        nothing = ", ".join(f"{json.dumps(name)}: null" for name in good)
+        yield "all", "null", f"{{{nothing}}}"
+
+
+def problem_of(error: psycopg.Error, tokens: dict[str, str]) -> str | None:
+    """What is wrong with an error that reached the caller."""
+    state, diag = error.sqlstate, error.diag
+    if state in CASTS:
+        if "PL/pgSQL function" in (diag.context or ""):
+            return f"{state} from inside: {diag.message_primary} ({diag.context})"
+        return None
+    if state is None or tokens.get(diag.message_primary or "") != state:
+        return f"{state} {diag.message_primary}: {diag.message_detail} ({diag.context})"
+    if not isinstance(json.loads(diag.message_detail or ""), dict) or not diag.message_hint:
+        return f"{state} {diag.message_primary} without DETAIL or HINT"
+    return None
+
+
+def test_hostile_values_are_refused_as_documented_and_write_nothing(field: Field) -> None:
+    game = field.game
+    tokens = dict(game.rows("select token, sqlstate_code from private.error_catalogue()"))
+    functions = functions_of(game)
+    before = fingerprint(game)
+    problems: list[str] = []
+    accepted: set[str] = set()
+    calls = 0
+
+    with game.db.connect("authenticator") as conn:
+        for function in functions:
+            assert function.roles, f"nobody may call {function.name}"
+            for argument, label, body in attacks(field, function):
+                # Large values take their time, and all roles run the same code.
+                roles = function.roles[:1] if label in LARGE else function.roles
+                for role in roles:
+                    calls += 1
+                    try:
+                        with api_request(conn, role, claims_of(field, role)):
+                            answer = call_with_json(conn, function, body)
+                            if not is_refusal(answer, tokens):
+                                accepted.add(f"{function.name}({argument}): {label}")
+                            raise psycopg.Rollback
+                    except psycopg.Error as error:
+                        if problem := problem_of(error, tokens):
+                            problems.append(
+                                f"{role}: {function.name}({argument}: {label}) {problem}"
+                            )
+
+    assert problems == []
+    assert fingerprint(game) == before
+    assert calls > 500
+    text = "\n".join(sorted(accepted)) + "\n"
+    if os.environ.get("PYPOT_REWRITE_LISTS"):
+        ACCEPTED.write_text(text, encoding="utf-8")
+    assert text == ACCEPTED.read_text(encoding="utf-8")
+
+
+def is_refusal(answer: list[tuple[Any, ...]], tokens: dict[str, str]) -> bool:
+    """Whether the answer is a refusal that commits its record (contract, section 4)."""
+    if len(answer) != 1 or not isinstance(answer[0][0], dict):
+        return False
+    body = answer[0][0]
+    return set(body) == {"code", "message", "details", "hint"} and (
+        tokens[body["message"]] == body["code"]
+    )
+
+
+# ------------------------------------------------------------------ the request itself
+
+
+@pytest.mark.parametrize(
+    "sub",
+    [
+        None,
+        "",
+        0,
+        True,
+        [],
+        {},
+        "not a uuid",
+        "00000000-0000-0000-0000-00000000000g",
+        " ",
+        "' or 1=1 --",
+        "x" * 100_000,
+        f"{uuid.UUID(int=7)}\n",
+        f"{{{uuid.UUID(int=7)}}}",
+    ],
+)
+def test_a_sub_that_is_no_user_is_nobody(field: Field, sub: Any) -> None:
+    claims = {} if sub is None else {"sub": sub}
+    caller = field.game.caller("authenticated", claims)
+    for function, arguments in (
+        ("join_pot", {"pot_id": field.open, "ticket_count": 1}),
+        ("cancel_entry", {"entry_id": field.entry_id}),
+        ("my_wallet", {}),
+        ("my_receipt", {"entry_id": field.entry_id}),
+    ):
+        assert caller.attempt(function, **arguments) == Refusal("PT401", "login_required")
+
+
+HEADERS = ("x-correlation-id", "x-device-id", "cf-connecting-ip", "cf-ipcountry")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", " ", "x" * 1_000_000, "'; drop table public.pots; --", "\u200b\u202e", "{}", "%s%n"],
+    ids=["empty", "space", "1 MB", "sql", "invisible", "json", "format"],
+)
+def test_no_header_changes_what_a_join_does(field: Field, value: str) -> None:
+    field.player.headers = dict.fromkeys(HEADERS, value)
+    assert field.player.join(field.open)["ticket_count"] == 1
+    # A refusal that is recorded writes the headers it is told.
+    field.game.rows(
+        "update auth.users set banned_until = 'infinity' where id = %s returning 1",
+        field.player.user_id,
+    )
+    assert field.player.join(field.open) == Refusal("PT403", "account_blocked")
+    assert field.game.value("select max(length(correlation_id)) from private.events") <= 200
+
+
+def refused(work: Callable[[], Any]) -> Refusal:
+    """The refusal that the work must end in."""
+    outcome = refusal_or(work)
+    assert isinstance(outcome, Refusal)
+    return outcome
+
+
+def test_prices_that_overflow_are_refused_before_they_are_multiplied(field: Field) -> None:
+    game = field.game
+    most = 2**53 - 1
+    for entry_cost, max_tickets in ((most, 2), (most // 2 + 1, 2), (2**32, 2**31 - 1)):
+        outcome = refused(
+            lambda cost=entry_cost, tickets=max_tickets: game.orchestrator.call(  # type: ignore[misc]
+                "create_pot", entry_cost=cost, max_tickets=tickets, max_per_user=1
+            )
+        )
+        assert (outcome.token, outcome.details["argument"]) == ("invalid_argument", "max_tickets")
+
+
+def test_the_largest_amounts_are_exact(field: Field) -> None:
+    game = field.game
+    most = 2**53 - 1
+    pot_id = game.pot(entry_cost=most, max_tickets=1)
+    player = game.player(funds=most)
+
+    one_more = refused(lambda: game.fund(player.user_id, 1))
+    assert one_more.details["argument"] == "amount"
+    assert player.join(pot_id)["credits_spent"] == most
+    assert player.balance() == 0
+    assert game.settle(pot_id)["prize"] == most
+    assert player.balance() == most
+
+
+def test_a_ticket_count_beyond_everything_is_refused_without_overflow(field: Field) -> None:
+    pot_id = field.game.pot(entry_cost=2**21, max_tickets=2**31 - 1)
+    outcome = field.player.join(pot_id, 2**31 - 1)
+    assert outcome == Refusal(
+        "PT402",
+        "insufficient_credits",
+        {"balance": field.player.balance(), "cost": 2**21 * (2**31 - 1)},
+    )
+    field.player.join(field.open, 1)
+    capped = field.player.join(field.open, 2**31 - 1)
+    assert isinstance(capped, Refusal)
+    assert capped.token == "ticket_cap_exceeded"  # noqa: S105
