@@ -93,6 +93,10 @@ class DatabaseFeed:
             async for row in messages:
                 if (sent := _sent(row)) is not None:
                     self._deliver(sent)
+                    # The sockets' writers have their turn before the next message: when there is
+                    # more than this process can pass on, messages wait in the database's log, and
+                    # not in the queues of clients who are not to blame.
+                    await asyncio.sleep(0)
 
     async def _may_stream(self) -> bool:
         async with await self._connect() as conn:

@@ -16,7 +16,6 @@ from psycopg import pq
 
 _START = "START_REPLICATION SLOT {} LOGICAL 0/0 (proto_version '1', publication_names '{}')"
 _STATUS_SECONDS = 10.0
-_AT_ONCE = 32
 # 2000-01-01, PostgreSQL's epoch, in Unix time.
 _EPOCH_SECONDS = 946_684_800
 
@@ -67,13 +66,9 @@ async def _run(pgconn: pq.abc.PGconn, command: str) -> None:
 
 async def _changes(pgconn: pq.abc.PGconn) -> AsyncGenerator[bytes, None]:
     """The messages of the output plugin; meanwhile tells the server how far it has been read."""
-    read = taken = 0
+    read = 0
     told = time.monotonic()
     while True:
-        taken += 1
-        if taken % _AT_ONCE == 0:
-            # A backlog must not keep the sockets' writers from their turn.
-            await asyncio.sleep(0)
         size, data = pgconn.get_copy_data(1)
         if size < 0:
             raise psycopg.OperationalError(pgconn.get_error_message() or "the server ended it")

@@ -280,6 +280,17 @@ def test_a_client_that_reads_nothing_is_dropped_and_the_others_are_not(
         assert quick.ask("phoenix", "heartbeat", {}) == OK
 
 
+def test_a_burst_drops_no_client_that_reads(start_live: Callable[..., Live], db: Database) -> None:
+    with start_live(Limits(queue_frames=20)).wire() as wire:
+        assert wire.join("pots:lobby") == JOINED
+        with db.connect() as conn:
+            conn.execute(
+                "select count(realtime.send(jsonb_build_object('n', n), 'e', 'pots:lobby'))"
+                " from generate_series(1, 2000) as n"
+            )
+        assert [wire.receive()[4]["payload"]["n"] for _ in range(2000)] == list(range(1, 2001))
+
+
 def test_a_token_that_ends_cuts_its_channels_off(live: Live, db: Database) -> None:
     user = uuid.uuid4()
     topic = f"realtime:wallet:{user}"
@@ -334,6 +345,32 @@ def test_a_new_token_that_may_not_listen_cuts_the_channel_off(live: Live, kind: 
         assert told[3] == "system"
         assert told[4]["message"].replace("6 seconds", "5 seconds") == message
         assert wire.receive() == ["1", "1", topic, "phx_close", {}]
+
+
+def test_a_new_token_that_may_less_cuts_the_channel_off(live: Live, db: Database) -> None:
+    user = uuid.uuid4()
+    with db.admin() as conn:
+        conn.execute("drop policy pots_topics_select on realtime.messages")
+        conn.execute(
+            "create policy p on realtime.messages for select to authenticated"
+            f" using (extension = 'presence' or auth.uid() = '{user}')".encode()
+        )
+    with live.wire() as wire:
+        answer = wire.join("x", token=live.token(user), presence={"enabled": True})
+        assert answer == JOINED
+        assert wire.receive()[3] == "presence_state"
+        token = live.token(uuid.uuid4())
+        wire.send("realtime:x", "access_token", {"access_token": token}, "1")
+        assert wire.receive()[4]["message"] == (
+            "You no longer have permission to read from this Channel topic: x"
+        )
+        assert wire.receive()[3] == "phx_close"
+        # Whoever may read presence alone is let in, and hears no broadcast.
+        assert wire.join("x", token=token) == unauthorized("x")
+        assert wire.join("x", token=token, presence={"enabled": True}) == JOINED
+        assert wire.receive()[3] == "presence_state"
+        send(db, "x")
+        assert wire.is_silent()
 
 
 def test_what_is_no_new_token_changes_nothing(live: Live, db: Database) -> None:
