@@ -2,7 +2,7 @@
 delete from auth.sessions
 where user_id = %(user_id)s
     and case %(scope)s
-        when 'local' then id = %(session_id)s
-        when 'others' then id is distinct from %(session_id)s
+        when 'local' then id = %(session_id)s::uuid
+        when 'others' then id is distinct from %(session_id)s::uuid
         else true
     end

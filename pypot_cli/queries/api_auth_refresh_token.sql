@@ -1,7 +1,7 @@
 -- A refresh token as it is now, whether it may still be shown again, and the one that replaced it.
 select
     coalesce(t.revoked, false) as is_spent,
-    t.updated_at + make_interval(secs => %(reuse_seconds)s) >= now() as is_recent,
+    t.updated_at + make_interval(secs => %(reuse_seconds)s::double precision) >= now() as is_recent,
     (
         select child.token
         from auth.refresh_tokens as child

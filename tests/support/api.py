@@ -71,7 +71,7 @@ def bearer(token: str | None) -> dict[str, str]:
 def hs256(claims: Mapping[str, Any], secret: str = LOCAL_JWT_SECRET, **headers: Any) -> str:
     """A token signed with the shared secret; `exp` is in seconds from now."""
     made = dict(claims)
-    if isinstance(made.get("exp"), int):
+    if type(made.get("exp")) is int:
         made["exp"] += int(time.time())
     return jwt.encode(made, secret, algorithm="HS256", headers=headers or None)
 
