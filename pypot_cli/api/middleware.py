@@ -29,6 +29,8 @@ _EXPOSED = (
     "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Server, "
     "Transfer-Encoding, Range-Unit"
 )
+_DRAINED_BODIES = 16
+_DRAIN_SECONDS = 5
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,200}")
 
 
@@ -98,6 +100,10 @@ class Bounds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        too_long = self._too_long(scope)
+        if too_long is not None:
+            await too_long(scope, receive, send)
+            return
         if self._under_way >= self._limits.requests_at_once:
             busy = message(503, "Too many requests at once")
             busy.headers["Retry-After"] = "1"
@@ -110,6 +116,15 @@ class Bounds:
             self._under_way -= 1
         if refusal is not None:
             await refusal(scope, receive, send)
+
+    def _too_long(self, scope: Scope) -> Response | None:
+        most = self._limits.headers
+        if len(scope["raw_path"]) + len(scope["query_string"]) > most:
+            return message(414, "Request address too long")
+        # The server's own limit holds for what comes in pieces only.
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > most:
+            return message(431, "Request header fields too large")
+        return None
 
     async def _refusal(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
         """Runs the request; what to answer instead of what it could not answer itself."""
@@ -127,8 +142,8 @@ class Bounds:
             refusal = message(504, "The request took too long")
         except BodyTooLargeError:
             refusal = message(413, "Request size limit exceeded")
-            # The rest of the body is still on its way: the connection cannot be used again.
-            refusal.headers["Connection"] = "close"
+            if not await self._drained(receive):
+                refusal.headers["Connection"] = "close"
         except ApiKeyError:
             hint = "Double check the anon, publishable, service_role or secret key."
             refusal = message(401, "Invalid API key", hint=hint)
@@ -139,6 +154,23 @@ class Bounds:
         else:
             return None
         return None if answered else refusal
+
+    async def _drained(self, receive: Receive) -> bool:
+        """Takes in the rest of a body that is too long: a client reads no answer while it sends.
+
+        Gives up after some more of it; says whether that was all.
+        """
+        left = _DRAINED_BODIES * self._limits.body
+        try:
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                while left > 0:
+                    event = await receive()
+                    left -= len(event.get("body", b""))
+                    if not event.get("more_body", False):
+                        return True
+        except TimeoutError:
+            pass
+        return False
 
 
 def _place(error: BaseException) -> str:

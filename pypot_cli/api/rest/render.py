@@ -29,7 +29,6 @@ from pypot_cli.api.rest.ranges import RowRange, requested
 from pypot_cli.api.rest.schema_cache import ForeignKey, Relation, Routine, Schema
 
 SOURCE = sql.Identifier("pgrst_source")
-ROWS = sql.Identifier("_postgrest_t")
 
 _IS = {
     "null": sql.SQL(" is null"),
@@ -40,9 +39,14 @@ _IS = {
 }
 
 
+def identifier(*names: str) -> sql.Identifier:
+    """A name quoted for a statement with parameters, where a lone `%` would begin one."""
+    return sql.Identifier(*(name.replace("%", "%%") for name in names))
+
+
 def from_catalogue(text: str) -> sql.SQL:
     """SQL that the catalogue printed: the name of a type, the expression of a default."""
-    trusted: Any = text
+    trusted: Any = text.replace("%", "%%")
     literal: LiteralString = trusted
     return sql.SQL(literal)
 
@@ -152,10 +156,10 @@ class Reader:
             value = sql.SQL("cast({} as {})").format(value, from_catalogue(self._casts[item.cast]))
         keys = [step for _, step in item.field.path if isinstance(step, str)]
         name = item.alias or (keys[-1] if keys else item.field.name)
-        return sql.SQL("{} as {}").format(value, sql.Identifier(name))
+        return sql.SQL("{} as {}").format(value, identifier(name))
 
     def _field(self, source: sql.Composable, relation: str | None, field: Field) -> sql.Composed:
-        column = sql.SQL("{}.{}").format(source, sql.Identifier(field.name))
+        column = sql.SQL("{}.{}").format(source, identifier(field.name))
         if not field.path:
             return column
         if self._type(relation, field.name) not in ("json", "jsonb"):
@@ -278,10 +282,10 @@ class Reader:
             if not isinstance(item, Embedded):
                 continue
             key, is_many = self._relationship(relation, item)
-            alias = sql.Identifier(f"{item.name}_{next(self._numbers)}")
+            alias = identifier(f"{item.name}_{next(self._numbers)}")
             joins.append(self._lateral(source, relation, item, path, key, is_many, alias))
             empty = sql.SQL("coalesce({}.found, '[]') as {}" if is_many else "{}.found as {}")
-            shown[item] = empty.format(alias, sql.Identifier(item.name))
+            shown[item] = empty.format(alias, identifier(item.name))
             if item.is_inner:
                 demanded.append(sql.SQL("{}.found is not null").format(alias))
         return sql.Composed(joins), shown, demanded
@@ -300,19 +304,17 @@ class Reader:
         target = key.target if outward else key.source
         theirs = key.target_columns if outward else key.source_columns
         ours = key.source_columns if outward else key.target_columns
-        inside = sql.Identifier(f"{target}_{next(self._numbers)}")
+        inside = identifier(f"{target}_{next(self._numbers)}")
         own_path = (*path, item.name)
         on = joined(
             (
-                sql.SQL("{}.{} = {}.{}").format(
-                    inside, sql.Identifier(a), source, sql.Identifier(b)
-                )
+                sql.SQL("{}.{} = {}.{}").format(inside, identifier(a), source, identifier(b))
                 for a, b in zip(theirs, ours, strict=True)
             ),
             " and ",
         )
         related = sql.SQL("(select * from {} as {} where {}) as {}").format(
-            sql.Identifier(self._schema.name, target), inside, on, inside
+            identifier(self._schema.name, target), inside, on, inside
         )
         level = self._query.level(own_path)
         rows = requested(level.limit, level.offset, None)
@@ -398,10 +400,10 @@ def call(
     feed: sql.Composable | None = None,
 ) -> sql.Composed:
     """`select … from function(arguments)`; `feed` names the rows that the arguments come from."""
-    function = sql.SQL("{}({})").format(sql.Identifier(routine.schema, routine.name), arguments)
+    function = sql.SQL("{}({})").format(identifier(routine.schema, routine.name), arguments)
     if routine.returns_rows:
         listed = [
-            sql.SQL("pgrst_call.*") if name == "*" else sql.Identifier("pgrst_call", name)
+            sql.SQL("pgrst_call.*") if name == "*" else identifier("pgrst_call", name)
             for name in columns
         ]
         called = sql.SQL("{} as pgrst_call").format(function)
@@ -418,8 +420,7 @@ def records(
     """The rows of a JSON body as pgrst_body: one for an object, one an element for an array."""
     function = sql.SQL("json_to_record" if is_object else "json_to_recordset")
     typed = joined(
-        sql.SQL("{} {}").format(sql.Identifier(name), from_catalogue(type_))
-        for name, type_ in columns
+        sql.SQL("{} {}").format(identifier(name), from_catalogue(type_)) for name, type_ in columns
     )
     return sql.SQL(
         "(select {body}::json as json_data) as pgrst_payload, "
@@ -512,13 +513,13 @@ def insert(
     returning: sql.Composable,
 ) -> sql.Composed:
     """`insert into … select … from pgrst_body`, or the defaults alone without columns."""
-    table = sql.Identifier(relation.schema, relation.name)
+    table = identifier(relation.schema, relation.name)
     if not columns or feed is None:
         return sql.SQL("insert into {} default values{}{}").format(table, conflict, returning)
     return sql.SQL("insert into {} ({}) select {} from {}{}{}").format(
         table,
-        joined(map(sql.Identifier, columns)),
-        joined(sql.Identifier("pgrst_body", name) for name in columns),
+        joined(map(identifier, columns)),
+        joined(identifier("pgrst_body", name) for name in columns),
         feed,
         conflict,
         returning,
@@ -534,9 +535,9 @@ def update(
 ) -> sql.Composed:
     """`update … set … from pgrst_body`."""
     return sql.SQL("update {} set {} from {}{}{}").format(
-        sql.Identifier(relation.schema, relation.name),
+        identifier(relation.schema, relation.name),
         joined(
-            sql.SQL("{} = {}").format(sql.Identifier(name), sql.Identifier("pgrst_body", name))
+            sql.SQL("{} = {}").format(identifier(name), identifier("pgrst_body", name))
             for name in columns
         ),
         feed,
@@ -547,18 +548,17 @@ def update(
 
 def delete(relation: Relation, where: sql.Composable, returning: sql.Composable) -> sql.Composed:
     """`delete from …`."""
-    table = sql.Identifier(relation.schema, relation.name)
+    table = identifier(relation.schema, relation.name)
     return sql.SQL("delete from {}{}{}").format(table, where, returning)
 
 
 def on_conflict(columns: Sequence[str], updated: Sequence[str] | None) -> sql.Composed:
     """What an insert does to rows that are there: `updated` columns, or nothing when None."""
-    target = joined(map(sql.Identifier, columns))
+    target = joined(map(identifier, columns))
     if not updated:
         return sql.SQL(" on conflict ({}) do nothing").format(target)
     sets = joined(
-        sql.SQL("{} = excluded.{}").format(sql.Identifier(name), sql.Identifier(name))
-        for name in updated
+        sql.SQL("{} = excluded.{}").format(identifier(name), identifier(name)) for name in updated
     )
     return sql.SQL(" on conflict ({}) do update set {}").format(target, sets)
 
@@ -568,7 +568,7 @@ def returning(source: sql.Composable, columns: Sequence[str]) -> sql.Composed:
     listed = [
         sql.SQL("{}.*").format(source)
         if name == "*"
-        else sql.SQL("{}.{}").format(source, sql.Identifier(name))
+        else sql.SQL("{}.{}").format(source, identifier(name))
         for name in columns
     ]
     return sql.SQL(" returning {}").format(joined(listed) if listed else sql.SQL("1"))

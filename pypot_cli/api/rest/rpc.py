@@ -136,7 +136,7 @@ def _arguments(
         payload.is_object,
         [(each.name, each.reads_as) for each in wanted],
     )
-    listed = (_named(each, sql.Identifier("pgrst_body", each.name)) for each in wanted)
+    listed = (_named(each, render.identifier("pgrst_body", each.name)) for each in wanted)
     return render.joined(listed), feed
 
 
@@ -161,4 +161,4 @@ def _direct(
 
 def _named(parameter: Parameter, value: sql.Composable) -> sql.Composed:
     form = sql.SQL("variadic {} := {}" if parameter.variadic else "{} := {}")
-    return form.format(sql.Identifier(parameter.name), value)
+    return form.format(render.identifier(parameter.name), value)

@@ -58,7 +58,7 @@ def _read(schema: Schema, request: RestRequest, relation: Relation, max_rows: in
 
     def statement(casts: Mapping[str, str]) -> Statement:
         parameters = Parameters()
-        table = sql.Identifier(relation.schema, relation.name)
+        table = render.identifier(relation.schema, relation.name)
         reader = Reader(schema, request.query, parameters, table, relation.name, casts, max_rows)
         count = reader.count(table) if counting else None
         return Statement(
@@ -106,7 +106,7 @@ class _Write:
         self.schema = schema
         self.request = request
         self.relation = relation
-        self.table = sql.Identifier(relation.schema, relation.name)
+        self.table = render.identifier(relation.schema, relation.name)
         self.shows_rows = request.preferences.returns == "representation"
         self.payload = None if request.method == "DELETE" else self._payload()
         for key in self.payload.keys if self.payload else ():
