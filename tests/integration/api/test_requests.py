@@ -345,7 +345,7 @@ def test_select_names_casts_and_follows(api: Api) -> None:
         ("books?or=(id.eq.1", 400, "PGRST100"),
         ("books?order=id.sideways", 400, "PGRST100"),
         ("books?limit=-1", 416, "PGRST103"),
-        ("books?" + "or=" + "(and" * 5000, 400, "PGRST100"),
+        ("books?" + "or=" + "(and" * 500, 400, "PGRST100"),
         ("books?id=eq.%00", 400, "22021"),
         ("a/b/c", 404, "PGRST125"),
         ("", 404, "PGRST126"),
