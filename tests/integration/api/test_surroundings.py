@@ -254,3 +254,13 @@ def test_the_command_says_what_is_wrong(db: Database) -> None:
     assert code == 2
     assert "PYPOT_JWT_SECRET" in text
     assert "Traceback" not in text
+
+
+def test_an_answer_is_sent_at_once(api: Api) -> None:
+    taken = []
+    for _ in range(20):
+        began = time.perf_counter()
+        assert api.get("rpc/list_pots").status_code == 200
+        taken.append(time.perf_counter() - began)
+    # Nagle's algorithm against delayed acknowledgements costs 40 ms each time.
+    assert min(taken[5:]) < 0.035
