@@ -2378,7 +2378,7 @@ from public, anon, authenticated, service_role;
 -- The only way credits enter: from issuance to a player's wallet.
 -- Guards: arguments; the user exists; the key was not used for anything else; the new balance
 -- fits in 2^53-1.
--- Locks: the wallet.
+-- Locks, in order: the caller's pseudonym when it is new; the wallet.
 -- Writes: transfer, idempotency key, wallet event.
 -- Raises: invalid_argument, idempotency_key_reused.
 create or replace function private.grant_credits(
@@ -2398,6 +2398,7 @@ declare
     v_result jsonb;
     v_transfer_id bigint;
     v_at timestamptz;
+    v_actor uuid;
 begin
     perform private.require_given('user_id', p_user_id::text);
     perform private.require_range('amount', p_amount, 1, 9007199254740991);
@@ -2411,6 +2412,8 @@ begin
         ));
     end if;
 
+    -- Before the wallet, as in the lock order: the first act of a caller writes a row.
+    v_actor := private.actor_pseudonym();
     v_wallet := private.open_wallet(p_user_id);
     v_result := private.replayed('grant_credits', p_idempotency_key, v_request);
     if v_result is not null then
@@ -2427,7 +2430,7 @@ begin
     v_transfer_id := private.post_transfer(
         'grant', null, null,
         (select a.id from private.accounts as a where a.kind = 'issuance'),
-        v_wallet.account_id, p_amount, v_at, p_reason, private.actor_pseudonym()
+        v_wallet.account_id, p_amount, v_at, p_reason, v_actor
     );
     v_result := jsonb_build_object(
         'transfer_id', v_transfer_id,
@@ -2741,7 +2744,7 @@ grant execute on function private.cancel_entry(uuid)
 to authenticated, service_role;
 
 -- source: supabase/functions/private/pots/cancel_pot.sql
--- Locks: wallets, by user_id.
+-- Locks, in order: the caller's pseudonym when it is new; wallets, by user_id.
 -- Writes: a refund an entry; pots; chain row `cancelled`; events cancelled, balance.
 create or replace function private.cancel_pot(p_pot public.pots, p_cause text)
 returns jsonb
@@ -2762,6 +2765,8 @@ begin
     select s.escrow_account into strict v_escrow
     from private.pot_states as s
     where s.pot_id = p_pot.id;
+    -- Before the wallets, as in the lock order: the first act of a caller writes a row.
+    perform private.actor_pseudonym();
     for v_entry in
         select e.id, e.user_id, e.credits_spent
         from public.pot_entries as e
@@ -3139,8 +3144,8 @@ grant execute on function private.get_pot(uuid)
 to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
 
 -- source: supabase/functions/private/pots/hold_pot.sql
--- Every transition starts here, so the lock order is the same for all: pots row, gate, wallets
--- by user_id, stripes.
+-- Every transition starts here, so the lock order is the same for all: pots row, gate, a caller's
+-- new pseudonym, wallets by user_id, stripes.
 -- A join passes the gate in shared mode and never touches the pots row, so joins do not wait
 -- for each other.
 create or replace function private.hold_pot(p_pot_id uuid, p_close_gate boolean)

@@ -1,11 +1,12 @@
 """Locks: a join waits for no lock as wide as a pot, and opposed orders never meet in a deadlock.
 
-The order (private.hold_pot, docs/concepts.md): pots row, gate, wallets by user_id, stripes.
+The order (private.hold_pot): pots row, gate, a caller's new pseudonym, wallets by user_id, stripes.
 """
 
 import itertools
 import random
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -225,6 +226,27 @@ def test_voids_settlements_and_joins_in_opposed_orders_never_deadlock(game: Game
     assert game.deadlocks() == 0
 
 
+def test_pots_of_the_same_players_refunded_at_once_never_deadlock(game: Game) -> None:
+    players = game.players(12, funds=1000)
+    officers = [game.caller("pot_compliance", game.compliance.claims) for _ in range(3)]
+
+    for _ in range(6):
+        pots = [game.pot(entry_cost=1) for _ in officers]
+        for pot_id in pots:
+            for player in players:
+                player.join(pot_id)
+        outcomes = race(
+            [
+                partial(officer.attempt, "void_pot", pot_id=pot_id, reason="a test")
+                for officer, pot_id in zip(officers, pots, strict=True)
+            ]
+        )
+        assert refusals(outcomes) == []
+
+    assert [player.balance() for player in players] == [1000] * 12
+    assert game.deadlocks() == 0
+
+
 def test_pauses_and_joins_in_opposed_orders_never_deadlock(game: Game) -> None:
     pots = [game.pot(max_tickets=100_000, entry_cost=1) for _ in range(2)]
     players = game.players(6, funds=100_000)
@@ -245,6 +267,34 @@ def test_pauses_and_joins_in_opposed_orders_never_deadlock(game: Game) -> None:
     tokens = {refusal.token for refusal in refusals(chaos.outcomes)}
     assert tokens <= {"pot_paused", "wrong_state"}
     assert game.deadlocks() == 0
+
+
+def test_the_first_acts_of_one_person_in_two_offices_never_deadlock(game: Game) -> None:
+    """A pseudonym is made on first use: before any wallet is taken, by whoever takes wallets."""
+    pot_id, elsewhere = game.pot(), game.pot()
+    player = game.player(funds=100)
+    player.join(pot_id)
+    claims = {"sub": str(uuid.uuid4())}
+    officer, treasurer = (game.caller(role, claims) for role in ("pot_compliance", "pot_treasury"))
+
+    with player.request() as call:
+        call("join_pot", pot_id=elsewhere, ticket_count=1)
+        grant = Pending(
+            lambda: treasurer.call(
+                "grant_credits",
+                user_id=player.user_id,
+                amount=1,
+                reason="a test",
+                idempotency_key="k",
+            )
+        )
+        game.wait_until_blocked(treasurer, by=player)
+        void = Pending(lambda: officer.call("void_pot", pot_id=pot_id, reason="a test"))
+        game.wait_until_blocked(officer)
+
+    assert grant.result()["amount"] == 1
+    assert void.result()["credits_refunded"] == 10
+    assert player.balance() == 91
 
 
 # ---------------------------------------------------------------- isolation levels

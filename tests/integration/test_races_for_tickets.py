@@ -180,7 +180,7 @@ def test_the_first_grants_of_a_user_at_once_make_one_wallet(game: Game) -> None:
     user_id = game.player().user_id
     treasurers = [game.caller("pot_treasury") for _ in range(20)]
 
-    race(
+    outcomes = race(
         [
             partial(
                 t.call,
@@ -194,6 +194,7 @@ def test_the_first_grants_of_a_user_at_once_make_one_wallet(game: Game) -> None:
         ]
     )
 
+    assert refusals(outcomes) == []
     assert game.rows("select balance, version from private.wallets") == [(20, 20)]
 
 

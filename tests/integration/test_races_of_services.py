@@ -253,8 +253,11 @@ def test_one_player_who_wins_two_pots_at_once_gets_both_prizes(game: Game) -> No
     signers = [game.caller("pot_settlement") for _ in pots]
     reveals = [game.reveal_arguments(pot_id) for pot_id in pots]
 
-    race([partial(s.call, "reveal_pot", **r) for s, r in zip(signers, reveals, strict=True)])
+    outcomes = race(
+        [partial(s.call, "reveal_pot", **r) for s, r in zip(signers, reveals, strict=True)]
+    )
 
+    assert [outcome["prize"] for outcome in outcomes] == [10] * 4
     assert player.balance() == 100
 
 
@@ -460,13 +463,14 @@ def test_the_first_actions_of_a_new_person_at_once_get_one_pseudonym(game: Game)
     claims = {"sub": str(uuid.uuid4())}
     officers = [game.caller("pot_compliance", claims) for _ in pots]
 
-    race(
+    outcomes = race(
         [
             partial(c.call, "pause_pot", pot_id=p, reason="a test")
             for c, p in zip(officers, pots, strict=True)
         ]
     )
 
+    assert refusals(outcomes) == []
     actors = game.value(
         "select count(distinct actor_id) from public.pots_audit where action = 'paused'"
     )

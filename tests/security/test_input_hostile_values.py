@@ -251,6 +251,8 @@ def problem_of(error: psycopg.Error, tokens: dict[str, str]) -> str | None:
         return None
     if state is None or tokens.get(diag.message_primary or "") != state:
         return f"{state} {diag.message_primary}: {diag.message_detail} ({diag.context})"
+    if diag.message_primary == "busy":
+        return "busy: a constraint stopped it, not a check of the argument"
     if not isinstance(json.loads(diag.message_detail or ""), dict) or not diag.message_hint:
         return f"{state} {diag.message_primary} without DETAIL or HINT"
     return None

@@ -1,7 +1,7 @@
 -- The only way credits enter: from issuance to a player's wallet.
 -- Guards: arguments; the user exists; the key was not used for anything else; the new balance
 -- fits in 2^53-1.
--- Locks: the wallet.
+-- Locks, in order: the caller's pseudonym when it is new; the wallet.
 -- Writes: transfer, idempotency key, wallet event.
 -- Raises: invalid_argument, idempotency_key_reused.
 create or replace function private.grant_credits(
@@ -21,6 +21,7 @@ declare
     v_result jsonb;
     v_transfer_id bigint;
     v_at timestamptz;
+    v_actor uuid;
 begin
     perform private.require_given('user_id', p_user_id::text);
     perform private.require_range('amount', p_amount, 1, 9007199254740991);
@@ -34,6 +35,8 @@ begin
         ));
     end if;
 
+    -- Before the wallet, as in the lock order: the first act of a caller writes a row.
+    v_actor := private.actor_pseudonym();
     v_wallet := private.open_wallet(p_user_id);
     v_result := private.replayed('grant_credits', p_idempotency_key, v_request);
     if v_result is not null then
@@ -50,7 +53,7 @@ begin
     v_transfer_id := private.post_transfer(
         'grant', null, null,
         (select a.id from private.accounts as a where a.kind = 'issuance'),
-        v_wallet.account_id, p_amount, v_at, p_reason, private.actor_pseudonym()
+        v_wallet.account_id, p_amount, v_at, p_reason, v_actor
     );
     v_result := jsonb_build_object(
         'transfer_id', v_transfer_id,

@@ -1,5 +1,5 @@
--- Every transition starts here, so the lock order is the same for all: pots row, gate, wallets
--- by user_id, stripes.
+-- Every transition starts here, so the lock order is the same for all: pots row, gate, a caller's
+-- new pseudonym, wallets by user_id, stripes.
 -- A join passes the gate in shared mode and never touches the pots row, so joins do not wait
 -- for each other.
 create or replace function private.hold_pot(p_pot_id uuid, p_close_gate boolean)
