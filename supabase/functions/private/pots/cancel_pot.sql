@@ -63,6 +63,7 @@ begin
         'cause', p_cause, 'entries_refunded', v_entries, 'credits_refunded', v_refunded
     ));
     perform private.announce_lobby(p_pot.id, 'cancelled');
+    perform private.wake_services('cancelled', p_pot.id);
     for v_user in
         select distinct e.user_id
         from public.pot_entries as e

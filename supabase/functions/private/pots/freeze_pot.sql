@@ -76,6 +76,7 @@ begin
     where p.id = p_pot.id;
     perform private.announce_pot(p_pot.id, 'locked', v_result);
     perform private.announce_lobby(p_pot.id, 'locked');
+    perform private.wake_services('locked', p_pot.id);
     return v_result;
 end $$;
 

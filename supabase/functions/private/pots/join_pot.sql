@@ -157,6 +157,9 @@ begin
     ));
     perform private.announce_wallet(v_user, p_pot_id);
     perform private.pulse_lobby(p_pot_id);
+    if v_totals.tickets_sold = v_pot.max_tickets then
+        perform private.wake_services('full', p_pot_id);
+    end if;
     return v_result;
 end $$;
 

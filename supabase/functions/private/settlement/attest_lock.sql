@@ -53,6 +53,7 @@ begin
         'kid', v_key.kid, 'public_key', v_key.public_key, 'signature', p_orchestrator_signature
     ));
     perform private.close_alerts('attest_rejected', p_pot_id);
+    perform private.wake_services('attested', p_pot_id);
     return jsonb_build_object(
         'pot_id', p_pot_id,
         'kid', v_key.kid,

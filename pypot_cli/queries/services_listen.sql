@@ -1,0 +1,2 @@
+-- What private.wake_services notifies.
+listen pots

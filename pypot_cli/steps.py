@@ -1,0 +1,52 @@
+"""The steps of both services, named in one place: what a crash may come before or after.
+
+Every step is one effect, or the reading before it, and may be repeated: a service that dies at any
+of these points, and is started again, ends every pot once. The tests prove that for each of them
+with PYPOT_CRASH_AT=`before STEP` or `after STEP`, at which the process kills itself, as SIGKILL
+does, the first time it comes by. Nothing else reads that variable, and it can do nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """What a service does, in the order in which a pot meets it."""
+
+    RESTOCK = "restock"
+    """Signer: put commitments into the stock."""
+    ROTATE = "rotate"
+    """Orchestrator: open the pots that templates lack."""
+    RUN_DUE = "run_due"
+    """Orchestrator: lock a pot, or cancel and refund it."""
+    RECOMPUTE_LOCK = "recompute_lock"
+    """Orchestrator: read a lock and its entries, and compute them again."""
+    ATTEST = "attest"
+    """Orchestrator: hand in the signature over a lock."""
+    CLAIM = "claim"
+    """Signer: take the lease of an attested pot."""
+    RECOMPUTE_CLAIM = "recompute_claim"
+    """Signer: read the claimed lock's entries, and compute them again."""
+    REVEAL = "reveal"
+    """Signer: hand in the seed and the signature; the winner is paid."""
+
+
+_CRASH_AT = os.environ.get("PYPOT_CRASH_AT")
+
+
+@contextlib.contextmanager
+def step(name: Step) -> Iterator[None]:
+    """Do one step in the block."""
+    _at(f"before {name}")
+    yield
+    _at(f"after {name}")
+
+
+def _at(moment: str) -> None:
+    if moment == _CRASH_AT:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,91 @@
+"""What ends a service's pause early: it was asked to stop, or the database says something is due.
+
+The database notifies channel `pots` when a pot is full, locked, attested or cancelled. That is a
+hint: notifications are lost with their connection, behind a pooler of transactions there are none,
+and two joins that buy the last tickets at one moment may each see the pot not full. So services
+poll as well, and nothing but their speed depends on this module.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import psycopg
+
+from pypot_cli.db.connection import query
+from pypot_cli.rpc import describe
+
+_LISTEN_SECONDS = 0.5
+_LONGEST_WAIT_SECONDS = 5.0
+
+Listening = Callable[["Wake"], AbstractContextManager[None]]
+"""Within its block, somebody calls `Wake.wake` when something may be due."""
+
+
+class Wake:
+    """An event that ends a pause."""
+
+    def __init__(self, stop: threading.Event, log: Callable[..., None]) -> None:
+        self.stop = stop
+        self.log = log
+        self._event = threading.Event()
+
+    def wake(self) -> None:
+        """End the pause under way, or else the next one."""
+        self._event.set()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait for as long, or until woken; return whether woken."""
+        woken = self._event.wait(seconds)
+        self._event.clear()
+        return woken
+
+
+@contextlib.contextmanager
+def unheard(_: Wake) -> Iterator[None]:
+    """Listen to nothing: for a service that makes one round."""
+    yield
+
+
+def database(url: str) -> Listening:
+    """Listen to the notifications of the database `url`, on a connection and a thread of its own."""
+
+    @contextlib.contextmanager
+    def listening(wake: Wake) -> Iterator[None]:
+        ended = threading.Event()
+        thread = threading.Thread(
+            target=_listen, args=(url, wake, ended), name="listen", daemon=True
+        )
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    return listening
+
+
+def _listen(url: str, wake: Wake, ended: threading.Event) -> None:
+    attempt = 0
+    while not ended.is_set():
+        try:
+            with psycopg.connect(
+                url, autocommit=True, connect_timeout=10, application_name="pypot listen"
+            ) as conn:
+                conn.execute(query("services_listen"))
+                attempt = 0
+                # What was told while nobody listened.
+                wake.wake()
+                while not ended.is_set():
+                    for _ in conn.notifies(timeout=_LISTEN_SECONDS):
+                        wake.wake()
+        except psycopg.Error as error:
+            attempt += 1
+            seconds = random.uniform(0, min(_LONGEST_WAIT_SECONDS, 0.1 * 2**attempt))  # noqa: S311
+            wake.log("listening_again", why=describe(error), seconds=round(seconds, 2))
+            ended.wait(seconds)
