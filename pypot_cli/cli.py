@@ -12,11 +12,24 @@ from rich.table import Table
 from rich.text import Text
 
 from pypot_cli import check as invariants
-from pypot_cli import config, db, orchestrator, proof, rpc, service, settlement, signing
+from pypot_cli import (
+    config,
+    db,
+    key_registry,
+    keys,
+    orchestrator,
+    proof,
+    rpc,
+    service,
+    settlement,
+    signing,
+    transport,
+)
 from pypot_cli import demo as demonstration
 from pypot_cli.api import server as api_server
 from pypot_cli.api.settings import DEFAULT_PORT as API_PORT
-from pypot_cli.keys import KeyPurpose, describe_key, load_secret_from, write_new_secret
+from pypot_cli.errors import UnreadableInputError
+from pypot_cli.keys import KeyPurpose
 from pypot_cli.migrations import apply as migrations_apply
 from pypot_cli.migrations import build as migrations_build
 from pypot_cli.migrations import check as migrations_check
@@ -100,25 +113,38 @@ DatabaseUrl = Annotated[
 ]
 Once = Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")]
 Poll = Annotated[
-    float, typer.Option(min=0.01, metavar="SECONDS", help="How often to look when idle.")
+    float, typer.Option(min=0.01, metavar="SECONDS", help="How often to look when not woken.")
 ]
+MetricsPort = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=65535, help="Answer /health and /metrics there; 0 takes any free port."
+    ),
+]
+MetricsHost = Annotated[str, typer.Option(metavar="ADDRESS", help="Where --metrics-port listens.")]
 
 
 @app.command()
 def orchestrate(
-    db_url: DatabaseUrl = None, once: Once = False, poll: Poll = service.POLL_SECONDS
+    db_url: DatabaseUrl = None,
+    once: Once = False,
+    poll: Poll = service.POLL_SECONDS,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
     """Keep pots open, lock them when due, and sign every lock that can be recomputed.
 
-    Acts as role pot_orchestrator with the key that PYPOT_ORCHESTRATOR_KEY names (a file, or
-    env:NAME). A URL of role postgres logs in as authenticator, any other as it is. Ends after the
+    Acts as role pot_orchestrator with the key that PYPOT_ORCHESTRATOR_KEY names (a file, env:NAME
+    or cmd:COMMAND). The database wakes it; --poll is the safety net. A URL of role postgres logs in as authenticator, any other as it is. Ends after the
     step under way on SIGTERM and SIGINT; logs JSON lines on stderr.
 
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
     used; 2 no readable key.
     """
-    key = load_secret_from("PYPOT_ORCHESTRATOR_KEY")
-    raise typer.Exit(orchestrator.orchestrate(rpc.database_url(db_url), key, once=once, poll=poll))
+    keys.forbid_dumps()
+    key = keys.load_secret_from("PYPOT_ORCHESTRATOR_KEY")
+    options = service.Options(once, poll, metrics_port, metrics_host)
+    raise typer.Exit(orchestrator.orchestrate(rpc.database_url(db_url), key, options))
 
 
 @app.command()
@@ -133,27 +159,32 @@ def settle(
         list[str] | None,
         typer.Option(metavar="HEX", help="A public key you trust to lock. May be repeated."),
     ] = None,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
     """Keep commitments in stock, and reveal the seed of every lock that can be recomputed.
 
     Acts as role pot_settlement with the keys that PYPOT_SETTLEMENT_KEY and PYPOT_SEED_MASTER_KEY
-    name (files, or env:NAME). A lock that differs from its public entries, is not signed, or not
+    name (files, env:NAME or cmd:COMMAND). With neither --db nor PYPOT_DB_URL, SUPABASE_URL is the
+    API to call instead, with SUPABASE_KEY and tokens signed by PYPOT_JWT_SECRET. A lock that differs from its public entries, is not signed, or not
     signed by a pinned key, is refused with the reason and never revealed.
 
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
     used; 2 no readable key.
     """
-    key = load_secret_from("PYPOT_SETTLEMENT_KEY")
-    master_key = load_secret_from("PYPOT_SEED_MASTER_KEY")
+    keys.forbid_dumps()
+    key = keys.load_secret_from("PYPOT_SETTLEMENT_KEY")
+    master_key = keys.load_secret_from("PYPOT_SEED_MASTER_KEY")
+    calls, listening = transport.choose(db_url)
     raise typer.Exit(
         settlement.settle(
-            rpc.database_url(db_url),
+            calls,
+            listening,
             key,
             master_key,
+            service.Options(once, poll, metrics_port, metrics_host),
             orchestrator_keys=[signing.read_public_key(each) for each in orchestrator_key or ()],
             stock=stock,
-            once=once,
-            poll=poll,
         )
     )
 
@@ -284,12 +315,63 @@ def keys_new(
     master key of the seeds. It is never printed and no file is overwritten. Exit code 1: not made.
     """
     file = out or config.STATE_DIR / "keys" / f"{purpose or 'signing'}.key"
-    shown = describe_key(file, write_new_secret(file), purpose)
+    shown = keys.describe_key(file, keys.write_new_secret(file), purpose)
     if as_json:
         typer.echo(json.dumps(shown, indent=2))
     else:
         for name, value in shown.items():
             typer.echo(f"{name:<18}{value}")
+
+
+@keys_app.command("register")
+def keys_register(
+    purpose: Annotated[KeyPurpose, typer.Option(help="What it may sign.")],
+    public_key: Annotated[str, typer.Argument(metavar="HEX", help="The public half.")],
+    db_url: DatabaseUrl = None,
+) -> None:
+    """Have the database trust a public key, and print its kid.
+
+    Acts as service_role. The same key again changes nothing. Exit codes: 0 done; 1 refused; 2 no
+    key.
+    """
+    key = signing.read_public_key(public_key)
+    typer.echo(key_registry.register(rpc.database_url(db_url), purpose, key))
+
+
+@keys_app.command("rotate")
+def keys_rotate(
+    purpose: Annotated[KeyPurpose, typer.Option(help="Whose key.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the new one.")],
+    db_url: DatabaseUrl = None,
+) -> None:
+    """Make a new key, have the database trust it, and print its public half and kid.
+
+    The old key stays good until pypot keys revoke, so the service can be restarted with the new one
+    in between and no pot waits. Acts as service_role. Exit codes: 0 done; 1 not made, or refused;
+    2 seed-master, which signs nothing: its pots need it until they are settled.
+    """
+    if purpose is KeyPurpose.SEED_MASTER:
+        raise UnreadableInputError("a seed master is not registered: make a new one by keys new")
+    shown = keys.describe_key(out, keys.write_new_secret(out), purpose)
+    public_key = signing.read_public_key(shown["public_key"])
+    kid = key_registry.register(rpc.database_url(db_url), purpose, public_key)
+    for name, value in {"file": str(out), "public_key": shown["public_key"], "kid": kid}.items():
+        typer.echo(f"{name:<18}{value}")
+    typer.echo("restart the service with it, then run pypot keys revoke with the old kid", err=True)
+
+
+@keys_app.command("revoke")
+def keys_revoke(
+    kid: Annotated[str, typer.Argument(metavar="KID", help="The key to trust no more.")],
+    reason: Annotated[str, typer.Option(help="Why, for the record.")],
+    db_url: DatabaseUrl = None,
+) -> None:
+    """Have the database accept nothing new by a key; what it signed before stays valid.
+
+    Acts as service_role. Exit codes: 0 done; 1 refused.
+    """
+    key_registry.revoke(rpc.database_url(db_url), kid, reason)
+    typer.echo(f"revoked {kid}")
 
 
 @seeds_app.command("mint")
@@ -302,7 +384,8 @@ def seeds_mint(
     Acts as role pot_settlement; every seed comes from the master key that PYPOT_SEED_MASTER_KEY
     names. pypot settle does this by itself. Exit codes: 0 done; 1 refused; 2 no readable key.
     """
-    master_key = load_secret_from("PYPOT_SEED_MASTER_KEY")
+    keys.forbid_dumps()
+    master_key = keys.load_secret_from("PYPOT_SEED_MASTER_KEY")
     stock = settlement.mint(rpc.database_url(db_url), master_key, count)
     typer.echo(f"{count} commitments added; {stock} in stock")
 

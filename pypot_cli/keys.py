@@ -1,17 +1,23 @@
 """Secrets of the services: 32 bytes as 64 hex digits in a file of their own, or in the environment.
 
 A secret is an Ed25519 private key (its 32-byte seed, RFC 8032, section 5.1.5) or the master key
-that pots' seeds are derived from. It is named by a source, which is a path or `env:NAME`, and is
-never printed: not by repr, not in an error, not in a traceback's arguments.
+that pots' seeds are derived from. It is named by a source, which is a path, `env:NAME`, or
+`cmd:COMMAND` for a key manager, and is never printed: not by repr, not in an error, not in a
+traceback's arguments, not into a core dump.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import re
+import resource
 import secrets
+import shlex
 import stat
+import subprocess
+import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -34,6 +40,8 @@ class KeyPurpose(StrEnum):
 
 
 _ENVIRONMENT_NAME = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
+_COMMAND_SECONDS = 30
+_PR_SET_DUMPABLE = 4
 _LONGEST_FILE = 2 * SIZE + 2  # the digits and one line end, CR LF at most
 
 
@@ -117,10 +125,11 @@ def describe_key(file: Path, secret: Secret, purpose: KeyPurpose | None) -> dict
 
 
 def load_secret(source: str, environment: Mapping[str, str] = os.environ) -> Secret:
-    """Return the secret that `source` names: `env:NAME`, or the path of a file.
+    """Return the secret that `source` names: `env:NAME`, `cmd:COMMAND`, or the path of a file.
 
-    A file must be a regular one, ours, and closed to everybody else (0600 or 0400). The content is
-    64 lower-case hex digits and at most one line end. Raises UnreadableInputError (exit code 2)
+    A file must be a regular one, ours, and closed to everybody else (0600 or 0400). A command is
+    split as a shell would and run without one; what it prints is the content, what it says on
+    stderr is dropped. The content is 64 lower-case hex digits and at most one line end. Raises UnreadableInputError (exit code 2)
     saying what to do, and never the content.
     """
     named = _ENVIRONMENT_NAME.fullmatch(source)
@@ -131,6 +140,8 @@ def load_secret(source: str, environment: Mapping[str, str] = os.environ) -> Sec
     elif source.startswith("env:"):
         # Not shown: somebody may have pasted the key itself behind the colon.
         raise UnreadableInputError("env: must be followed by the name of an environment variable")
+    elif source.startswith("cmd:"):
+        text, source = _printed_by(source[4:]), "what the command printed"
     else:
         text = _read_private_file(Path(source))
     try:
@@ -145,16 +156,57 @@ def load_secret(source: str, environment: Mapping[str, str] = os.environ) -> Sec
 def load_secret_from(variable: str, environment: Mapping[str, str] = os.environ) -> Secret:
     """Return the secret whose source the environment variable `variable` holds.
 
-    For PYPOT_ORCHESTRATOR_KEY, PYPOT_SETTLEMENT_KEY and PYPOT_SEED_MASTER_KEY, each a path or
-    `env:NAME`. Raises UnreadableInputError as `load_secret` does, or if the variable is not set.
+    For PYPOT_ORCHESTRATOR_KEY, PYPOT_SETTLEMENT_KEY and PYPOT_SEED_MASTER_KEY, each a path,
+    `env:NAME` or `cmd:COMMAND`. Raises UnreadableInputError as `load_secret` does, or if the variable is not set.
     """
     source = environment.get(variable)
     if not source:
-        raise UnreadableInputError(f"set {variable} to the path of a key file, or to env:NAME")
+        raise UnreadableInputError(
+            f"set {variable} to the path of a key file, to env:NAME or to cmd:COMMAND"
+        )
     try:
         return load_secret(source, environment)
     except UnreadableInputError as error:
         raise UnreadableInputError(f"{variable}: {error}") from None
+
+
+def forbid_dumps() -> None:
+    """Keep this process' memory out of core dumps, and its environment from other programs.
+
+    No core file, and on Linux not even one for a program that collects them (core_pattern), which
+    no limit holds back: prctl(2), PR_SET_DUMPABLE; it also hands /proc/PID over to root.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _printed_by(command: str) -> str:
+    # Its words may be secret too: only the program is named.
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = []
+    if not words:
+        raise UnreadableInputError("cmd: must be followed by a command that prints the secret")
+    try:
+        done = subprocess.run(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_COMMAND_SECONDS,
+            check=False,
+        )
+    except OSError as error:
+        raise UnreadableInputError(f"cannot run {words[0]}: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise UnreadableInputError(
+            f"{words[0]} printed no secret within {_COMMAND_SECONDS} s"
+        ) from None
+    if done.returncode != 0:
+        raise UnreadableInputError(f"{words[0]} ended with {done.returncode} and no secret")
+    return done.stdout[: _LONGEST_FILE + 1].decode("ascii", errors="replace")
 
 
 def _read_private_file(file: Path) -> str:

@@ -6,12 +6,16 @@ between a lock and its attestation, the next round finds the locked pot and atte
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from pypot_cli import lock, signing
+from pypot_cli import lock, signing, wake
+from pypot_cli.canonical import read_time
+from pypot_cli.correlation import correlated
 from pypot_cli.keys import Secret
-from pypot_cli.rpc import BUSY, Caller, RpcError, login_url
-from pypot_cli.service import POLL_SECONDS, Client, Log, run
+from pypot_cli.rpc import BUSY, Api, Caller, RpcError, login_url
+from pypot_cli.service import Client, Log, Options, Running, run
+from pypot_cli.steps import Step, step
 
 CALLER = Caller("pot_orchestrator")
 
@@ -27,13 +31,32 @@ class Orchestrator:
         # Pots that need nothing more from this process: attested, or refused for good.
         self._finished: set[str] = set()
         self._short = 0
+        self._next_deadline: float | None = None
 
     def round(self) -> int:
         """Do everything due now; return how many things were done."""
-        return self._rotate() + self._run_due() + self._attest()
+        done = self._rotate() + self._run_due()
+        locked = {pot["id"] for pot in self._client.pots("locked")}
+        self._finished &= locked
+        for pot_id in sorted(locked):
+            done += self._attest(pot_id)
+        self._note_deadlines()
+        return done
+
+    def due_in(self) -> float | None:
+        """Return seconds until the first deadline of an open pot, by this machine's clock."""
+        if self._next_deadline is None:
+            return None
+        return max(0.0, self._next_deadline - time.time())
+
+    def _note_deadlines(self) -> None:
+        running = [pot for pot in self._client.pots("open") if not pot["paused"]]
+        deadlines = [read_time(pot["locks_at"]) / 1e6 for pot in running]
+        self._next_deadline = min(deadlines, default=None)
 
     def _rotate(self) -> int:
-        rotated: dict[str, Any] = self._client.call("rotate_pots")
+        with step(Step.ROTATE):
+            rotated: dict[str, Any] = self._client.call("rotate_pots")
         opened: list[str] = rotated["opened"]
         for pot_id in opened:
             self._log("opened", pot_id=pot_id)
@@ -44,41 +67,52 @@ class Orchestrator:
 
     def _run_due(self) -> int:
         done = 0
-        while (due := self._client.call("run_due")) is not None:
+        while (due := self._run_one()) is not None:
             done += 1
-            result = due["result"] or {}
-            self._log("ran", pot_id=due["pot_id"], task=due["task"], status=result.get("status"))
+            pot_id, result = due["pot_id"], due["result"] or {}
+            self._log("ran", pot_id=pot_id, task=due["task"], status=result.get("status"))
+            if due["task"] == "lock":
+                # At once, for the players: the pot that follows, then the draw of this one.
+                done += self._rotate()
+            if result.get("status") == "locked":
+                done += self._attest(pot_id)
         return done
 
-    def _attest(self) -> int:
-        locked = {pot["id"] for pot in self._client.pots("locked")}
-        self._finished &= locked
-        done = 0
-        for pot_id in sorted(locked - self._finished):
-            try:
-                done += self._attest_one(pot_id)
-            except RpcError as error:
-                if error.token != BUSY:
-                    raise
-                self._log("set_aside", pot_id=pot_id, why=str(error))
-            else:
-                self._finished.add(pot_id)
+    def _run_one(self) -> dict[str, Any] | None:
+        with step(Step.RUN_DUE):
+            due: dict[str, Any] | None = self._client.call("run_due")
+        return due
+
+    def _attest(self, pot_id: str) -> int:
+        if pot_id in self._finished:
+            return 0
+        try:
+            with correlated():
+                done = self._attest_one(pot_id)
+        except RpcError as error:
+            if error.token != BUSY:
+                raise
+            self._log("set_aside", pot_id=pot_id, why=str(error))
+            return 0
+        self._finished.add(pot_id)
         return done
 
     def _attest_one(self, pot_id: str) -> int:
-        pot: dict[str, Any] = self._client.call("get_pot", pot_id=pot_id)
-        if pot["status"] != "locked" or pot["fairness"]["orchestrator_signature"]:
-            return 0
-        stated = {**pot["fairness"], "pot_id": pot_id, "locked_at": pot["locked_at"]}
-        wrong = lock.differences(stated, self._client.lock_entries(pot_id))
+        with step(Step.RECOMPUTE_LOCK):
+            pot: dict[str, Any] = self._client.call("get_pot", pot_id=pot_id)
+            if pot["status"] != "locked" or pot["fairness"]["orchestrator_signature"]:
+                return 0
+            stated = {**pot["fairness"], "pot_id": pot_id, "locked_at": pot["locked_at"]}
+            wrong = lock.differences(stated, self._client.lock_entries(pot_id))
         if wrong:
             return self._refuse(pot_id, wrong)
         message = signing.orchestrator_message(bytes.fromhex(stated["lock_digest"]))
         signature = signing.sign(self._key.reveal(), message).hex()
         try:
-            answer = self._client.call(
-                "attest_lock", pot_id=pot_id, orchestrator_signature=signature
-            )
+            with step(Step.ATTEST):
+                answer = self._client.call(
+                    "attest_lock", pot_id=pot_id, orchestrator_signature=signature
+                )
         except RpcError as error:
             if error.token == "wrong_state":  # noqa: S105 (an error's name)
                 # Another orchestrator was first, or the pot was voided meanwhile.
@@ -96,10 +130,11 @@ class Orchestrator:
         return 0
 
 
-def orchestrate(url: str, key: Secret, *, once: bool = False, poll: float = POLL_SECONDS) -> int:
+def orchestrate(url: str, key: Secret, options: Options) -> int:
     """Run the orchestrator against the database `url`; return its exit code (see service.run)."""
+    login = login_url(url)
 
-    def make(client: Client, log: Log) -> Orchestrator:
-        return Orchestrator(client, log, key)
+    def make(running: Running) -> Orchestrator:
+        return Orchestrator(running.client, running.log, key)
 
-    return run("orchestrate", login_url(url), CALLER, make, once=once, poll=poll)
+    return run("orchestrate", Api(login), CALLER, wake.database(login), make, options)

@@ -9,6 +9,7 @@ committed its record.
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -20,7 +21,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from pypot_cli import config, db
+from pypot_cli import config, correlation, db
 from pypot_cli.db.connection import query
 from pypot_cli.db.request import api_request
 from pypot_cli.errors import PypotError
@@ -90,17 +91,12 @@ def login_url(url: str) -> str:
     return db.with_role(url, "authenticator") if urlsplit(url).username == "postgres" else url
 
 
-class Api:
-    """Calls over one connection, which is made when first needed and made again when it was lost.
+class UnavailableError(PypotError):
+    """The API cannot be reached, or cannot reach its database: the same call may succeed soon."""
 
-    For one thread. Raises psycopg.OperationalError when the database cannot be reached: the call
-    may have taken effect or not, and may be made again (a writer returns its first result).
-    """
 
-    def __init__(self, url: str) -> None:
-        """`url` is of a login that may become the callers' roles, see `login_url`."""
-        self._url = url
-        self._conn: psycopg.Connection[Any] | None = None
+class Calls(ABC):
+    """Calls of the public functions by one of the ways to them. For one thread."""
 
     def __enter__(self) -> Self:
         return self
@@ -113,44 +109,20 @@ class Api:
     ) -> None:
         self.close()
 
+    @abstractmethod
     def close(self) -> None:
         """Drop the connection; the next call makes another."""
-        if self._conn is not None:
-            self._conn.close()
-            self._conn = None
 
+    @abstractmethod
     def call(self, caller: Caller, function: str, /, **arguments: Any) -> Any:
         """Return the one value that `public.<function>` answers with, None for SQL NULL.
 
-        Raises RpcError for a documented error; psycopg.Error for any other, without its values.
+        Raises RpcError for a documented error.
         """
-        (answer,) = self.rows(caller, function, **arguments)
-        return answer
 
+    @abstractmethod
     def rows(self, caller: Caller, function: str, /, **arguments: Any) -> list[Any]:
         """Return every row that a function of a set answers with, as JSON. Raises as `call`."""
-        statement = sql.SQL(query("rpc_call").decode()).format(
-            function=sql.Identifier(function),
-            arguments=sql.SQL(", ").join(
-                sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder())
-                for name in arguments
-            ),
-        )
-        values = [_bound(value) for value in arguments.values()]
-        conn = self._connection()
-        try:
-            with api_request(
-                conn, caller.role, caller.all_claims(), path=f"/rpc/{function}"
-            ) as request:
-                answers = [row[0] for row in request.execute(statement, values)]
-        except psycopg.Error as error:
-            documented = _documented(error)
-            if documented is None:
-                raise
-            raise documented from None
-        if len(answers) == 1 and isinstance(answers[0], dict) and answers[0].keys() == _REFUSAL:
-            raise _refused(answers[0])
-        return answers
 
     def pages(
         self,
@@ -175,6 +147,59 @@ class Api:
                 return
             last = page[-1][key]
 
+
+class Api(Calls):
+    """Calls over one connection, which is made when first needed and made again when it was lost.
+
+    For one thread. Raises psycopg.OperationalError when the database cannot be reached: the call
+    may have taken effect or not, and may be made again (a writer returns its first result).
+    """
+
+    def __init__(self, url: str) -> None:
+        """`url` is of a login that may become the callers' roles, see `login_url`."""
+        self._url = url
+        self._conn: psycopg.Connection[Any] | None = None
+
+    def close(self) -> None:
+        """Drop the connection; the next call makes another."""
+        if self._conn is not None:
+            self._conn.close()
+            self._conn = None
+
+    def call(self, caller: Caller, function: str, /, **arguments: Any) -> Any:
+        """As Calls.call; raises psycopg.Error for an undocumented error, without its values."""
+        (answer,) = self.rows(caller, function, **arguments)
+        return answer
+
+    def rows(self, caller: Caller, function: str, /, **arguments: Any) -> list[Any]:
+        """Return every row that a function of a set answers with, as JSON. Raises as `call`."""
+        statement = sql.SQL(query("rpc_call").decode()).format(
+            function=sql.Identifier(function),
+            arguments=sql.SQL(", ").join(
+                sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder())
+                for name in arguments
+            ),
+        )
+        values = [_bound(value) for value in arguments.values()]
+        conn = self._connection()
+        try:
+            with api_request(
+                conn,
+                caller.role,
+                caller.all_claims(),
+                path=f"/rpc/{function}",
+                headers=correlation.headers(),
+            ) as request:
+                answers = [row[0] for row in request.execute(statement, values)]
+        except psycopg.Error as error:
+            documented = _documented(error)
+            if documented is None:
+                raise
+            raise documented from None
+        if len(answers) == 1 and isinstance(answers[0], dict) and answers[0].keys() == _REFUSAL:
+            raise _refused(answers[0])
+        return answers
+
     def _connection(self) -> psycopg.Connection[Any]:
         if self._conn is None or self._conn.closed:
             self._conn = psycopg.connect(
@@ -187,7 +212,7 @@ def is_transient(error: BaseException) -> bool:
     """Say whether the same call may succeed in a moment: the database is busy, or was lost."""
     if isinstance(error, RpcError):
         return error.token == BUSY
-    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | UnavailableError)
 
 
 def describe(error: BaseException) -> str:
@@ -219,7 +244,7 @@ def _documented(error: psycopg.Error) -> RpcError | None:
     return RpcError(
         code,
         diagnosis.message_primary or "",
-        _details(diagnosis.message_detail),
+        read_details(diagnosis.message_detail),
         diagnosis.message_hint or "",
         recorded=False,
     )
@@ -227,11 +252,12 @@ def _documented(error: psycopg.Error) -> RpcError | None:
 
 def _refused(body: Mapping[str, Any]) -> RpcError:
     return RpcError(
-        body["code"], body["message"], _details(body["details"]), body["hint"], recorded=True
+        body["code"], body["message"], read_details(body["details"]), body["hint"], recorded=True
     )
 
 
-def _details(text: str | None) -> dict[str, Any]:
+def read_details(text: str | None) -> dict[str, Any]:
+    """Return the JSON object of a documented error's DETAIL, empty where there is none."""
     try:
         value = json.loads(text or "{}")
     except ValueError:

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
 from typing import Any, Protocol
@@ -15,14 +16,20 @@ from typing import Any, Protocol
 import psycopg
 import tenacity
 
+from pypot_cli import correlation
 from pypot_cli.errors import PypotError
-from pypot_cli.rpc import BUSY, Api, Caller, RpcError, describe, is_transient
+from pypot_cli.monitor import Monitor, serving
+from pypot_cli.rpc import BUSY, Caller, Calls, RpcError, UnavailableError, describe, is_transient
+from pypot_cli.wake import Listening, Wake, unheard
 
 POLL_SECONDS = 1.0
-"""How long an idle service waits before it looks again."""
+"""How long an idle service waits for a notification before it looks by itself."""
 
 ONCE_RETRY_SECONDS = 30.0
 """How long a command that ends waits for a database that is lost."""
+
+# After something was done or told, more is often due in a moment: each pause is twice as long.
+_SHORTEST_PAUSE = 0.02
 
 _BUSY_RETRY_SECONDS = 10
 _LONGEST_WAIT_SECONDS = 5
@@ -35,21 +42,30 @@ class StoppedError(PypotError):
 class Log:
     """Structured lines on stderr: one JSON object a line, no secret in any of them."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, count: Callable[[str], None] | None = None) -> None:
+        """`count` is told the name of every event."""
         self._service = service
+        self._count = count
 
     def __call__(self, event: str, **values: Any) -> None:
         """Write one line: what happened and with which public values."""
         at = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        line = {"at": at, "service": self._service, "event": event, **values}
-        print(json.dumps(line, default=str), file=sys.stderr, flush=True)
+        line = {"at": at, "service": self._service, "event": event}
+        if (under_way := correlation.current()) is not None:
+            line["correlation_id"] = under_way
+        # One write: other threads log too.
+        print(
+            json.dumps({**line, **values}, default=str) + "\n", end="", file=sys.stderr, flush=True
+        )
+        if self._count is not None:
+            self._count(event)
 
 
 class Client:
     """The database as one role sees it, asked again with jittered back-off while it is busy."""
 
     def __init__(
-        self, api: Api, caller: Caller, log: Log, stop: threading.Event, *, give_up: float | None
+        self, api: Calls, caller: Caller, log: Log, stop: threading.Event, *, give_up: float | None
     ) -> None:
         """`give_up`: seconds after which a lost database is an error; None: never.
 
@@ -70,11 +86,11 @@ class Client:
         )
 
     def call(self, function: str, /, **arguments: Any) -> Any:
-        """As Api.call, with retries. Raises StoppedError if asked to stop meanwhile."""
+        """As Calls.call, with retries. Raises StoppedError if asked to stop meanwhile."""
         return self._try(lambda: self._api.call(self._caller, function, **arguments))
 
     def pages(self, function: str, /, *, after: tuple[str, str], **arguments: Any) -> list[Any]:
-        """As Api.pages, all of them, with retries."""
+        """As Calls.pages, all of them, with retries."""
         rows: list[Any] = self._try(
             lambda: list(self._api.pages(self._caller, function, after=after, **arguments))
         )
@@ -97,7 +113,7 @@ class Client:
             raise PypotError(
                 f"this login may not become {self._caller.role}: give PYPOT_DB_URL a login that may"
             ) from None
-        except psycopg.Error as error:
+        except (psycopg.Error, UnavailableError) as error:
             if self._stop.is_set():
                 raise StoppedError("stopped while waiting for the database") from None
             raise PypotError(describe(error)) from None
@@ -126,15 +142,37 @@ class Service(Protocol):
     def round(self) -> int:
         """Do what is due now and return how many things were done."""
 
+    def due_in(self) -> float | None:
+        """Return seconds until something is known to be due; None: nothing is."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a service runs. `poll`: seconds of its longest pause."""
+
+    once: bool = False
+    poll: float = POLL_SECONDS
+    metrics_port: int | None = None
+    """Where /health and /metrics are; None: nowhere."""
+    metrics_host: str = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a service is made with."""
+
+    client: Client
+    log: Log
+    monitor: Monitor
+
 
 def run(
     name: str,
-    url: str,
+    api: Calls,
     caller: Caller,
-    make: Callable[[Client, Log], Service],
-    *,
-    once: bool,
-    poll: float = POLL_SECONDS,
+    listening: Listening,
+    make: Callable[[Running], Service],
+    options: Options,
 ) -> int:
     """Run a service until SIGTERM or SIGINT, or one round of it; return the exit code.
 
@@ -142,45 +180,59 @@ def run(
     the login may not become the role and, with `once`, when the database cannot be reached for
     half a minute or stays busy.
     """
-    log = Log(name)
-    stop = threading.Event()
-    with _stopping(stop), Api(url) as api:
-        give_up = ONCE_RETRY_SECONDS if once else None
-        client = Client(api, caller, log, stop, give_up=give_up)
-        service = make(client, log)
-        log("started", once=once)
-        try:
-            while True:
-                done = _round(service, log, once=once)
-                if once or stop.is_set():
-                    break
-                # Something was done, so more may be due: look again at once, but never spin.
-                stop.wait(0.01 if done else poll)
-                if stop.is_set():
-                    break
-        except StoppedError:
-            pass
+    monitor = Monitor(name, options.poll)
+    log = Log(name, monitor.event)
+    wake = Wake(threading.Event(), log)
+    give_up = ONCE_RETRY_SECONDS if options.once else None
+    with (
+        _stopping(wake),
+        serving(monitor, options.metrics_port, options.metrics_host) as port,
+        api,
+        (unheard if options.once else listening)(wake),
+    ):
+        client = Client(api, caller, log, wake.stop, give_up=give_up)
+        service = make(Running(client, log, monitor))
+        log("started", once=options.once, metrics_port=port)
+        with contextlib.suppress(StoppedError):
+            _work(service, wake, monitor, options)
         log("stopped", refusals=service.refusals)
-    return 1 if once and service.refusals else 0
+    return 1 if options.once and service.refusals else 0
 
 
-def _round(service: Service, log: Log, *, once: bool) -> int:
+def _work(service: Service, wake: Wake, monitor: Monitor, options: Options) -> None:
+    pause, woken = 0.0, False
+    while True:
+        with correlation.correlated(), monitor.round():
+            done = _round(service, wake, once=options.once)
+            due_in = None if options.once else service.due_in()
+        if options.once or wake.stop.is_set():
+            return
+        quick = done or woken or not pause
+        pause = _SHORTEST_PAUSE if quick else min(2 * pause, options.poll)
+        # Our clock is not the database's: what is due by ours alone is looked for in a moment.
+        woken = wake.pause(min(pause, max(due_in, _SHORTEST_PAUSE)) if due_in else pause)
+        if wake.stop.is_set():
+            return
+
+
+def _round(service: Service, wake: Wake, *, once: bool) -> int:
     try:
         return service.round()
     except RpcError as error:
         # A call that stayed busy; the loop tries the whole round again.
         if once or error.token != BUSY:
             raise
-        log("busy")
+        wake.log("busy")
         return 0
 
 
 @contextlib.contextmanager
-def _stopping(stop: threading.Event) -> Iterator[None]:
+def _stopping(wake: Wake) -> Iterator[None]:
     """Let SIGTERM and SIGINT end the loop after the step that is under way."""
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
+        wake.stop.set()
+        wake.wake()
 
     before = {each: signal.signal(each, ask) for each in (signal.SIGTERM, signal.SIGINT)}
     try:

@@ -8,14 +8,18 @@ recomputed from what is public: so whoever could alter a lock could not make it 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
 from pypot_cli import draw, lock, seeds, signing
+from pypot_cli.canonical import read_time
+from pypot_cli.correlation import correlated
 from pypot_cli.keys import Secret
-from pypot_cli.rpc import BUSY, Api, Caller, RpcError, login_url
-from pypot_cli.service import ONCE_RETRY_SECONDS, POLL_SECONDS, Client, Log, run
+from pypot_cli.rpc import BUSY, Api, Caller, Calls, RpcError, login_url
+from pypot_cli.service import ONCE_RETRY_SECONDS, Client, Log, Options, Running, run
+from pypot_cli.steps import Step, step
+from pypot_cli.wake import Listening
 
 CALLER = Caller("pot_settlement")
 
@@ -37,8 +41,11 @@ class Settlement:
         *,
         stock: int = STOCK,
         orchestrator_keys: Collection[bytes] = (),
+        measure: Callable[[float], None] | None = None,
     ) -> None:
+        """`measure` is told the seconds from lock to payout of each pot settled here."""
         self.refusals = 0
+        self._measure = measure
         self._client = client
         self._log = log
         self._key = key
@@ -56,6 +63,10 @@ class Settlement:
         self._set_aside.clear()
         return self._restock() + self._settle()
 
+    def due_in(self) -> float | None:
+        """Return None: a lock is not known before it happens."""
+        return None
+
     # ------------------------------------------------------------------- stock
 
     def _restock(self) -> int:
@@ -68,7 +79,8 @@ class Settlement:
         )
         for start in range(0, missing, _LARGEST_BATCH):
             batch = min(_LARGEST_BATCH, missing - start)
-            left = _add(self._client, seeds.mint(self._master_key, batch))
+            with step(Step.RESTOCK):
+                left = _add(self._client, seeds.mint(self._master_key, batch))
             self._log("minted", added=batch, stock=left)
         return max(missing, 0)
 
@@ -81,12 +93,17 @@ class Settlement:
 
     def _settle(self) -> int:
         done = 0
-        while (claim := self._client.call("claim_settlement")) is not None:
+        while (claim := self._claim()) is not None:
             if self._is_left(claim["pot_id"]):
                 # Its lease is ours, so it comes first every time: take the others by name.
                 return done + self._settle_others()
             done += self._reveal(claim)
         return done
+
+    def _claim(self, **named: str) -> dict[str, Any] | None:
+        with step(Step.CLAIM):
+            claim: dict[str, Any] | None = self._client.call("claim_settlement", **named)
+        return claim
 
     def _settle_others(self) -> int:
         done = 0
@@ -94,12 +111,13 @@ class Settlement:
             if self._is_left(pot["id"]):
                 continue
             try:
-                claim = self._client.call("claim_settlement", pot_id=pot["id"])
+                claim = self._claim(pot_id=pot["id"])
             except RpcError as error:
                 if error.token != "wrong_state":  # noqa: S105 (an error's name)
                     raise
                 continue  # not attested yet, or another signer's
-            done += self._reveal(claim)
+            if claim is not None:
+                done += self._reveal(claim)
         return done
 
     def _is_left(self, pot_id: str) -> bool:
@@ -107,9 +125,14 @@ class Settlement:
 
     def _reveal(self, claim: dict[str, Any]) -> int:
         """Verify a claimed lock and reveal its seed. Returns 1 if the pot is settled by that."""
+        with correlated():
+            return self._reveal_claimed(claim)
+
+    def _reveal_claimed(self, claim: dict[str, Any]) -> int:
         pot_id: str = claim["pot_id"]
-        wrong = lock.differences(claim, self._client.lock_entries(pot_id))
-        wrong += self._signature_differences(claim)
+        with step(Step.RECOMPUTE_CLAIM):
+            wrong = lock.differences(claim, self._client.lock_entries(pot_id))
+            wrong += self._signature_differences(claim)
         if wrong:
             return self._refuse(pot_id, wrong)
         seed = seeds.derive_seed(self._master_key, UUID(pot_id))
@@ -118,12 +141,13 @@ class Settlement:
         digest = bytes.fromhex(claim["lock_digest"])
         message = signing.settlement_message(digest, seed.reveal())
         try:
-            result = self._client.call(
-                "reveal_pot",
-                pot_id=pot_id,
-                reveal_seed=seed.reveal().hex(),
-                settlement_signature=signing.sign(self._key.reveal(), message).hex(),
-            )
+            with step(Step.REVEAL):
+                result = self._client.call(
+                    "reveal_pot",
+                    pot_id=pot_id,
+                    reveal_seed=seed.reveal().hex(),
+                    settlement_signature=signing.sign(self._key.reveal(), message).hex(),
+                )
         except RpcError as error:
             if error.token == "wrong_state":  # noqa: S105 (an error's name)
                 # Voided or refunded meanwhile, or its time for a reveal is over.
@@ -134,9 +158,13 @@ class Settlement:
                 self._log("set_aside", pot_id=pot_id, why=str(error))
                 return 0
             return self._refuse(pot_id, [str(error)])
+        took = (read_time(result["settled_at"]) - read_time(claim["locked_at"])) / 1e6
+        if self._measure is not None:
+            self._measure(took)
         self._log(
             "settled",
             pot_id=pot_id,
+            seconds_since_lock=took,
             winning_ticket=result["winning_ticket"],
             prize=result["prize"],
         )
@@ -185,20 +213,26 @@ def mint(url: str, master_key: Secret, count: int) -> int:
 
 
 def settle(
-    url: str,
+    api: Calls,
+    listening: Listening,
     key: Secret,
     master_key: Secret,
+    options: Options,
     *,
     orchestrator_keys: Collection[bytes] = (),
     stock: int = STOCK,
-    once: bool = False,
-    poll: float = POLL_SECONDS,
 ) -> int:
-    """Run the signer against the database `url`; return its exit code (see service.run)."""
+    """Run the signer over `api`, woken by `listening`; return its exit code (see service.run)."""
 
-    def make(client: Client, log: Log) -> Settlement:
+    def make(running: Running) -> Settlement:
         return Settlement(
-            client, log, key, master_key, stock=stock, orchestrator_keys=orchestrator_keys
+            running.client,
+            running.log,
+            key,
+            master_key,
+            stock=stock,
+            orchestrator_keys=orchestrator_keys,
+            measure=running.monitor.settled,
         )
 
-    return run("settle", login_url(url), CALLER, make, once=once, poll=poll)
+    return run("settle", api, CALLER, listening, make, options)

@@ -86,6 +86,6 @@ def _listen(url: str, wake: Wake, ended: threading.Event) -> None:
                         wake.wake()
         except psycopg.Error as error:
             attempt += 1
-            seconds = random.uniform(0, min(_LONGEST_WAIT_SECONDS, 0.1 * 2**attempt))  # noqa: S311
+            seconds = random.uniform(0, min(_LONGEST_WAIT_SECONDS, 0.1 * 2**attempt))
             wake.log("listening_again", why=describe(error), seconds=round(seconds, 2))
             ended.wait(seconds)

@@ -81,8 +81,8 @@ def test_a_round_rotates_locks_and_attests(game: Game) -> None:
     assert game.orchestrator.round() == 0
     pot_id = game.api.rows(ANON, "list_pots", status="open")[0]["id"]
     game.fill(pot_id, game.users(3))
-    assert game.orchestrator.round() == 2  # locked and attested
-    assert game.orchestrator.round() == 1  # replaced
+    assert game.orchestrator.round() == 3  # locked, replaced and attested
+    assert game.orchestrator.round() == 0
     assert game.settlement.round() > 0
     assert status(game, pot_id) == "settled"
 
@@ -303,7 +303,9 @@ def test_a_service_without_its_key_says_which_and_ends_with_2(
     out, err = process.communicate(timeout=30)
     assert process.returncode == 2
     assert out == ""
-    assert err == f"pypot: set {variable} to the path of a key file, or to env:NAME\n"
+    assert (
+        err == f"pypot: set {variable} to the path of a key file, to env:NAME or to cmd:COMMAND\n"
+    )
 
 
 def test_a_service_ends_with_0_when_asked_and_shows_no_secret(db: Database, tmp_path: Path) -> None:
