@@ -26,8 +26,10 @@ from pypot_cli import (
     transport,
 )
 from pypot_cli import demo as demonstration
+from pypot_cli import up as everything
 from pypot_cli.api import server as api_server
 from pypot_cli.api.settings import DEFAULT_PORT as API_PORT
+from pypot_cli.bench import rotation
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.keys import KeyPurpose
 from pypot_cli.migrations import apply as migrations_apply
@@ -135,8 +137,9 @@ def orchestrate(
     """Keep pots open, lock them when due, and sign every lock that can be recomputed.
 
     Acts as role pot_orchestrator with the key that PYPOT_ORCHESTRATOR_KEY names (a file, env:NAME
-    or cmd:COMMAND). The database wakes it; --poll is the safety net. A URL of role postgres logs in as authenticator, any other as it is. Ends after the
-    step under way on SIGTERM and SIGINT; logs JSON lines on stderr.
+    or cmd:COMMAND). The database wakes it; --poll is the safety net. A URL of role postgres logs in
+    as authenticator, any other as it is. Ends after the step under way on SIGTERM and SIGINT; logs
+    JSON lines on stderr.
 
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
     used; 2 no readable key.
@@ -166,8 +169,9 @@ def settle(
 
     Acts as role pot_settlement with the keys that PYPOT_SETTLEMENT_KEY and PYPOT_SEED_MASTER_KEY
     name (files, env:NAME or cmd:COMMAND). With neither --db nor PYPOT_DB_URL, SUPABASE_URL is the
-    API to call instead, with SUPABASE_KEY and tokens signed by PYPOT_JWT_SECRET. A lock that differs from its public entries, is not signed, or not
-    signed by a pinned key, is refused with the reason and never revealed.
+    API to call instead, with SUPABASE_KEY and tokens signed by PYPOT_JWT_SECRET. A lock that
+    differs from its public entries, is not signed, or not signed by a pinned key, is refused with
+    the reason and never revealed.
 
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
     used; 2 no readable key.
@@ -208,6 +212,50 @@ def api(
     for name, value in server.describe().items():
         typer.echo(f"{name:<18}{value}")
     server.serve_until_stopped()
+
+
+@app.command()
+def up(
+    data_dir: Annotated[
+        Path,
+        typer.Option(help="Where the embedded server keeps its data.", show_default=".pypot/db"),
+    ] = config.DEFAULT_DATA_DIR,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The API's; 0 takes any free port.")
+    ] = API_PORT,
+    db_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="The database's.", show_default="as db up"),
+    ] = None,
+) -> None:
+    """Start everything for development: database, API, both services, three pots, a rich player.
+
+    Prints the address, the anon key and the player's login, then logs JSON lines on stderr until
+    SIGINT (Ctrl-C) or SIGTERM, and stops what it started; the data stay. Keys are made in
+    .pypot/keys the first time. Never for production.
+
+    Exit codes: 0 ended as asked; 1 something did not start, or ended by itself; 2 a wrong option.
+    """
+    raise typer.Exit(everything.up(data_dir, port, db_port, typer.echo))
+
+
+bench_app = typer.Typer(help="Measure on a fresh database.", no_args_is_help=True)
+app.add_typer(bench_app, name="bench")
+
+
+@bench_app.command("rotation")
+def bench_rotation(
+    pots: Annotated[int, typer.Option(min=3, max=10_000, help="Pots to fill and settle.")] = 200,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Rotate three templates unattended; measure fill times, gaps and lock to settled.
+
+    A gap is the time from a pot's lock to the opening of the one that follows it. Exit codes: 0
+    every pot settled and every invariant held; 1 not.
+    """
+    report = rotation.run(pots, lambda text: typer.echo(text, err=True))
+    typer.echo(json.dumps(report, indent=2) if as_json else rotation.table(report))
+    raise typer.Exit(1 if report["broken"] else 0)
 
 
 @app.command()

@@ -20,11 +20,11 @@ def current() -> str | None:
 
 @contextlib.contextmanager
 def correlated() -> Iterator[str]:
-    """Give the block an id of its own, a random UUID; work inside of other work keeps that one's."""
-    given = _current.get()
-    token = _current.set(given or str(uuid.uuid4()))
+    """Give the block an id of its own, a random UUID: a round, or a pot's work within it."""
+    under_way = str(uuid.uuid4())
+    token = _current.set(under_way)
     try:
-        yield _current.get() or ""
+        yield under_way
     finally:
         _current.reset(token)
 

@@ -129,8 +129,8 @@ def load_secret(source: str, environment: Mapping[str, str] = os.environ) -> Sec
 
     A file must be a regular one, ours, and closed to everybody else (0600 or 0400). A command is
     split as a shell would and run without one; what it prints is the content, what it says on
-    stderr is dropped. The content is 64 lower-case hex digits and at most one line end. Raises UnreadableInputError (exit code 2)
-    saying what to do, and never the content.
+    stderr is dropped. The content is 64 lower-case hex digits and at most one line end. Raises
+    UnreadableInputError (exit code 2) saying what to do, and never the content.
     """
     named = _ENVIRONMENT_NAME.fullmatch(source)
     if named:
@@ -157,7 +157,8 @@ def load_secret_from(variable: str, environment: Mapping[str, str] = os.environ)
     """Return the secret whose source the environment variable `variable` holds.
 
     For PYPOT_ORCHESTRATOR_KEY, PYPOT_SETTLEMENT_KEY and PYPOT_SEED_MASTER_KEY, each a path,
-    `env:NAME` or `cmd:COMMAND`. Raises UnreadableInputError as `load_secret` does, or if the variable is not set.
+    `env:NAME` or `cmd:COMMAND`. Raises UnreadableInputError as `load_secret` does, or if the
+    variable is not set.
     """
     source = environment.get(variable)
     if not source:

@@ -25,7 +25,7 @@ class Monitor:
     """The measurements of one service. Safe to use from any thread."""
 
     def __init__(self, service: str, poll: float) -> None:
-        """`poll`: seconds that the service sleeps at most; it is ill when silent for much longer."""
+        """`poll`: seconds of the service's longest pause; it is ill when silent for much longer."""
         self._service = service
         self._stale = max(_STALE_SECONDS, 5 * poll)
         self._round_ended: float | None = None

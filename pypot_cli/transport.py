@@ -7,7 +7,6 @@ import os
 from pypot_cli import config, wake
 from pypot_cli.api.settings import jwt_secret
 from pypot_cli.rpc import Api, Calls, database_url, login_url
-from pypot_cli.supabase_api import Project, SupabaseApi, realtime
 from pypot_cli.wake import Listening
 
 
@@ -19,6 +18,9 @@ def choose(db_url: str | None) -> tuple[Calls, Listening]:
     """
     address = os.environ.get("SUPABASE_URL", "")
     if address and not (db_url or config.external_database_url()):
+        # Supabase's client takes most of a second to import: who does not use it does not wait.
+        from pypot_cli.supabase_api import Project, SupabaseApi, realtime
+
         project = Project(address, os.environ.get("SUPABASE_KEY", ""), jwt_secret())
         return SupabaseApi(project), realtime(project)
     login = login_url(database_url(db_url))

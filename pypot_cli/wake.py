@@ -52,7 +52,7 @@ def unheard(_: Wake) -> Iterator[None]:
 
 
 def database(url: str) -> Listening:
-    """Listen to the notifications of the database `url`, on a connection and a thread of its own."""
+    """Listen to the notifications of the database `url`, on a thread and connection of its own."""
 
     @contextlib.contextmanager
     def listening(wake: Wake) -> Iterator[None]:

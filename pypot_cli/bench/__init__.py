@@ -1,0 +1,1 @@
+"""Benchmarks: what is measured, on which load, and how to repeat it."""

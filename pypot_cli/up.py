@@ -1,0 +1,188 @@
+"""Everything at once, for development: database, API, both services, something to play with."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from pypot_cli import config, db, key_registry, keys, signing
+from pypot_cli.errors import PypotError
+from pypot_cli.keys import KeyPurpose, Secret
+from pypot_cli.rpc import Api, Caller, login_url
+
+PLAYER = "player@example.com"
+PASSWORD = "community-pots"  # noqa: S105 (a development player's, printed on purpose)
+CREDITS = 10_000
+
+_TEMPLATES: Mapping[str, Mapping[str, int]] = {
+    "small": {"entry_cost": 1, "max_tickets": 10, "max_per_user": 5},
+    "medium": {"entry_cost": 10, "max_tickets": 50, "max_per_user": 10},
+    "large": {"entry_cost": 100, "max_tickets": 200, "max_per_user": 20},
+}
+_START_SECONDS = 30.0
+_STOP_SECONDS = 20.0
+
+
+def up(data_dir: Path, port: int, db_port: int | None, say: Callable[[str], None]) -> int:
+    """Start everything, say how to reach it, wait for SIGINT or SIGTERM, stop; return 0.
+
+    A database that ran before is left running. Raises PypotError when something does not start, or
+    ends by itself.
+    """
+    stop = threading.Event()
+    was_running = _runs(data_dir)
+    with contextlib.ExitStack() as started, _asked_to_stop(stop):
+        url = db.up(data_dir, db_port)
+        if not was_running:
+            started.callback(db.down, data_dir)
+        environment = {**os.environ, "PYPOT_DB_URL": url, **_keys(url)}
+        _templates(url)
+        processes = {
+            name: started.enter_context(_process(environment, *arguments))
+            for name, arguments in {
+                "api": ("api", "--port", str(port)),
+                "settle": ("settle",),
+                "orchestrate": ("orchestrate",),
+            }.items()
+        }
+        told = _read_description(processes["api"])
+        _player(url, told)
+        for name in ("url", "anon_key"):
+            say(f"{name:<18}{told[name]}")
+        say(f"{'player':<18}{PLAYER}")
+        say(f"{'password':<18}{PASSWORD}")
+        say("Ctrl-C stops everything")
+        while not stop.wait(0.2):
+            for name, process in processes.items():
+                if process.poll() is not None:
+                    raise PypotError(f"pypot {name} ended by itself with {process.returncode}")
+    return 0
+
+
+def _runs(data_dir: Path) -> bool:
+    if config.external_database_url() is not None:
+        return True
+    try:
+        db.url(data_dir)
+    except PypotError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _asked_to_stop(stop: threading.Event) -> Iterator[None]:
+    def ask(*_: object) -> None:
+        if stop.is_set():
+            return
+        stop.set()
+
+    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+@contextlib.contextmanager
+def _process(environment: Mapping[str, str], *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pypot_cli", *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        # A session of its own: Ctrl-C reaches us alone, and we stop them one after another.
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _keys(url: str) -> dict[str, str]:
+    """Make the keys that are missing, register their public halves; return where they are."""
+    variables = {
+        KeyPurpose.ORCHESTRATOR: "PYPOT_ORCHESTRATOR_KEY",
+        KeyPurpose.SETTLEMENT: "PYPOT_SETTLEMENT_KEY",
+        KeyPurpose.SEED_MASTER: "PYPOT_SEED_MASTER_KEY",
+    }
+    files = {}
+    for purpose, variable in variables.items():
+        file = config.STATE_DIR / "keys" / f"{purpose}.key"
+        secret = _key(file)
+        if purpose is not KeyPurpose.SEED_MASTER:
+            key_registry.register(url, purpose, signing.public_key(secret.reveal()))
+        files[variable] = str(file)
+    return files
+
+
+def _key(file: Path) -> Secret:
+    return keys.load_secret(str(file)) if file.exists() else keys.write_new_secret(file)
+
+
+def _templates(url: str) -> None:
+    with Api(login_url(url)) as api:
+        for name, terms in _TEMPLATES.items():
+            api.call(Caller("pot_orchestrator"), "upsert_pot_template", name=name, **terms)
+
+
+def _read_description(api: subprocess.Popen[str]) -> dict[str, str]:
+    """Return what `pypot api` says of itself, once it answers."""
+    told: dict[str, str] = {}
+    if api.stdout is None:
+        raise PypotError("the API says nothing")
+    while "secret_key" not in told:
+        line = api.stdout.readline()
+        if not line:
+            raise PypotError("the API did not start: see the lines above")
+        name, _, value = line.strip().partition(" ")
+        told[name] = value.strip()
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{told['url']}/health", timeout=5).is_success:
+                return told
+        time.sleep(0.1)
+    raise PypotError("the API did not answer in time: see the lines above")
+
+
+def _player(url: str, told: Mapping[str, str]) -> None:
+    """Sign the development player up, unless that was done before, and give them credits once."""
+    credentials = {"email": PLAYER, "password": PASSWORD}
+    session: dict[str, Any] = {}
+    with httpx.Client(base_url=told["url"], headers={"apikey": told["anon_key"]}) as client:
+        for path in ("/auth/v1/token?grant_type=password", "/auth/v1/signup"):
+            answer = client.post(path, json=credentials)
+            if answer.is_success:
+                session = answer.json()
+                break
+        else:
+            raise PypotError(f"{PLAYER} can neither log in nor sign up ({answer.status_code})")
+    with Api(login_url(url)) as api:
+        api.call(
+            Caller("pot_treasury"),
+            "grant_credits",
+            user_id=session["user"]["id"],
+            amount=CREDITS,
+            reason="to play with",
+            idempotency_key=f"pypot up {session['user']['id']}",
+        )
