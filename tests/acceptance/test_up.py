@@ -17,8 +17,10 @@ def test_up_prints_how_to_play_and_stops_cleanly(tmp_path: Path) -> None:
     for parent in tmp_path.parents[:3]:
         parent.chmod(parent.stat().st_mode | 0o111)
     process = subprocess.Popen(
-        [sys.executable, "-m", "pypot_cli", "up"]
-        + ["--data-dir", str(tmp_path / "db"), "--db-port", "0", "--port", "0"],
+        [
+            *(sys.executable, "-m", "pypot_cli", "up", "--data-dir", str(tmp_path / "db")),
+            *("--db-port", "0", "--port", "0"),
+        ],
         env={"PATH": os.environ["PATH"]},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
