@@ -230,7 +230,7 @@ begin
     perform private.require_read_committed();
     v_problem := private.player_problem();
     if v_problem = 'account_blocked' then
-        return private.refuse_join(v_problem, p_pot_id);
+        return private.refuse_player(v_problem, 'join_refused', p_pot_id);
     elsif v_problem is not null then
         perform private.fail(v_problem);
     end if;
@@ -258,14 +258,14 @@ begin
     select * into strict v_settings from private.settings as s where s.only_row;
     if upper(private.request_header(v_settings.region_header))
         = any (v_settings.blocked_regions) then
-        return private.refuse_join('region_blocked', p_pot_id);
+        return private.refuse_player('region_blocked', 'join_refused', p_pot_id);
     end if;
     if v_settings.max_joins_per_minute is not null and v_settings.max_joins_per_minute <= (
         select count(*)
         from public.pot_entries as e
         where e.user_id = v_user and e.created_at > private.now() - interval '1 minute'
     ) then
-        return private.refuse_join('velocity_exceeded', p_pot_id);
+        return private.refuse_player('velocity_exceeded', 'join_refused', p_pot_id);
     end if;
 
     select coalesce(sum(e.ticket_count), 0) into v_held
