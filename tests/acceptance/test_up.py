@@ -50,5 +50,7 @@ def test_up_prints_how_to_play_and_stops_cleanly(tmp_path: Path) -> None:
         assert process.wait(60) == 0
     finally:
         process.kill()
+        process.wait()
+        process.stdout.close()
         stopped_by_us = db.embedded_cluster(tmp_path / "db").stop()
     assert not stopped_by_us
