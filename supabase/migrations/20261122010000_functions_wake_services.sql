@@ -3,7 +3,7 @@
 set check_function_bodies = off;
 
 -- source: supabase/functions/private/pots/cancel_pot.sql
--- Locks: wallets, by user_id.
+-- Locks, in order: the caller's pseudonym when it is new; wallets, by user_id.
 -- Writes: a refund an entry; pots; chain row `cancelled`; events cancelled, balance.
 create or replace function private.cancel_pot(p_pot public.pots, p_cause text)
 returns jsonb
@@ -24,6 +24,8 @@ begin
     select s.escrow_account into strict v_escrow
     from private.pot_states as s
     where s.pot_id = p_pot.id;
+    -- Before the wallets, as in the lock order: the first act of a caller writes a row.
+    perform private.actor_pseudonym();
     for v_entry in
         select e.id, e.user_id, e.credits_spent
         from public.pot_entries as e
