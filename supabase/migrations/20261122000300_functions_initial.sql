@@ -2809,6 +2809,7 @@ begin
         'cause', p_cause, 'entries_refunded', v_entries, 'credits_refunded', v_refunded
     ));
     perform private.announce_lobby(p_pot.id, 'cancelled');
+    perform private.wake_services('cancelled', p_pot.id);
     for v_user in
         select distinct e.user_id
         from public.pot_entries as e
@@ -3016,6 +3017,7 @@ begin
     where p.id = p_pot.id;
     perform private.announce_pot(p_pot.id, 'locked', v_result);
     perform private.announce_lobby(p_pot.id, 'locked');
+    perform private.wake_services('locked', p_pot.id);
     return v_result;
 end $$;
 
@@ -3336,6 +3338,9 @@ begin
     ));
     perform private.announce_wallet(v_user, p_pot_id);
     perform private.pulse_lobby(p_pot_id);
+    if v_totals.tickets_sold = v_pot.max_tickets then
+        perform private.wake_services('full', p_pot_id);
+    end if;
     return v_result;
 end $$;
 
@@ -4238,6 +4243,29 @@ comment on function private.pulse_lobby(uuid) is
 revoke all on function private.pulse_lobby(uuid)
 from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/realtime/wake_services.sql
+-- Tells both services, on channel `pots`, that something of a pot is due: the orchestrator has one
+-- to lock or to replace, the signer one to settle. A hint alone, which may be lost: they poll too.
+--
+-- PostgreSQL lets transactions that notify commit one after another, so this is for what happens a
+-- few times in a pot's life (full, locked, attested, cancelled) and never for every join.
+create or replace function private.wake_services(p_why text, p_pot_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    perform pg_notify('pots', p_why || ' ' || p_pot_id);
+end $$;
+
+comment on function private.wake_services(text, uuid) is
+'Notifies channel pots of `<p_why> <p_pot_id>` when this transaction commits; p_why is full, '
+'locked, attested or cancelled.';
+
+revoke all on function private.wake_services(text, uuid)
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/settlement/add_commitments.sql
 -- Puts commitments for pots to come into the stock.
 --
@@ -4368,6 +4396,7 @@ begin
         'kid', v_key.kid, 'public_key', v_key.public_key, 'signature', p_orchestrator_signature
     ));
     perform private.close_alerts('attest_rejected', p_pot_id);
+    perform private.wake_services('attested', p_pot_id);
     return jsonb_build_object(
         'pot_id', p_pot_id,
         'kid', v_key.kid,
