@@ -339,7 +339,9 @@ def test_an_overdue_pot_is_refunded_or_claimed_never_both(game: Game) -> None:
         ]
     )
 
-    assert [o["task"] for o in outcomes[:3] if o is not None] == ["refund"]
+    # A pot that a claim holds just then is left to the next call, which is why callers loop.
+    done = [*outcomes[:3], game.orchestrator.call("run_due")]
+    assert [one["task"] for one in done if one and one["task"] != "alert"] == ["refund"]
     assert len(refusals(outcomes[3:], WRONG_STATE)) == 3
     assert [player.balance() for player in players] == [100] * 3
 
