@@ -438,7 +438,8 @@ create table private.settings (
     low_stock integer not null default 10 check (low_stock >= 0),
     ip_header text not null default 'cf-connecting-ip',
     region_header text not null default 'cf-ipcountry',
-    blocked_regions text[] not null default '{}',
+    blocked_regions text[] not null default '{}'
+    check (array_to_string(blocked_regions, ',') ~ '^([A-Z]{2}(,[A-Z]{2})*)?$'),
     max_joins_per_minute integer check (max_joins_per_minute > 0),
     fingerprint_pepper bytea not null default extensions.gen_random_bytes(32)
 );

@@ -1990,7 +1990,8 @@ revoke all on function private.refuse(text, jsonb)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/guards/tg_append_only.sql
--- Trigger
+-- Refuses UPDATE, DELETE and TRUNCATE, also for the owner and under session_replication_role =
+-- replica.
 create or replace function private.tg_append_only()
 returns trigger
 language plpgsql
@@ -2010,7 +2011,7 @@ revoke all on function private.tg_append_only()
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/guards/tg_commitments__used_once.sql
--- Trigger
+-- Of a commitment only used_at may change, once.
 create or replace function private.tg_commitments__used_once()
 returns trigger
 language plpgsql
@@ -2034,7 +2035,7 @@ revoke all on function private.tg_commitments__used_once()
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/guards/tg_ledger_entries__balanced.sql
--- Trigger
+-- Every transfer written by a statement has exactly two entries and they sum to zero.
 create or replace function private.tg_ledger_entries__balanced()
 returns trigger
 language plpgsql
@@ -2060,7 +2061,8 @@ revoke all on function private.tg_ledger_entries__balanced()
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/guards/tg_pot_entries__immutable.sql
--- Trigger
+-- Of an entry only cancelled_at (once, while the pot is open) and first_ticket (once, at lock, of
+-- a live entry) may change.
 create or replace function private.tg_pot_entries__immutable()
 returns trigger
 language plpgsql
@@ -2090,7 +2092,8 @@ revoke all on function private.tg_pot_entries__immutable()
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/guards/tg_pots__transitions.sql
--- Trigger
+-- A pot changes only along its documented life, its terms never, and each change of state only
+-- after its row of the audit chain.
 create or replace function private.tg_pots__transitions()
 returns trigger
 language plpgsql
@@ -2147,8 +2150,34 @@ comment on function private.tg_pots__transitions() is
 revoke all on function private.tg_pots__transitions()
 from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/guards/tg_signing_keys__revoked_once.sql
+-- A signing key is what it was registered as; it can be revoked once and never be good again.
+create or replace function private.tg_signing_keys__revoked_once()
+returns trigger
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    if old.revoked_at is not null
+        or new.revoked_at is null
+        or (new.kid, new.purpose, new.public_key, new.valid_from)
+        <> (old.kid, old.purpose, old.public_key, old.valid_from)
+    then
+        raise check_violation using message = 'a signing key can only be revoked, once';
+    end if;
+    return new;
+end $$;
+
+comment on function private.tg_signing_keys__revoked_once() is
+'Trigger: of a signing key only revoked_at and its reason may change, once.';
+
+revoke all on function private.tg_signing_keys__revoked_once()
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/guards/tg_wallets__explained.sql
--- Trigger
+-- A wallet starts empty and changes only as ledger entries already written say: as many versions
+-- up as entries, the balance by their sum.
 create or replace function private.tg_wallets__explained()
 returns trigger
 language plpgsql
@@ -2759,7 +2788,7 @@ declare
     v_user uuid;
     v_entries bigint := 0;
     v_refunded bigint := 0;
-    v_at timestamptz := private.now();
+    v_at timestamptz;
     v_result jsonb;
 begin
     select s.escrow_account into strict v_escrow
@@ -2767,6 +2796,17 @@ begin
     where s.pot_id = p_pot.id;
     -- Before the wallets, as in the lock order: the first act of a caller writes a row.
     perform private.actor_pseudonym();
+    -- All wallets first: what a refund waited for must not be dated after it.
+    perform
+    from private.wallets as w
+    where w.user_id in (
+        select e.user_id
+        from public.pot_entries as e
+        where e.pot_id = p_pot.id and e.cancelled_at is null
+    )
+    order by w.user_id
+    for update;
+    v_at := greatest(private.now(), p_pot.locked_at);
     for v_entry in
         select e.id, e.user_id, e.credits_spent
         from public.pot_entries as e
@@ -3889,8 +3929,10 @@ begin
             -- An entry was cancelled while this waited for the gate: the pot is full no more.
             when sqlstate 'PT409' then
                 continue;
-            -- Named conditions only: an interrupted or deadlocked call must fail as a whole.
-            when integrity_constraint_violation or data_exception or lock_not_available then
+            -- Also a pot that takes longer than the statement may: it must not come first for ever.
+            -- Conditions by name: what is deadlocked or not foreseen must fail as a whole.
+            when integrity_constraint_violation or data_exception or no_data_found
+                or too_many_rows or lock_not_available or query_canceled then
                 get stacked diagnostics v_error = returned_sqlstate;
         end;
         update private.pot_states as s
@@ -4685,8 +4727,7 @@ declare
     v_wallet private.wallets;
     v_escrow bigint;
     v_transfer_id bigint;
-    -- A clock set back between lock and reveal must not make an honest proof look backdated.
-    v_at timestamptz := greatest(private.now(), p_pot.locked_at);
+    v_at timestamptz;
     v_audit jsonb;
 begin
     select * into strict v_entry
@@ -4698,6 +4739,8 @@ begin
     from private.pot_states as s
     where s.pot_id = p_pot.id;
     v_wallet := private.lock_wallet(v_entry.user_id);
+    -- A clock set back between lock and reveal must not make an honest proof look backdated.
+    v_at := greatest(private.now(), p_pot.locked_at);
     v_transfer_id := private.post_transfer(
         'payout', p_pot.id, null, v_escrow, v_wallet.account_id, v_prize, v_at
     );
@@ -4839,7 +4882,7 @@ begin
     return private.add_commitments(commitments);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -4868,7 +4911,7 @@ begin
     return private.attest_lock(pot_id, orchestrator_signature);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -4898,7 +4941,7 @@ begin
     return private.cancel_entry(entry_id);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -4928,7 +4971,7 @@ begin
     return private.claim_settlement(pot_id);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -4969,7 +5012,7 @@ begin
     );
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5009,7 +5052,7 @@ begin
     return query select * from private.get_audit_chain(pot_id, after_seq, page_size);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5039,7 +5082,7 @@ begin
     return private.get_pot(pot_id);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5068,7 +5111,7 @@ begin
     return private.get_proof(pot_id);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5102,7 +5145,7 @@ begin
     return private.grant_credits(user_id, amount, reason, idempotency_key);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5136,7 +5179,7 @@ begin
     return private.join_pot(pot_id, ticket_count, idempotency_key);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5172,7 +5215,7 @@ begin
     return query select * from private.list_lock_entries(pot_id, after_ticket, page_size);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5208,7 +5251,7 @@ begin
     return query select * from private.list_pots(status, min_value, max_value, after, page_size);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5238,7 +5281,7 @@ begin
     return private.lock_pot(pot_id);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5273,7 +5316,7 @@ begin
     return query select * from private.my_entries(pot_id, after, page_size);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5302,7 +5345,7 @@ begin
     return private.my_receipt(entry_id);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5331,7 +5374,7 @@ begin
     return private.my_wallet();
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5359,7 +5402,7 @@ begin
     return private.pause_pot(pot_id, reason);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5389,7 +5432,7 @@ begin
     return private.register_signing_key(purpose, public_key);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5418,7 +5461,7 @@ begin
     return private.resume_pot(pot_id, reason);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5451,7 +5494,7 @@ begin
     return private.reveal_pot(pot_id, reveal_seed, settlement_signature);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5483,7 +5526,7 @@ begin
     return private.revoke_signing_key(kid, reason);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5512,7 +5555,7 @@ begin
     return private.rotate_pots();
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5541,7 +5584,7 @@ begin
     return private.run_due();
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5582,7 +5625,7 @@ begin
     );
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
@@ -5617,7 +5660,7 @@ begin
     return private.void_pot(pot_id, reason);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 

@@ -82,10 +82,43 @@ alter table private.commitments enable always trigger tg_commitments__used_once;
 alter table private.commitments enable always trigger tg_commitments__kept;
 alter table private.commitments enable always trigger tg_commitments__not_truncated;
 
+create trigger tg_signing_keys__revoked_once before update on private.signing_keys
+for each row execute function private.tg_signing_keys__revoked_once();
+create trigger tg_signing_keys__kept before delete on private.signing_keys
+for each row execute function private.tg_append_only();
+create trigger tg_signing_keys__not_truncated before truncate on private.signing_keys
+for each statement execute function private.tg_append_only();
+alter table private.signing_keys enable always trigger tg_signing_keys__revoked_once;
+alter table private.signing_keys enable always trigger tg_signing_keys__kept;
+alter table private.signing_keys enable always trigger tg_signing_keys__not_truncated;
+
 create trigger tg_ledger_entries__balanced after insert on private.ledger_entries
 referencing new table as added
 for each statement execute function private.tg_ledger_entries__balanced();
 alter table private.ledger_entries enable always trigger tg_ledger_entries__balanced;
+
+-- Rows that change as a pot lives, but never go.
+do $$
+declare
+    v_table text;
+begin
+    foreach v_table in array array['pot_states', 'pot_stripes', 'settings'] loop
+        execute format(
+            'create trigger tg_%1$s__kept before delete on private.%1$s '
+            'for each row execute function private.tg_append_only()',
+            v_table
+        );
+        execute format(
+            'create trigger tg_%1$s__not_truncated before truncate on private.%1$s '
+            'for each statement execute function private.tg_append_only()',
+            v_table
+        );
+        execute format('alter table private.%1$s enable always trigger tg_%1$s__kept', v_table);
+        execute format(
+            'alter table private.%1$s enable always trigger tg_%1$s__not_truncated', v_table
+        );
+    end loop;
+end $$;
 
 do $$
 declare

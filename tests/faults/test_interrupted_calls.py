@@ -280,6 +280,24 @@ def test_run_due_sets_a_pot_aside_that_it_cannot_get_and_goes_on_to_the_next(gam
     assert (later["pot_id"], later["result"]["total_tickets"]) == (held, 1)
 
 
+def test_run_due_sets_a_pot_aside_that_takes_longer_than_a_statement_may(game: Game) -> None:
+    held = game.pot()
+    player, _ = game.players(2, funds=100)
+
+    with player.request() as call:
+        call("join_pot", pot_id=held, ticket_count=1)
+        game.pass_time(7200)
+        with game.orchestrator.request(("statement_timeout", "500ms")) as due:
+            first = due("run_due")
+        assert game.orchestrator.call("run_due") is None
+
+    assert (first["pot_id"], first["task"]) == (held, "set_aside")
+    assert (
+        game.value("select detail ->> 'sqlstate' from private.alerts where kind = 'pot_stuck'")
+        == "57014"
+    )
+
+
 # ------------------------------------------------------------------- no connections
 
 

@@ -19,7 +19,7 @@ begin
     return query select * from private.list_pots(status, min_value, max_value, after, page_size);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 

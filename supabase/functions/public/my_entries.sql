@@ -17,7 +17,7 @@ begin
     return query select * from private.my_entries(pot_id, after, page_size);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 

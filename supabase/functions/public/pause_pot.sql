@@ -13,7 +13,7 @@ begin
     return private.pause_pot(pot_id, reason);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
-        or integrity_constraint_violation then
+        or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 

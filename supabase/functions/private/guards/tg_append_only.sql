@@ -1,4 +1,5 @@
--- Trigger
+-- Refuses UPDATE, DELETE and TRUNCATE, also for the owner and under session_replication_role =
+-- replica.
 create or replace function private.tg_append_only()
 returns trigger
 language plpgsql

@@ -1,4 +1,4 @@
--- Trigger
+-- Of a commitment only used_at may change, once.
 create or replace function private.tg_commitments__used_once()
 returns trigger
 language plpgsql

@@ -1,4 +1,4 @@
--- Trigger
+-- Every transfer written by a statement has exactly two entries and they sum to zero.
 create or replace function private.tg_ledger_entries__balanced()
 returns trigger
 language plpgsql

@@ -1,4 +1,5 @@
--- Trigger
+-- Of an entry only cancelled_at (once, while the pot is open) and first_ticket (once, at lock, of
+-- a live entry) may change.
 create or replace function private.tg_pot_entries__immutable()
 returns trigger
 language plpgsql

@@ -1,4 +1,5 @@
--- Trigger
+-- A pot changes only along its documented life, its terms never, and each change of state only
+-- after its row of the audit chain.
 create or replace function private.tg_pots__transitions()
 returns trigger
 language plpgsql

@@ -1,4 +1,5 @@
--- Trigger
+-- A wallet starts empty and changes only as ledger entries already written say: as many versions
+-- up as entries, the balance by their sum.
 create or replace function private.tg_wallets__explained()
 returns trigger
 language plpgsql

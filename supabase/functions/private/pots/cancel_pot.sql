@@ -13,7 +13,7 @@ declare
     v_user uuid;
     v_entries bigint := 0;
     v_refunded bigint := 0;
-    v_at timestamptz := private.now();
+    v_at timestamptz;
     v_result jsonb;
 begin
     select s.escrow_account into strict v_escrow
@@ -21,6 +21,17 @@ begin
     where s.pot_id = p_pot.id;
     -- Before the wallets, as in the lock order: the first act of a caller writes a row.
     perform private.actor_pseudonym();
+    -- All wallets first: what a refund waited for must not be dated after it.
+    perform
+    from private.wallets as w
+    where w.user_id in (
+        select e.user_id
+        from public.pot_entries as e
+        where e.pot_id = p_pot.id and e.cancelled_at is null
+    )
+    order by w.user_id
+    for update;
+    v_at := greatest(private.now(), p_pot.locked_at);
     for v_entry in
         select e.id, e.user_id, e.credits_spent
         from public.pot_entries as e

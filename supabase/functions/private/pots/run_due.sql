@@ -62,8 +62,10 @@ begin
             -- An entry was cancelled while this waited for the gate: the pot is full no more.
             when sqlstate 'PT409' then
                 continue;
-            -- Named conditions only: an interrupted or deadlocked call must fail as a whole.
-            when integrity_constraint_violation or data_exception or lock_not_available then
+            -- Also a pot that takes longer than the statement may: it must not come first for ever.
+            -- Conditions by name: what is deadlocked or not foreseen must fail as a whole.
+            when integrity_constraint_violation or data_exception or no_data_found
+                or too_many_rows or lock_not_available or query_canceled then
                 get stacked diagnostics v_error = returned_sqlstate;
         end;
         update private.pot_states as s

@@ -17,8 +17,7 @@ declare
     v_wallet private.wallets;
     v_escrow bigint;
     v_transfer_id bigint;
-    -- A clock set back between lock and reveal must not make an honest proof look backdated.
-    v_at timestamptz := greatest(private.now(), p_pot.locked_at);
+    v_at timestamptz;
     v_audit jsonb;
 begin
     select * into strict v_entry
@@ -30,6 +29,8 @@ begin
     from private.pot_states as s
     where s.pot_id = p_pot.id;
     v_wallet := private.lock_wallet(v_entry.user_id);
+    -- A clock set back between lock and reveal must not make an honest proof look backdated.
+    v_at := greatest(private.now(), p_pot.locked_at);
     v_transfer_id := private.post_transfer(
         'payout', p_pot.id, null, v_escrow, v_wallet.account_id, v_prize, v_at
     );
