@@ -140,9 +140,8 @@ def test_interrupted_it_ends_with_130_and_leaves_nothing(
 # What follows breaks one thing each: a demo that cannot fail proves nothing.
 
 
-def play(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
+def play(*arguments: str) -> tuple[int, str]:
     """A demo in this process; its exit code and closing screen."""
-    monkeypatch.setattr(stage, "PATIENCE_SECONDS", 12.0)
     result = CliRunner().invoke(app, ["demo", "--players", "10", "--pots", "1", *arguments])
     return result.exit_code, result.stdout
 
@@ -159,7 +158,8 @@ def test_a_signer_with_another_key_than_the_registered_one_fails_it(
         return public_key
 
     monkeypatch.setattr(stage, "new_key", make_and_lose)
-    code, screen = play(monkeypatch)
+    monkeypatch.setattr(stage, "PATIENCE_SECONDS", 12.0)
+    code, screen = play()
     assert code == 1
     assert "stopped: waited 12 s in vain" in screen
     assert "invalid_signature" in screen
@@ -186,7 +186,7 @@ def test_proofs_by_another_key_and_a_cooked_book_fail_it_by_name(
 
     monkeypatch.setattr(demo, "open_stage", open_with_another_pin)
     monkeypatch.setattr(demo, "_check_database", cook_and_check)
-    code, screen = play(monkeypatch)
+    code, screen = play()
     assert code == 1
     broken = [line for line in screen.splitlines() if line.startswith("broken: ")]
     assert [line.split(": ")[1] for line in broken] == [
