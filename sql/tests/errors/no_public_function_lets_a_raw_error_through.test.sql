@@ -1,5 +1,5 @@
--- Every wrapper turns timeouts, deadlocks and constraint violations into busy, and runs as its
--- caller over a definer of the same name.
+-- Every wrapper turns timeouts, deadlocks, constraint violations and missing rows into busy, and
+-- runs as its caller over a definer of the same name.
 
 begin;
 \ir ../support/helpers.sql
@@ -7,7 +7,8 @@ select plan(26);
 
 select ok(
     p.prosrc ~ 'when lock_not_available or query_canceled or deadlock_detected\s+'
-    'or serialization_failure\s+or integrity_constraint_violation then\s+'
+    'or serialization_failure\s+or integrity_constraint_violation\s+'
+    'or no_data_found or too_many_rows then\s+'
     'perform private\.busy\(\);\s+end\s*$'
     and not p.prosecdef,
     p.proname
