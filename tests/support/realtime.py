@@ -223,17 +223,25 @@ class Js:
 
     def expect(self, **what: Any) -> dict[str, Any]:
         """The next line that says all this; what is passed over is in `seen`."""
+        return self.expect_each(what)[0]
+
+    def expect_each(self, *whats: dict[str, Any]) -> list[dict[str, Any]]:
+        """The next line for each of these, in whatever order they come."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
+        found: dict[int, dict[str, Any]] = {}
+        while len(found) < len(whats):
             try:
                 line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
-                raise AssertionError(f"never: {what}; last: {self.seen[-5:]}") from None
+                raise AssertionError(f"never all of {whats}; last: {self.seen[-5:]}") from None
             self.seen.append(line)
             if line.get("on") == "failed":
                 raise AssertionError(line)
-            if what.items() <= line.items():
-                return line
+            for place, what in enumerate(whats):
+                if place not in found and what.items() <= line.items():
+                    found[place] = line
+                    break
+        return [found[place] for place in range(len(whats))]
 
     def hear(self, topic: str, event: str, name: str = "main") -> dict[str, Any]:
         """The payload of the next broadcast of that event."""
