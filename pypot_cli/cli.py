@@ -22,7 +22,6 @@ from pypot_cli import (
     rpc,
     service,
     settlement,
-    signing,
     transport,
 )
 from pypot_cli import demo as demonstration
@@ -31,6 +30,7 @@ from pypot_cli.api import server as api_server
 from pypot_cli.api.settings import DEFAULT_PORT as API_PORT
 from pypot_cli.bench import rotation
 from pypot_cli.errors import UnreadableInputError
+from pypot_cli.fairness import signing
 from pypot_cli.keys import KeyPurpose
 from pypot_cli.migrations import apply as migrations_apply
 from pypot_cli.migrations import build as migrations_build

@@ -22,9 +22,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from pypot_cli import signing
-from pypot_cli.canonical import read_hex
 from pypot_cli.errors import PypotError, UnreadableInputError
+from pypot_cli.fairness import signing
+from pypot_cli.fairness.canonical import read_hex
+from pypot_cli.game import GAME
 
 SIZE = 32
 """Bytes in every secret."""
@@ -120,7 +121,7 @@ def describe_key(file: Path, secret: Secret, purpose: KeyPurpose | None) -> dict
         return {"file": str(file)}
     key = signing.public_key(secret.reveal())
     purposes = [purpose] if purpose else [p for p in KeyPurpose if p is not KeyPurpose.SEED_MASTER]
-    kids = {f"kid {each}": signing.kid(each, key) for each in purposes}
+    kids = {f"kid {each}": signing.kid(each, key, GAME) for each in purposes}
     return {"file": str(file), "public_key": key.hex(), **kids}
 
 

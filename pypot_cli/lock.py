@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from pypot_cli import draw, merkle
-from pypot_cli.canonical import canonical_json, read_hex, read_json, read_time
+from pypot_cli.fairness import draw, merkle
+from pypot_cli.fairness.canonical import canonical_json, read_hex, read_json, read_time
+from pypot_cli.game import GAME
+from pypot_cli.rules import RULES_KEYS
 
 
 def differences(stated: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -36,7 +38,7 @@ def _differences(stated: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]
     if stated["draw_version"] != 1:
         yield f"draw_version {stated['draw_version']} is not one this program knows"
     yield from _rules_differences(stated, rules_text, total)
-    if draw.commit_tag(pot_id, commitment).hex() != stated["commit_tag"]:
+    if draw.commit_tag(pot_id, commitment, GAME).hex() != stated["commit_tag"]:
         yield "commit_hash is not the one that commit_tag bound at creation"
 
     leaves: list[merkle.Node] = []
@@ -45,7 +47,7 @@ def _differences(stated: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]
         if entry["first_ticket"] != next_ticket:
             yield f"an entry begins at ticket {entry['first_ticket']}, not at {next_ticket}"
         tag = read_hex(entry["entrant_tag"], 32, "entrant_tag")
-        leaves.append(merkle.leaf(pot_id, entry["ticket_count"], tag))
+        leaves.append(merkle.leaf(pot_id, entry["ticket_count"], tag, GAME))
         next_ticket += entry["ticket_count"]
     root = merkle.root(leaves)
     if root.hash.hex() != stated["entries_root"]:
@@ -57,10 +59,11 @@ def _differences(stated: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]
         round_id=pot_id,
         draw_version=stated["draw_version"],
         commitment=commitment,
-        rules=draw.rules_hash(rules_text),
+        rules=draw.rules_hash(rules_text, GAME),
         entries_root=root.hash,
         total_tickets=root.sum,
         locked_at=read_time(stated["locked_at"]),
+        game=GAME,
     )
     if digest.hex() != stated["lock_digest"]:
         yield f"lock_digest must be {digest.hex()}, the lock says {stated['lock_digest']}"
@@ -68,11 +71,11 @@ def _differences(stated: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]
 
 def _rules_differences(stated: Mapping[str, Any], rules_text: str, total: int) -> Iterator[str]:
     rules, ambiguous = read_json(rules_text)
-    if ambiguous or canonical_json(rules) != rules_text or tuple(rules) != draw.RULES_KEYS:
+    if ambiguous or canonical_json(rules) != rules_text or tuple(rules) != RULES_KEYS:
         yield "rules_text is not the canonical JSON of a draw 1 pot's rules"
     elif rules["draw_version"] != stated["draw_version"]:
         yield "rules_text and draw_version differ"
     elif total > rules["max_tickets"]:
         yield f"{total} tickets were sold of {rules['max_tickets']}"
-    if draw.rules_hash(rules_text).hex() != stated["rules_hash"]:
+    if draw.rules_hash(rules_text, GAME).hex() != stated["rules_hash"]:
         yield "rules_hash is not the hash of rules_text"

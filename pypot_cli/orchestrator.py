@@ -9,9 +9,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from pypot_cli import lock, signing, wake
-from pypot_cli.canonical import read_time
+from pypot_cli import lock, wake
 from pypot_cli.correlation import correlated
+from pypot_cli.fairness import signing
+from pypot_cli.fairness.canonical import read_time
+from pypot_cli.game import GAME
 from pypot_cli.keys import Secret
 from pypot_cli.rpc import BUSY, Api, Caller, RpcError, login_url
 from pypot_cli.service import Client, Log, Options, Running, run
@@ -106,7 +108,7 @@ class Orchestrator:
             wrong = lock.differences(stated, self._client.lock_entries(pot_id))
         if wrong:
             return self._refuse(pot_id, wrong)
-        message = signing.orchestrator_message(bytes.fromhex(stated["lock_digest"]))
+        message = signing.orchestrator_message(bytes.fromhex(stated["lock_digest"]), GAME)
         signature = signing.sign(self._key.reveal(), message).hex()
         try:
             with step(Step.ATTEST):

@@ -17,15 +17,16 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from pypot_cli import draw, merkle, signing
-from pypot_cli.canonical import (
+from pypot_cli.errors import UnreadableInputError
+from pypot_cli.fairness import draw, merkle, signing
+from pypot_cli.fairness.canonical import (
     MAX_SAFE_INTEGER,
     canonical_json,
     is_hex,
     read_json,
     read_time,
 )
-from pypot_cli.errors import UnreadableInputError
+from pypot_cli.game import GAME
 
 LONGEST_PROOF = 1 << 18
 """Bytes. A proof has about 4 kB at most: its path has 31 steps or fewer."""
@@ -331,14 +332,14 @@ def _commitment(proof: dict[str, Any]) -> Iterator[Check]:
     yield _equal(
         "commit_tag",
         'SHA-256("pots/commit-tag/v1" 00, pot_id, commit_hash)',
-        draw.commit_tag(pot_id, stated).hex(),
+        draw.commit_tag(pot_id, stated, GAME).hex(),
         proof["commit_tag"],
     )
 
 
 def _lock(proof: dict[str, Any]) -> Iterator[Check]:
     # Of the bytes as they were read: what cannot be UTF-8 was refused as not canonical before.
-    rules_hash = draw.rules_hash(proof["rules_text"])
+    rules_hash = draw.rules_hash(proof["rules_text"], GAME)
     yield _equal(
         "rules_hash",
         'SHA-256("pots/rules/v1" 00, rules_text)',
@@ -353,6 +354,7 @@ def _lock(proof: dict[str, Any]) -> Iterator[Check]:
         entries_root=bytes.fromhex(proof["entries_root"]),
         total_tickets=proof["total_tickets"],
         locked_at=read_time(proof["locked_at"]),
+        game=GAME,
     )
     yield _equal(
         "lock_digest",
@@ -383,7 +385,7 @@ def _entry(proof: dict[str, Any]) -> Iterator[Check]:
         merkle.Sibling(step["side"], step["sum"], bytes.fromhex(step["hash"]))
         for step in entry["merkle_path"]
     ]
-    leaf = merkle.leaf(UUID(proof["pot_id"]), count, bytes.fromhex(entry["entrant_tag"]))
+    leaf = merkle.leaf(UUID(proof["pot_id"]), count, bytes.fromhex(entry["entrant_tag"]), GAME)
     root = merkle.fold(leaf, steps)
     yield _equal(
         "entries_root",
@@ -444,7 +446,7 @@ def _signature(
     yield _equal(
         f"{party} kid",
         f'first 16 digits of SHA-256("pots/kid/v1" 00, "{party}" 00, public_key)',
-        signing.kid(party, key),
+        signing.kid(party, key, GAME),
         stated["kid"],
     )
     signed = signing.verify(key, message, bytes.fromhex(stated["signature"]))
@@ -467,10 +469,10 @@ def _signatures(
     digest = bytes.fromhex(proof["lock_digest"])
     seed = bytes.fromhex(proof["reveal_seed"])
     yield from _signature(
-        proof, "orchestrator", signing.orchestrator_message(digest), orchestrator_keys
+        proof, "orchestrator", signing.orchestrator_message(digest, GAME), orchestrator_keys
     )
     yield from _signature(
-        proof, "settlement", signing.settlement_message(digest, seed), settlement_keys
+        proof, "settlement", signing.settlement_message(digest, seed, GAME), settlement_keys
     )
 
 

@@ -10,7 +10,8 @@ import uuid
 from dataclasses import dataclass
 from uuid import UUID
 
-from pypot_cli.draw import GAME, commit_hash, hmac_sha256, tag
+from pypot_cli.fairness.draw import commit_hash, hmac_sha256, tag
+from pypot_cli.game import GAME
 from pypot_cli.keys import Secret
 
 

@@ -12,9 +12,11 @@ from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
-from pypot_cli import draw, lock, seeds, signing
-from pypot_cli.canonical import read_time
+from pypot_cli import lock, seeds
 from pypot_cli.correlation import correlated
+from pypot_cli.fairness import draw, signing
+from pypot_cli.fairness.canonical import read_time
+from pypot_cli.game import GAME
 from pypot_cli.keys import Secret
 from pypot_cli.rpc import BUSY, Api, Caller, Calls, RpcError, login_url
 from pypot_cli.service import ONCE_RETRY_SECONDS, Client, Log, Options, Running, run
@@ -139,7 +141,7 @@ class Settlement:
         if draw.commit_hash(seed.reveal()).hex() != claim["commit_hash"]:
             return self._refuse(pot_id, ["commit_hash is not of this master key's seed"])
         digest = bytes.fromhex(claim["lock_digest"])
-        message = signing.settlement_message(digest, seed.reveal())
+        message = signing.settlement_message(digest, seed.reveal(), GAME)
         try:
             with step(Step.REVEAL):
                 result = self._client.call(
@@ -173,7 +175,7 @@ class Settlement:
     def _signature_differences(self, claim: dict[str, Any]) -> list[str]:
         stated = claim["orchestrator"]
         key = bytes.fromhex(stated["public_key"])
-        message = signing.orchestrator_message(bytes.fromhex(claim["lock_digest"]))
+        message = signing.orchestrator_message(bytes.fromhex(claim["lock_digest"]), GAME)
         wrong = []
         if self._orchestrator_keys and key not in self._orchestrator_keys:
             wrong.append(f"attested by {stated['public_key']}, which is not a pinned key")

@@ -15,8 +15,9 @@ from typing import Any
 
 import httpx
 
-from pypot_cli import config, db, key_registry, keys, signing
+from pypot_cli import config, db, key_registry, keys
 from pypot_cli.errors import PypotError
+from pypot_cli.fairness import signing
 from pypot_cli.keys import KeyPurpose, Secret
 from pypot_cli.rpc import Api, Caller, login_url
 

@@ -14,10 +14,12 @@ from uuid import UUID
 import psycopg
 from psycopg import rows
 
-from pypot_cli import draw, merkle, proof, signing
-from pypot_cli.canonical import canonical_json, is_hex, read_json, time_micros, write_time
+from pypot_cli import proof
 from pypot_cli.check.finding import Finding
 from pypot_cli.db.connection import query
+from pypot_cli.fairness import draw, merkle, signing
+from pypot_cli.fairness.canonical import canonical_json, is_hex, read_json, time_micros, write_time
+from pypot_cli.game import GAME
 
 Examine = Callable[[psycopg.Connection[Any]], Iterator[list[Finding]]]
 
@@ -37,6 +39,7 @@ def chain_hashes(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
             prev_hash=bytes.fromhex(row.prev_hash),
             created_at=time_micros(row.created_at),
             payload=row.payload,
+            game=GAME,
         )
         if hashed.hex() != row.row_hash:
             found.append(Finding(subject, "row_hash is not the hash of the row"))
@@ -72,7 +75,7 @@ def commitment_tags(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         found = []
         subject = f"pot {pot.id}"
         stated = bytes.fromhex(pot.committed or "")
-        if draw.commit_tag(pot.id, stated).hex() != pot.commit_tag:
+        if draw.commit_tag(pot.id, stated, GAME).hex() != pot.commit_tag:
             found.append(Finding(subject, "commit_tag is not the tag of its commitment"))
         if pot.reveal_seed and draw.commit_hash(bytes.fromhex(pot.reveal_seed)) != stated:
             found.append(Finding(subject, "reveal_seed does not hash to its commitment"))
@@ -93,7 +96,7 @@ def rules(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         }
         if canonical_json(terms) != pot.rules_text:
             found.append(Finding(subject, "rules_text is not its terms in canonical JSON"))
-        if draw.rules_hash(pot.rules_text).hex() != pot.rules_hash:
+        if draw.rules_hash(pot.rules_text, GAME).hex() != pot.rules_hash:
             found.append(Finding(subject, "rules_hash is not the hash of rules_text"))
         yield found
 
@@ -130,7 +133,7 @@ def _numbered_leaves(
         yield (
             pot_id,
             [
-                merkle.leaf(pot_id, each.ticket_count, bytes.fromhex(each.entrant_tag))
+                merkle.leaf(pot_id, each.ticket_count, bytes.fromhex(each.entrant_tag), GAME)
                 for each in group
             ],
         )
@@ -172,6 +175,7 @@ def lock_digests(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
             entries_root=bytes.fromhex(pot.entries_root),
             total_tickets=pot.total_tickets,
             locked_at=time_micros(pot.locked_at),
+            game=GAME,
         )
         agrees = digest.hex() == pot.lock_digest
         yield [] if agrees else [Finding(f"pot {pot.id}", f"lock_digest must be {digest.hex()}")]
@@ -182,7 +186,7 @@ def attestations(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
     for pot in _stream(conn, "pots"):
         if pot.signature is None:
             continue
-        message = signing.orchestrator_message(bytes.fromhex(pot.lock_digest or ""))
+        message = signing.orchestrator_message(bytes.fromhex(pot.lock_digest or ""), GAME)
         signed = pot.purpose == "orchestrator" and signing.verify(
             bytes.fromhex(pot.public_key), message, bytes.fromhex(pot.signature)
         )
@@ -210,7 +214,7 @@ def signing_keys(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
     """Every registered key is a valid Ed25519 key under the id of its purpose and bytes."""
     for row in _stream(conn, "signing_keys"):
         key = bytes.fromhex(row.public_key)
-        fits = signing.is_valid_key(key) and signing.kid(row.purpose, key) == row.kid
+        fits = signing.is_valid_key(key) and signing.kid(row.purpose, key, GAME) == row.kid
         yield [] if fits else [Finding(f"key {row.kid}", f"is not the {row.purpose} key it says")]
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from pypot_cli import draw, merkle
 from pypot_cli.demo.crowd import CAP, ENTRY_COST, GRANT, TICKETS_A_PLAYER, Crowd
 from pypot_cli.demo.report import Report
 from pypot_cli.demo.stage import Stage
+from pypot_cli.fairness import draw, merkle
+from pypot_cli.game import GAME
 from pypot_cli.rpc import ANON, Caller, RpcError, player
 
 ORCHESTRATOR = Caller("pot_orchestrator")
@@ -296,5 +297,5 @@ def _receipt_root(receipt: Mapping[str, Any], user: UUID) -> tuple[str, int]:
         merkle.Sibling(step["side"], step["sum"], bytes.fromhex(step["hash"]))
         for step in receipt["merkle_path"]
     ]
-    leaf = merkle.leaf(pot_id, receipt["ticket_count"], tag)
+    leaf = merkle.leaf(pot_id, receipt["ticket_count"], tag, GAME)
     return merkle.fold(leaf, steps).hash.hex(), merkle.first_ticket(steps)

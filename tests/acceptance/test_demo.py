@@ -15,9 +15,10 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from pypot_cli import demo, proof, signing
+from pypot_cli import demo, proof
 from pypot_cli.cli import app
 from pypot_cli.demo import stage
+from pypot_cli.fairness import signing
 from pypot_cli.keys import new_secret
 
 PLAYERS = 40

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pypot_cli import signing
+from pypot_cli.fairness import signing
+from pypot_cli.game import GAME
 
 GOLDEN = Path(__file__).parents[1] / "fixtures" / "settlement_proof_v1.json"
 ORCHESTRATOR = json.loads(GOLDEN.read_text())["orchestrator"]["public_key"]
@@ -145,7 +146,7 @@ def test_a_new_key_is_kept_in_a_private_file_and_only_its_public_half_is_shown(
     assert json.loads(done.stdout) == {
         "file": str(file),
         "public_key": key.hex(),
-        "kid settlement": signing.kid("settlement", key),
+        "kid settlement": signing.kid("settlement", key, GAME),
     }
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert private.hex() not in done.stdout + done.stderr

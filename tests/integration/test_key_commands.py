@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pypot_cli import signing
 from pypot_cli.errors import UnreadableInputError
+from pypot_cli.fairness import signing
+from pypot_cli.game import GAME
 from pypot_cli.keys import load_secret, write_new_secret
 from tests.support.database import Database
 from tests.support.lived import Game
@@ -42,7 +43,7 @@ def test_a_key_is_rotated_without_a_gap_and_the_old_one_revoked(
         game.fill(first, users)
         assert game.orchestrator.round() == 2  # the old key is good still
 
-        old = signing.kid("orchestrator", signing.public_key(game.orchestrator_key.reveal()))
+        old = signing.kid("orchestrator", signing.public_key(game.orchestrator_key.reveal()), GAME)
         done = pypot(db, "keys", "revoke", old, "--reason", "rotated")
         assert (done.returncode, done.stdout) == (0, f"revoked {old}\n")
         game.fill(second, users)
@@ -56,7 +57,7 @@ def test_registering_prints_the_kid(db: Database, tmp_path: Path) -> None:
     key = signing.public_key(write_new_secret(tmp_path / "k").reveal())
     for _ in range(2):
         done = pypot(db, "keys", "register", "--purpose", "beacon", key.hex())
-        assert (done.returncode, done.stdout) == (0, signing.kid("beacon", key) + "\n")
+        assert (done.returncode, done.stdout) == (0, signing.kid("beacon", key, GAME) + "\n")
 
 
 def test_a_secret_is_read_from_a_command(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from pypot_cli import signing
 from pypot_cli.errors import PypotError
+from pypot_cli.fairness import signing
 from pypot_cli.keys import new_secret, write_new_secret
 from pypot_cli.rpc import ANON, Api, RpcError, login_url, player
 from tests.support.database import Database

@@ -6,7 +6,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from pypot_cli import orchestrator, seeds, settlement, signing
+from pypot_cli import orchestrator, seeds, settlement
+from pypot_cli.fairness import signing
 from pypot_cli.keys import Secret, new_secret
 from pypot_cli.rpc import Api, Caller, login_url, player
 from pypot_cli.service import Client, Log

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from pypot_cli import draw, merkle, signing
-from pypot_cli.canonical import read_time
+from pypot_cli.fairness import draw, merkle, signing
+from pypot_cli.fairness.canonical import read_time
+from pypot_cli.game import GAME
+from pypot_cli.rules import rules_text
 
 GOLDEN = Path(__file__).parents[1] / "fixtures" / "settlement_proof_v1.json"
 
@@ -30,13 +32,13 @@ def make_leaves(counts: Sequence[int], pot_id: UUID) -> tuple[list[bytes], list[
         for number in range(1, len(counts) + 1)
     ]
     pairs = zip(counts, tags, strict=True)
-    return tags, [merkle.leaf(pot_id, count, tag) for count, tag in pairs]
+    return tags, [merkle.leaf(pot_id, count, tag, GAME) for count, tag in pairs]
 
 
 def signed(private_key: bytes, purpose: str, message: bytes) -> dict[str, Any]:
     key = signing.public_key(private_key)
     return {
-        "kid": signing.kid(purpose, key),
+        "kid": signing.kid(purpose, key, GAME),
         "public_key": key.hex(),
         "signature": signing.sign(private_key, message).hex(),
     }
@@ -56,7 +58,7 @@ def make_proof(
     tags, leaves = make_leaves(counts, pot_id)
     root = merkle.root(leaves)
     commitment = draw.commit_hash(seed)
-    rules = draw.rules_text(
+    rules = rules_text(
         entry_cost=entry_cost,
         max_tickets=total,
         max_per_user=max(counts),
@@ -67,10 +69,11 @@ def make_proof(
         round_id=pot_id,
         draw_version=1,
         commitment=commitment,
-        rules=draw.rules_hash(rules),
+        rules=draw.rules_hash(rules, GAME),
         entries_root=root.hash,
         total_tickets=total,
         locked_at=read_time(locked_at),
+        game=GAME,
     )
     drawn = draw.draw_hmac(seed, commitment)
     ticket = draw.winner_index(drawn, total)
@@ -80,8 +83,8 @@ def make_proof(
         "pot_id": str(pot_id),
         "draw_version": 1,
         "rules_text": rules,
-        "rules_hash": draw.rules_hash(rules).hex(),
-        "commit_tag": draw.commit_tag(pot_id, commitment).hex(),
+        "rules_hash": draw.rules_hash(rules, GAME).hex(),
+        "commit_tag": draw.commit_tag(pot_id, commitment, GAME).hex(),
         "commit_hash": commitment.hex(),
         "reveal_seed": seed.hex(),
         "locked_at": locked_at,
@@ -102,8 +105,12 @@ def make_proof(
                 for step in merkle.path(leaves, winner)
             ],
         },
-        "orchestrator": signed(orchestrator, "orchestrator", signing.orchestrator_message(digest)),
-        "settlement": signed(settlement, "settlement", signing.settlement_message(digest, seed)),
+        "orchestrator": signed(
+            orchestrator, "orchestrator", signing.orchestrator_message(digest, GAME)
+        ),
+        "settlement": signed(
+            settlement, "settlement", signing.settlement_message(digest, seed, GAME)
+        ),
         "payout": {"credits": total * entry_cost, "held": held, "escrow_after": 0},
         "audit": {"seq": 6, "row_hash": draw.sha256(b"an audit row").hex()},
         "settled_at": "2026-11-22T17:49:36.654321Z",

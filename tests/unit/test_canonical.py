@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pypot_cli.canonical import (
+from pypot_cli.fairness.canonical import (
     MAX_SAFE_INTEGER,
     canonical_json,
     is_hex,

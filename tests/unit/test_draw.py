@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pypot_cli import draw
+from pypot_cli.fairness import draw
+from pypot_cli.game import GAME
+from pypot_cli.rules import rules_text
 
 SEED = bytes(range(32))
 POT = UUID("3f0e6a52-9c1d-4b7a-8e25-d1c0ffee0001")
@@ -69,7 +71,7 @@ def test_a_tag_ends_in_a_zero_byte_and_is_ascii() -> None:
 
 
 def test_the_rules_text_is_canonical_and_has_exactly_the_keys_of_draw_1() -> None:
-    text = draw.rules_text(entry_cost=250, max_tickets=100, max_per_user=40, min_participants=2)
+    text = rules_text(entry_cost=250, max_tickets=100, max_per_user=40, min_participants=2)
     assert text == (
         '{"draw_version":1,"entry_cost":250,"max_per_user":40,"max_tickets":100,'
         '"min_participants":2}'
@@ -79,7 +81,7 @@ def test_the_rules_text_is_canonical_and_has_exactly_the_keys_of_draw_1() -> Non
 # Each of these was computed from the contract's formula with hashlib alone, field after field.
 def test_commit_tag_hashes_tag_pot_and_commitment() -> None:
     message = b"pots/commit-tag/v1\x00" + POT.bytes + draw.commit_hash(SEED)
-    assert draw.commit_tag(POT, draw.commit_hash(SEED)) == draw.sha256(message)
+    assert draw.commit_tag(POT, draw.commit_hash(SEED), GAME) == draw.sha256(message)
 
 
 def test_lock_digest_hashes_its_fields_in_the_order_of_the_contract() -> None:
@@ -103,6 +105,7 @@ def test_lock_digest_hashes_its_fields_in_the_order_of_the_contract() -> None:
         entries_root=b"\x33" * 32,
         total_tickets=100,
         locked_at=0x0102,
+        game=GAME,
     )
     assert digest == draw.sha256(message)
 
@@ -118,7 +121,7 @@ def test_an_audit_row_hashes_its_fields_in_the_order_of_the_contract() -> None:
         + draw.sha256(payload.encode())
     )
     hashed = draw.audit_row_hash(
-        round_id=POT, seq=1, prev_hash=bytes(32), created_at=0x0102, payload=payload
+        round_id=POT, seq=1, prev_hash=bytes(32), created_at=0x0102, payload=payload, game=GAME
     )
     assert hashed == draw.sha256(message)
 
@@ -138,9 +141,9 @@ def test_another_game_shares_no_hash_with_this_one() -> None:
         "total_tickets": 100,
         "locked_at": 1,
     }
-    assert draw.lock_digest(**fields) != draw.lock_digest(**fields, game="battles")  # type: ignore[arg-type]
-    assert draw.commit_tag(POT, SEED) != draw.commit_tag(POT, SEED, "battles")
-    assert draw.rules_hash("{}") != draw.rules_hash("{}", "battles")
+    assert draw.lock_digest(**fields, game=GAME) != draw.lock_digest(**fields, game="battles")  # type: ignore[arg-type]
+    assert draw.commit_tag(POT, SEED, GAME) != draw.commit_tag(POT, SEED, "battles")
+    assert draw.rules_hash("{}", GAME) != draw.rules_hash("{}", "battles")
 
 
 @given(HASHES, HASHES, TOTALS)

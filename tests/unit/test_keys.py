@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pypot_cli import signing
 from pypot_cli.errors import PypotError, UnreadableInputError
+from pypot_cli.fairness import signing
+from pypot_cli.game import GAME
 from pypot_cli.keys import (
     KeyPurpose,
     Secret,
@@ -206,7 +207,7 @@ def test_a_key_is_described_by_its_public_half_and_a_kid_for_each_purpose() -> N
     assert describe_key(file, secret, KeyPurpose.SETTLEMENT) == {
         "file": "a.key",
         "public_key": key.hex(),
-        "kid settlement": signing.kid("settlement", key),
+        "kid settlement": signing.kid("settlement", key, GAME),
     }
     assert list(describe_key(file, secret, None)) == [
         "file",

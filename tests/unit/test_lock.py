@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
-from pypot_cli import draw, lock, merkle
-from pypot_cli.canonical import read_time
+from pypot_cli import lock
+from pypot_cli.fairness import draw, merkle
+from pypot_cli.fairness.canonical import read_time
+from pypot_cli.game import GAME
+from pypot_cli.rules import rules_text
 
 POT = uuid.UUID("5b0d2f60-3f3e-4c2e-9b1e-0d5f5a1c7a11")
 LOCKED_AT = "2026-11-22T17:49:34.123456Z"
@@ -19,10 +22,10 @@ ENTRIES: list[dict[str, Any]] = [
 
 def good_lock(**changes: Any) -> dict[str, Any]:
     commitment = draw.commit_hash(bytes(range(32)))
-    rules = draw.rules_text(entry_cost=10, max_tickets=6, max_per_user=3, min_participants=2)
+    rules = rules_text(entry_cost=10, max_tickets=6, max_per_user=3, min_participants=2)
     root = merkle.root(
         [
-            merkle.leaf(POT, each["ticket_count"], bytes.fromhex(each["entrant_tag"]))
+            merkle.leaf(POT, each["ticket_count"], bytes.fromhex(each["entrant_tag"]), GAME)
             for each in ENTRIES
         ]
     )
@@ -30,17 +33,18 @@ def good_lock(**changes: Any) -> dict[str, Any]:
         round_id=POT,
         draw_version=1,
         commitment=commitment,
-        rules=draw.rules_hash(rules),
+        rules=draw.rules_hash(rules, GAME),
         entries_root=root.hash,
         total_tickets=root.sum,
         locked_at=read_time(LOCKED_AT),
+        game=GAME,
     )
     return {
         "pot_id": str(POT),
         "draw_version": 1,
         "rules_text": rules,
-        "rules_hash": draw.rules_hash(rules).hex(),
-        "commit_tag": draw.commit_tag(POT, commitment).hex(),
+        "rules_hash": draw.rules_hash(rules, GAME).hex(),
+        "commit_tag": draw.commit_tag(POT, commitment, GAME).hex(),
         "commit_hash": commitment.hex(),
         "entries_root": root.hash.hex(),
         "total_tickets": root.sum,

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pypot_cli import merkle
-from pypot_cli.draw import sha256
-from pypot_cli.merkle import Node, Sibling
+from pypot_cli.fairness import merkle
+from pypot_cli.fairness.draw import sha256
+from pypot_cli.fairness.merkle import Node, Sibling
+from pypot_cli.game import GAME
 
 POT = UUID("3f0e6a52-9c1d-4b7a-8e25-d1c0ffee0001")
 
@@ -39,7 +40,9 @@ CT_ROOTS = [
 
 
 def leaves_of(counts: list[int]) -> list[Node]:
-    return [merkle.leaf(POT, count, sha256(str(i).encode())) for i, count in enumerate(counts)]
+    return [
+        merkle.leaf(POT, count, sha256(str(i).encode()), GAME) for i, count in enumerate(counts)
+    ]
 
 
 @pytest.mark.parametrize("size", range(1, 9))
@@ -59,7 +62,7 @@ def test_the_paths_of_the_seven_leaf_tree_in_rfc_6962_section_2_1_3() -> None:
 
 def test_a_leaf_and_a_node_hash_as_in_the_contract() -> None:
     tag = b"\x44" * 32
-    one, two = merkle.leaf(POT, 10, tag), merkle.leaf(POT, 25, tag)
+    one, two = merkle.leaf(POT, 10, tag, GAME), merkle.leaf(POT, 25, tag, GAME)
     prefix = b"\x00pots/entry/v1\x00" + POT.bytes
     assert one == Node(10, sha256(prefix + b"\x00\x00\x00\x0a" + tag))
     between = bytes(7) + b"\x0a" + one.hash + bytes(7) + b"\x19" + two.hash
@@ -87,7 +90,7 @@ def test_there_is_no_path_of_a_leaf_that_is_not_there(index: int) -> None:
 @pytest.mark.parametrize("count", [-1, 2**32])
 def test_a_ticket_count_fits_32_bits(count: int) -> None:
     with pytest.raises(OverflowError):
-        merkle.leaf(POT, count, bytes(32))
+        merkle.leaf(POT, count, bytes(32), GAME)
 
 
 @given(COUNTS)
@@ -136,6 +139,6 @@ def test_moving_one_ticket_between_entries_changes_the_root(
 
 
 def test_another_game_and_another_round_have_other_leaves() -> None:
-    here = merkle.leaf(POT, 1, bytes(32))
+    here = merkle.leaf(POT, 1, bytes(32), GAME)
     assert here != merkle.leaf(POT, 1, bytes(32), "battles")
-    assert here != merkle.leaf(UUID(int=POT.int + 1), 1, bytes(32))
+    assert here != merkle.leaf(UUID(int=POT.int + 1), 1, bytes(32), GAME)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pypot_cli import draw, signing
-from pypot_cli.canonical import canonical_json, read_time
 from pypot_cli.errors import UnreadableInputError
+from pypot_cli.fairness import draw, signing
+from pypot_cli.fairness.canonical import canonical_json, read_time
+from pypot_cli.game import GAME
 from pypot_cli.proof import LONGEST_PROOF, UNBOUND, Document, Verdict, read_proof, verify
 from tests.unit.proofs import (
     GOLDEN,
@@ -248,8 +249,8 @@ def reseal(proof: dict[str, Any]) -> dict[str, Any]:
     pot_id = UUID(again["pot_id"])
     seed = bytes.fromhex(again["reveal_seed"])
     commitment = bytes.fromhex(again["commit_hash"])
-    again["rules_hash"] = draw.rules_hash(again["rules_text"]).hex()
-    again["commit_tag"] = draw.commit_tag(pot_id, commitment).hex()
+    again["rules_hash"] = draw.rules_hash(again["rules_text"], GAME).hex()
+    again["commit_tag"] = draw.commit_tag(pot_id, commitment, GAME).hex()
     digest = draw.lock_digest(
         round_id=pot_id,
         draw_version=1,
@@ -258,12 +259,15 @@ def reseal(proof: dict[str, Any]) -> dict[str, Any]:
         entries_root=bytes.fromhex(again["entries_root"]),
         total_tickets=again["total_tickets"],
         locked_at=read_time(again["locked_at"]),
+        game=GAME,
     )
     again["lock_digest"] = digest.hex()
     again["orchestrator"] = signed(
-        ORCHESTRATOR, "orchestrator", signing.orchestrator_message(digest)
+        ORCHESTRATOR, "orchestrator", signing.orchestrator_message(digest, GAME)
     )
-    again["settlement"] = signed(SETTLEMENT, "settlement", signing.settlement_message(digest, seed))
+    again["settlement"] = signed(
+        SETTLEMENT, "settlement", signing.settlement_message(digest, seed, GAME)
+    )
     return again
 
 
@@ -342,7 +346,7 @@ def test_another_entry_cannot_pose_as_the_winner() -> None:
 
 def test_one_partys_signature_is_not_the_others() -> None:
     digest = bytes.fromhex(PROOF["lock_digest"])
-    posing = signed(ORCHESTRATOR, "settlement", signing.orchestrator_message(digest))
+    posing = signed(ORCHESTRATOR, "settlement", signing.orchestrator_message(digest, GAME))
     assert failed(judge({**PROOF, "settlement": posing})) == {"settlement signature"}
 
 
@@ -350,7 +354,7 @@ def test_a_key_of_small_order_signs_nothing() -> None:
     # With the neutral element as its key, R = 1 and S = 0 is OpenSSL's idea of a signature.
     key = (1).to_bytes(32, "little")
     weak = {
-        "kid": signing.kid("settlement", key),
+        "kid": signing.kid("settlement", key, GAME),
         "public_key": key.hex(),
         "signature": (key + bytes(32)).hex(),
     }

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from pypot_cli.draw import hmac_sha256, sha256
+from pypot_cli.fairness.draw import hmac_sha256, sha256
 from pypot_cli.keys import Secret, new_secret
 from pypot_cli.seeds import commit, derive_seed, mint
 

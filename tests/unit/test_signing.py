@@ -7,9 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pypot_cli import signing
-from pypot_cli.draw import sha256
 from pypot_cli.errors import UnreadableInputError
+from pypot_cli.fairness import signing
+from pypot_cli.fairness.draw import sha256
+from pypot_cli.game import GAME
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
@@ -175,16 +176,18 @@ def test_an_r_of_small_order_is_refused_even_from_the_keys_owner() -> None:
 
 def test_a_kid_hashes_purpose_and_key_as_documented() -> None:
     message = b"pots/kid/v1\x00" + b"settlement" + b"\x00" + PUBLIC
-    assert signing.kid("settlement", PUBLIC) == sha256(message).hex()[:16]
+    assert signing.kid("settlement", PUBLIC, GAME) == sha256(message).hex()[:16]
     purposes = ("orchestrator", "settlement", "beacon")
-    assert len({signing.kid(purpose, PUBLIC) for purpose in purposes}) == 3
+    assert len({signing.kid(purpose, PUBLIC, GAME) for purpose in purposes}) == 3
 
 
 def test_no_two_messages_to_sign_can_be_mistaken_for_each_other() -> None:
     digest, seed = b"\x01" * 32, b"\x02" * 32
-    assert signing.orchestrator_message(digest) == b"pots/orchestrator/v1\x00" + digest
-    assert signing.settlement_message(digest, seed) == b"pots/settlement/v1\x00" + digest + seed
-    assert signing.beacon_message(digest, seed) == b"pots/beacon/v1\x00" + digest + seed
+    assert signing.orchestrator_message(digest, GAME) == b"pots/orchestrator/v1\x00" + digest
+    assert (
+        signing.settlement_message(digest, seed, GAME) == b"pots/settlement/v1\x00" + digest + seed
+    )
+    assert signing.beacon_message(digest, seed, GAME) == b"pots/beacon/v1\x00" + digest + seed
 
 
 def test_a_public_key_is_read_strictly() -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from pypot_cli import merkle, proof
-from pypot_cli.canonical import read_time
+from pypot_cli import proof
+from pypot_cli.fairness import merkle
+from pypot_cli.fairness.canonical import read_time
 from tests.unit.proofs import (
     COUNTS,
     GOLDEN,

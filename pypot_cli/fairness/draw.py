@@ -11,16 +11,8 @@ import hashlib
 import hmac
 from uuid import UUID
 
-from pypot_cli.canonical import canonical_json
-
-GAME = "pots"
-"""The domain of this product's own hashes."""
-
 NO_BEACON = bytes(32)
 """The beacon chain hash of a draw that uses no beacon."""
-
-RULES_KEYS = ("draw_version", "entry_cost", "max_per_user", "max_tickets", "min_participants")
-"""The keys of a draw 1 rules text, in the order RFC 8785 gives them."""
 
 
 def tag(text: str) -> bytes:
@@ -53,27 +45,12 @@ def commit_hash(seed: bytes) -> bytes:
     return sha256(seed)
 
 
-def commit_tag(round_id: UUID, commitment: bytes, game: str = GAME) -> bytes:
+def commit_tag(round_id: UUID, commitment: bytes, game: str) -> bytes:
     """Return what is public from creation: it binds the commitment and does not show it."""
     return sha256(tag(f"{game}/commit-tag/v1"), round_id.bytes, commitment)
 
 
-def rules_text(
-    *, entry_cost: int, max_tickets: int, max_per_user: int, min_participants: int
-) -> str:
-    """Return the rules of a draw 1 round as RFC 8785 canonical JSON. Amounts are whole credits."""
-    return canonical_json(
-        {
-            "draw_version": 1,
-            "entry_cost": entry_cost,
-            "max_per_user": max_per_user,
-            "max_tickets": max_tickets,
-            "min_participants": min_participants,
-        }
-    )
-
-
-def rules_hash(text: str, game: str = GAME) -> bytes:
+def rules_hash(text: str, game: str) -> bytes:
     """Return the hash of a rules text exactly as it is stored (UTF-8, never re-serialised)."""
     return sha256(tag(f"{game}/rules/v1"), text.encode())
 
@@ -94,7 +71,7 @@ def lock_digest(
     locked_at: int,
     beacon_chain_hash: bytes = NO_BEACON,
     beacon_round: int = 0,
-    game: str = GAME,
+    game: str,
 ) -> bytes:
     """Return the 32 bytes both parties sign: all that decides the draw, fixed at lock.
 
@@ -136,7 +113,7 @@ def audit_row_hash(
     prev_hash: bytes,
     created_at: int,
     payload: str,
-    game: str = GAME,
+    game: str,
 ) -> bytes:
     """Return the hash of one row of a round's audit chain.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple, TypeVar
 from uuid import UUID
 
-from pypot_cli.draw import GAME, sha256, tag, u32, u64
+from pypot_cli.fairness.draw import sha256, tag, u32, u64
 
 N = TypeVar("N")
 
@@ -31,7 +31,7 @@ class Sibling(NamedTuple):
     hash: bytes
 
 
-def leaf(round_id: UUID, ticket_count: int, entrant_tag: bytes, game: str = GAME) -> Node:
+def leaf(round_id: UUID, ticket_count: int, entrant_tag: bytes, game: str) -> Node:
     """Return the leaf of one entry. Raises OverflowError unless `ticket_count` fits 32 bits."""
     hashed = sha256(
         b"\x00", tag(f"{game}/entry/v1"), round_id.bytes, u32(ticket_count), entrant_tag

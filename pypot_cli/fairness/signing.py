@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-from pypot_cli.canonical import is_hex
-from pypot_cli.draw import GAME, sha256, tag
 from pypot_cli.errors import UnreadableInputError
+from pypot_cli.fairness.canonical import is_hex
+from pypot_cli.fairness.draw import sha256, tag
 
 Purpose = Literal["orchestrator", "settlement", "beacon"]
 
@@ -35,7 +35,7 @@ def public_key(private_key: bytes) -> bytes:
     return Ed25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
 
 
-def kid(purpose: str, key: bytes, game: str = GAME) -> str:
+def kid(purpose: str, key: bytes, game: str) -> str:
     """Return a key's id: 16 hex digits that depend on its purpose as well as on the key.
 
     The first 16 hex digits of SHA-256(T("<game>/kid/v1") || ASCII(purpose) || 0x00 || key).
@@ -43,17 +43,17 @@ def kid(purpose: str, key: bytes, game: str = GAME) -> str:
     return sha256(tag(f"{game}/kid/v1"), tag(purpose), key).hex()[:16]
 
 
-def orchestrator_message(lock_digest: bytes, game: str = GAME) -> bytes:
+def orchestrator_message(lock_digest: bytes, game: str) -> bytes:
     """Return what the orchestrator signs after a lock."""
     return tag(f"{game}/orchestrator/v1") + lock_digest
 
 
-def settlement_message(lock_digest: bytes, seed: bytes, game: str = GAME) -> bytes:
+def settlement_message(lock_digest: bytes, seed: bytes, game: str) -> bytes:
     """Return what the settlement signer signs with a reveal."""
     return tag(f"{game}/settlement/v1") + lock_digest + seed
 
 
-def beacon_message(lock_digest: bytes, beacon_signature: bytes, game: str = GAME) -> bytes:
+def beacon_message(lock_digest: bytes, beacon_signature: bytes, game: str) -> bytes:
     """Return what a beacon witness signs (draw 2)."""
     return tag(f"{game}/beacon/v1") + lock_digest + beacon_signature
 
