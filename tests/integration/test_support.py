@@ -1,6 +1,10 @@
 """The ground that other tests stand on."""
 
+import hashlib
+from pathlib import Path
+
 import pytest
+from playwright.sync_api import Browser
 
 from tests.support.database import Database
 
@@ -23,3 +27,22 @@ def test_a_player_calls_as_postgrest_would(db: Database) -> None:
             " current_setting('request.headers')::json ->> 'x-thing'"
         ).fetchone()
     assert row == ("authenticated", user, "authenticated", "8s", "1")
+
+
+def test_a_browser_opens_a_page_from_a_file_and_runs_it(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "a page.html"
+    file.write_text(
+        """<!doctype html><title>A page</title><p id="digest"></p><script>
+        crypto.subtle.digest("SHA-256", new TextEncoder().encode("pot")).then(digest => {
+            document.getElementById("digest").textContent =
+                Array.from(new Uint8Array(digest), b => b.toString(16).padStart(2, "0")).join("")
+        })</script>""",
+        encoding="utf-8",
+    )
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    page.wait_for_function("document.getElementById('digest').textContent !== ''")
+    assert page.title() == "A page"
+    assert page.inner_text("#digest") == hashlib.sha256(b"pot").hexdigest()
+    # The fonts are there too: a page without one has no lines.
+    assert page.locator("#digest").bounding_box()["height"] > 10  # type: ignore[index]

@@ -4,7 +4,8 @@
 - `db`: a fresh database, on PostgreSQL 17 in Supabase's classic mode of default privileges unless
   the test says otherwise: `@pytest.mark.postgres(17, 15, default_privileges="not_exposed")`;
 - `supabase_cli`: the path of the Supabase CLI;
-- `supabase_js`: the directory node_modules with the Supabase client.
+- `supabase_js`: the directory node_modules with the Supabase client;
+- `chromium`: the path of a browser; `browser`: that browser, run by Playwright without a window.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from pypot_cli import config
 from tests.support import packages
@@ -94,3 +96,21 @@ def supabase_js() -> Path:
         return packages.supabase_js()
     except MissingProgramError as error:
         unavailable(str(error))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The path of a Chromium that can be run."""
+    try:
+        return packages.chromium()
+    except MissingProgramError as error:
+        unavailable(str(error))
+
+
+@pytest.fixture
+def browser(chromium: Path) -> Iterator[Browser]:
+    """A Chromium of this test's own, without a window and with nothing remembered."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium)
+        yield browser
+        browser.close()

@@ -1,4 +1,5 @@
-"""What PyPI does not have: PostgreSQL 15 with pgTAP and plpgsql_check, the Supabase CLI and client.
+"""What PyPI does not have: PostgreSQL 15 with pgTAP and plpgsql_check, Chromium, and from npm the
+Supabase CLI and client.
 
 Root installs Debian packages by apt. Anyone else unpacks them into the checkout's cache, with the
 libraries the machine lacks, and runs them from there. Elsewhere MissingProgramError says what to
@@ -37,6 +38,31 @@ _PROOF = (
 
 # Only just-in-time compilation needs LLVM, and it is switched off.
 _NOT_UNPACKED = ("libllvm", "postgresql-common", "ssl-cert")
+
+# The common part is named too, for where it is installed without the rest.
+_CHROMIUM_PACKAGES = ("chromium", "chromium-common", "fonts-dejavu-core")
+_CHROMIUM_PROOF = (Path("usr/lib/chromium/chromium"),)
+_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# An unpacked Chromium finds its libraries and fonts by this, wherever the checkout is moved.
+_CHROMIUM_SCRIPT = """\
+#!/bin/sh
+root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+for place in "$root"/usr/lib/*-linux-gnu* "$root"/lib/*-linux-gnu*; do
+    LD_LIBRARY_PATH=$place${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+done
+export LD_LIBRARY_PATH FONTCONFIG_FILE="$root/fonts.conf"
+exec "$root/usr/lib/chromium/chromium" "$@"
+"""
+_CHROMIUM_FONTS = """\
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir>/usr/share/fonts</dir>
+  <dir prefix="relative">usr/share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+"""
 
 _SUPABASE = "3.1.0"
 _SUPABASE_JS = "2.119.1"
@@ -87,27 +113,23 @@ class Debian:
 
 def debian() -> Debian:
     """PostgreSQL 15 and its companions, fetched the first time."""
-    system, cached = Debian(Path("/")), Debian(CACHE_DIR / "debian")
-    for place in (system, cached):
-        if _is_complete(place.root):
-            return place
-    if shutil.which("apt-get") is None:
-        raise MissingProgramError(
-            f"install {', '.join(_PACKAGES)} or their like: this machine has no apt to do it with"
-        )
-    with _locked(CACHE_DIR / "debian.lock"):
-        if os.geteuid() == 0:
-            _say(f"installing {' '.join(_PACKAGES)} by apt")
-            _apt_install(_PACKAGES)
-            place = system
-        else:
-            if not _is_complete(cached.root):
-                _say(f"unpacking {' '.join(_PACKAGES)} into {cached.root}")
-                _unpack(_PACKAGES, cached.root)
-            place = cached
-    if not _is_complete(place.root):
-        raise MissingProgramError(f"apt brought {', '.join(_PACKAGES)}, but not all their files")
-    return place
+    return Debian(_from_debian("debian", _PACKAGES, _PROOF))
+
+
+def chromium() -> Path:
+    """The path of a Chromium that can be run, fetched the first time."""
+    for name in _CHROMIUM_NAMES:
+        if (found := shutil.which(name)) and _is_browser(found):
+            return Path(found)
+    root = _from_debian("chromium", _CHROMIUM_PACKAGES, _CHROMIUM_PROOF)
+    program = Path("/usr/bin/chromium")
+    if root != Path("/"):
+        program = root / "chromium"
+        _write(root / "fonts.conf", _CHROMIUM_FONTS)
+        _write(program, _CHROMIUM_SCRIPT, mode=0o755)
+    if not _is_browser(str(program)):
+        raise MissingProgramError(f"{program} does not start: install Chromium and its libraries")
+    return program
 
 
 def add_pgtap(server: Binaries) -> None:
@@ -142,7 +164,8 @@ def _from_npm(*packages: str) -> Path:
             if os.geteuid() != 0 or shutil.which("apt-get") is None:
                 raise MissingProgramError("install Node.js with npm, for " + " ".join(packages))
             _say("installing nodejs and npm by apt")
-            _apt_install(("nodejs", "npm"))
+            with _locked(CACHE_DIR / "debian.lock"):
+                _apt_install(("nodejs", "npm"))
         _say(f"fetching {' '.join(packages)} from npm")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
@@ -152,12 +175,58 @@ def _from_npm(*packages: str) -> Path:
     return home / "node_modules"
 
 
-def _is_complete(root: Path) -> bool:
-    return all((root / file).exists() for file in _PROOF)
+def _from_debian(name: str, packages: Sequence[str], proof: Sequence[Path]) -> Path:
+    """The root of the file system that has Debian's packages: `/`, or a directory of the cache.
+
+    They are there when every file of `proof` is.
+    """
+    system, cached = Path("/"), CACHE_DIR / name
+    with _locked(CACHE_DIR / "debian.lock"):
+        for root in (system, cached):
+            if _is_complete(root, proof):
+                return root
+        if shutil.which("apt-get") is None:
+            raise MissingProgramError(
+                f"install {', '.join(packages)} or their like: "
+                "this machine has no apt to do it with"
+            )
+        if os.geteuid() == 0:
+            _say(f"installing {' '.join(packages)} by apt")
+            _apt_install(packages)
+            root = system
+        else:
+            _say(f"unpacking {' '.join(packages)} into {cached}")
+            _unpack(packages, cached)
+            root = cached
+    if not _is_complete(root, proof):
+        raise MissingProgramError(f"apt brought {', '.join(packages)}, but not all their files")
+    return root
+
+
+def _is_complete(root: Path, proof: Sequence[Path]) -> bool:
+    return all((root / file).exists() for file in proof)
+
+
+def _is_browser(program: str) -> bool:
+    """Whether a program starts: Ubuntu's chromium only says where to get another."""
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and done.stdout.startswith((b"Chromium ", b"Google Chrome "))
+
+
+def _write(path: Path, text: str, mode: int = 0o644) -> None:
+    """Writes a file that appears whole, so that two may write it at once."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_text(text, encoding="utf-8")
+    partial.chmod(mode)
+    partial.replace(path)
 
 
 def _apt_install(packages: Sequence[str]) -> None:
-    install = ("apt-get", "install", "-y", "-q", "--no-install-recommends", *packages)
+    patient = ("-oDPkg::Lock::Timeout=300",)
+    install = ("apt-get", *patient, "install", "-y", "-q", "--no-install-recommends", *packages)
     try:
         _run(install)
     except MissingProgramError:
@@ -168,7 +237,7 @@ def _apt_install(packages: Sequence[str]) -> None:
 
 def _unpack(packages: Sequence[str], root: Path) -> None:
     """Downloads packages and what they need that is not installed, and unpacks them as `root`."""
-    lists, debs, partial = (root.with_name(f"debian.{part}") for part in ("apt", "debs", "partial"))
+    lists, debs, partial = (root.with_name(f"{root.name}.{s}") for s in ("apt", "debs", "partial"))
     options: tuple[str, ...] = ()
     for place in (debs, partial):
         shutil.rmtree(place, ignore_errors=True)
@@ -229,3 +298,16 @@ def _locked(path: Path) -> Iterator[None]:
 
 def _say(text: str) -> None:
     print(f"tests: {text}", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Fetches all of it, so that no test has to; what is missing then is told, and no failure."""
+    for fetch in (debian, chromium, supabase_cli, supabase_js):
+        try:
+            fetch()
+        except MissingProgramError as error:
+            _say(str(error))
+
+
+if __name__ == "__main__":
+    main()
