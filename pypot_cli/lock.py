@@ -71,8 +71,9 @@ def _differences(stated: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]
 
 def _rules_differences(stated: Mapping[str, Any], rules_text: str, total: int) -> Iterator[str]:
     rules, ambiguous = read_json(rules_text)
-    if ambiguous or canonical_json(rules) != rules_text or tuple(rules) != RULES_KEYS:
-        yield "rules_text is not the canonical JSON of a draw 1 pot's rules"
+    keys = RULES_KEYS.get(stated["draw_version"])
+    if ambiguous or canonical_json(rules) != rules_text or tuple(rules) != keys:
+        yield f"rules_text is not the canonical JSON of a draw {stated['draw_version']} pot's rules"
     elif rules["draw_version"] != stated["draw_version"]:
         yield "rules_text and draw_version differ"
     elif total > rules["max_tickets"]:

@@ -1,5 +1,6 @@
 """The bytes of a draw, against the contract's check values and RFC 4231."""
 
+import json
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from pypot_cli.fairness import draw
 from pypot_cli.game import GAME
-from pypot_cli.rules import rules_text
+from pypot_cli.rules import RULES_KEYS, rules_text
 
 SEED = bytes(range(32))
 POT = UUID("3f0e6a52-9c1d-4b7a-8e25-d1c0ffee0001")
@@ -76,6 +77,21 @@ def test_the_rules_text_is_canonical_and_has_exactly_the_keys_of_draw_1() -> Non
         '{"draw_version":1,"entry_cost":250,"max_per_user":40,"max_tickets":100,'
         '"min_participants":2}'
     )
+
+
+def test_the_rules_text_of_draw_2_names_its_beacon_chain_first() -> None:
+    text = rules_text(
+        entry_cost=250,
+        max_tickets=100,
+        max_per_user=40,
+        min_participants=2,
+        beacon_chain_hash="ab" * 32,
+    )
+    assert text == (
+        f'{{"beacon_chain_hash":"{"ab" * 32}","draw_version":2,"entry_cost":250,'
+        '"max_per_user":40,"max_tickets":100,"min_participants":2}'
+    )
+    assert tuple(json.loads(text)) == RULES_KEYS[2]
 
 
 # Each of these was computed from the contract's formula with hashlib alone, field after field.
