@@ -315,6 +315,42 @@ comment on column public.pots_audit.prev_hash is
 comment on column public.pots_audit.row_hash is
 'SHA-256(T("pots/audit/v1") || pot_id || u64 seq || prev_hash || created_at || payload_hash), hex.';
 
+-- ------------------------------------------------------------------------------------------ beacon
+
+create table private.beacon_chains (
+    chain_hash text primary key,
+    public_key text not null,
+    scheme text not null,
+    genesis_time bigint not null,
+    period_seconds integer not null,
+    created_at timestamptz not null,
+    -- 64 zeros are what a lock without a beacon hashes.
+    constraint beacon_chains_chain_hash_check check (
+        chain_hash ~ '^[0-9a-f]{64}$' and chain_hash <> repeat('0', 64)
+    ),
+    -- A compressed point that is not the one at infinity begins with the bits 10.
+    constraint beacon_chains_public_key_check check (public_key ~ '^[89ab][0-9a-f]{191}$'),
+    constraint beacon_chains_scheme_check check (scheme = 'bls-unchained-g1-rfc9380'),
+    constraint beacon_chains_genesis_time_check check (genesis_time between 1 and 4102444800),
+    constraint beacon_chains_period_seconds_check check (period_seconds between 1 and 3600)
+);
+-- drand's quicknet, run by the League of Entropy (https://docs.drand.love, chain info of
+-- https://api.drand.sh/52db9ba7…/info).
+insert into private.beacon_chains (
+    chain_hash, public_key, scheme, genesis_time, period_seconds, created_at
+)
+values (
+    '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971',
+    '83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c'
+    '8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb'
+    '5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a',
+    'bls-unchained-g1-rfc9380', 1692803367, 3, clock_timestamp()
+);
+comment on table private.beacon_chains is
+'Public randomness that draw 2 may use: drand chains, whose rounds are BLS signatures that nobody '
+'knows before their time. Append-only: pots name theirs by chain_hash. genesis_time is round 1 in '
+'seconds since 1970; public_key is a compressed point of BLS12-381 G2, hex.';
+
 -- ------------------------------------------------------------------------------------------ ledger
 
 create table private.wallets (
@@ -441,9 +477,12 @@ create table private.settings (
     blocked_regions text[] not null default '{}'
     check (array_to_string(blocked_regions, ',') ~ '^([A-Z]{2}(,[A-Z]{2})*)?$'),
     max_joins_per_minute integer check (max_joins_per_minute > 0),
+    beacon_chain_hash text references private.beacon_chains (chain_hash),
     fingerprint_pepper bytea not null default extensions.gen_random_bytes(32)
 );
-insert into private.settings default values;
+create index settings_beacon_chain_hash_idx on private.settings (beacon_chain_hash);
+insert into private.settings (beacon_chain_hash)
+select c.chain_hash from private.beacon_chains as c;
 comment on table private.settings is
 'The operator''s settings, one row. Guard rails are off until set: blocked_regions (ISO 3166 '
 'codes) and max_joins_per_minute (a player, NULL = no limit).';
@@ -527,6 +566,17 @@ create type public.audit_chain_row as (
 comment on type public.audit_chain_row is
 'One link of a pot''s chain; payload is NULL for moderation actions, whose hash still links.';
 
+create type public.beacon_chain as (
+    chain_hash text,
+    public_key text,
+    scheme text,
+    genesis_time bigint,
+    period_seconds integer,
+    in_use boolean
+);
+comment on type public.beacon_chain is
+'A drand chain: all that computing and verifying its rounds takes, and whether new pots use it.';
+
 create type public.player_entry as (
     entry_id uuid,
     pot_id uuid,
@@ -555,6 +605,7 @@ alter table private.wallets enable row level security;
 alter table private.transfers enable row level security;
 alter table private.ledger_entries enable row level security;
 alter table private.idempotency_keys enable row level security;
+alter table private.beacon_chains enable row level security;
 alter table private.signing_keys enable row level security;
 alter table private.lock_attestations enable row level security;
 alter table private.settlements enable row level security;

@@ -503,7 +503,8 @@ comment on function private.get_audit_chain(uuid, bigint, integer) is
 revoke all on function private.get_audit_chain(uuid, bigint, integer)
 from public, anon, authenticated, service_role;
 grant execute on function private.get_audit_chain(uuid, bigint, integer)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
 -- source: supabase/functions/private/audit/log_event.sql
 -- Writes one structured event with the caller's pseudonym and the request's correlation id.
@@ -576,6 +577,153 @@ comment on function private.raise_alert(text, uuid, jsonb) is
 
 revoke all on function private.raise_alert(text, uuid, jsonb)
 from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/beacon/list_beacon_chains.sql
+-- Every registered chain, the oldest first
+create or replace function private.list_beacon_chains()
+returns setof public.beacon_chain
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    return query
+    select
+        c.chain_hash, c.public_key, c.scheme, c.genesis_time, c.period_seconds,
+        coalesce(c.chain_hash = s.beacon_chain_hash, false)
+    from private.beacon_chains as c
+    cross join private.settings as s
+    order by c.created_at, c.chain_hash;
+end $$;
+
+comment on function private.list_beacon_chains() is
+'Definer half of public.list_beacon_chains.';
+
+revoke all on function private.list_beacon_chains()
+from public, anon, authenticated, service_role;
+grant execute on function private.list_beacon_chains()
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
+
+-- source: supabase/functions/private/beacon/register_beacon_chain.sql
+-- Guards, in order: the form of each argument; no other chain under that hash.
+-- Writes: beacon_chains; an event. The same chain again changes nothing.
+-- Raises: invalid_argument, wrong_state.
+create or replace function private.register_beacon_chain(
+    p_chain_hash text, p_public_key text, p_scheme text,
+    p_genesis_time bigint, p_period_seconds integer
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_chain private.beacon_chains;
+begin
+    perform private.require_hex('chain_hash', p_chain_hash, 32);
+    if p_chain_hash = repeat('0', 64) then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'chain_hash', 'expected', 'the hash of a chain; zeros are no chain'
+        ));
+    end if;
+    perform private.require_hex('public_key', p_public_key, 96);
+    -- Whether the point is on the curve is for the library that verifies rounds.
+    if p_public_key !~ '^[89ab]' then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'public_key', 'expected', 'a compressed point of BLS12-381 G2'
+        ));
+    end if;
+    if p_scheme is distinct from 'bls-unchained-g1-rfc9380' then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'scheme', 'expected', 'bls-unchained-g1-rfc9380'
+        ));
+    end if;
+    -- To the year 2100: what is larger was given in milliseconds.
+    perform private.require_range('genesis_time', p_genesis_time, 1, 4102444800);
+    perform private.require_range('period_seconds', p_period_seconds, 1, 3600);
+
+    insert into private.beacon_chains (
+        chain_hash, public_key, scheme, genesis_time, period_seconds, created_at
+    )
+    values (
+        p_chain_hash, p_public_key, p_scheme, p_genesis_time, p_period_seconds, private.now()
+    )
+    on conflict (chain_hash) do nothing
+    returning * into v_chain;
+    if found then
+        perform private.log_event(
+            'beacon_chain_registered', null, to_jsonb(v_chain) - 'created_at'
+        );
+    elsif not exists (
+        select
+        from private.beacon_chains as c
+        where c.chain_hash = p_chain_hash
+            and c.public_key = p_public_key
+            and c.scheme = p_scheme
+            and c.genesis_time = p_genesis_time
+            and c.period_seconds = p_period_seconds
+    ) then
+        perform private.fail('wrong_state', jsonb_build_object(
+            'chain_hash', p_chain_hash, 'reason', 'registered with other values'
+        ));
+    end if;
+    return jsonb_build_object('chain_hash', p_chain_hash);
+end $$;
+
+comment on function private.register_beacon_chain(text, text, text, bigint, integer) is
+'Definer half of public.register_beacon_chain.';
+
+revoke all on function private.register_beacon_chain(text, text, text, bigint, integer)
+from public, anon, authenticated, service_role;
+grant execute on function private.register_beacon_chain(text, text, text, bigint, integer)
+to service_role;
+
+-- source: supabase/functions/private/beacon/use_beacon_chain.sql
+-- Guards, in order: arguments; the chain is registered.
+-- Locks: the settings' row.
+-- Writes: settings; an event. Pots that are open keep the chain that their rules name.
+-- Raises: invalid_argument.
+create or replace function private.use_beacon_chain(p_chain_hash text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_before text;
+begin
+    perform private.require_hex('chain_hash', p_chain_hash, 32);
+    if not exists (
+        select from private.beacon_chains as c where c.chain_hash = p_chain_hash
+    ) then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'chain_hash', 'expected', 'a registered chain'
+        ));
+    end if;
+    select s.beacon_chain_hash into strict v_before
+    from private.settings as s
+    where s.only_row
+    for update;
+    if v_before is distinct from p_chain_hash then
+        update private.settings as s set beacon_chain_hash = p_chain_hash where s.only_row;
+        perform private.log_event('beacon_chain_used', null, jsonb_build_object(
+            'chain_hash', p_chain_hash, 'before', v_before
+        ));
+    end if;
+    return jsonb_build_object('chain_hash', p_chain_hash);
+end $$;
+
+comment on function private.use_beacon_chain(text) is
+'Definer half of public.use_beacon_chain.';
+
+revoke all on function private.use_beacon_chain(text)
+from public, anon, authenticated, service_role;
+grant execute on function private.use_beacon_chain(text)
+to service_role;
 
 -- source: supabase/functions/private/compliance/pause_pot.sql
 -- Halts entries; the fill timer stands still until resume_pot.
@@ -1314,6 +1462,74 @@ comment on function private.audit_row_hash(text, uuid, bigint, bytea, timestampt
 revoke all on function private.audit_row_hash(text, uuid, bigint, bytea, timestamptz, text)
     from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/draw/beacon_round_at.sql
+-- Which round of a beacon is the first that nobody can know at a time. Round 1 is at genesis, the
+-- next a period later; counted in microseconds, so a time between two seconds is never rounded.
+--
+-- Raises: 22023 for a period below 1, 22003 for a time before 1970 or infinite.
+
+create or replace function private.beacon_round_at(
+    p_genesis bigint, p_period integer, p_at timestamptz
+)
+returns bigint
+language plpgsql
+immutable strict parallel safe
+security invoker
+set search_path = ''
+as $$
+declare
+    v_period bigint := p_period * 1000000::bigint;
+    v_since bigint := private.micros(p_at) - p_genesis * 1000000;
+begin
+    if p_period < 1 then
+        raise exception 'a beacon''s period is a second or longer'
+            using errcode = 'invalid_parameter_value';
+    end if;
+    -- The division of what is not negative rounds down, hence one less than a period more.
+    return greatest(v_since + v_period - 1, 0) / v_period + 1;
+end
+$$;
+
+comment on function private.beacon_round_at(bigint, integer, timestamptz) is
+    'The first round whose time is at or after p_at, at least 1; p_genesis is round 1 in seconds '
+    'since 1970, p_period seconds. 22023 for a period below 1, 22003 for a time that micros() '
+    'refuses (contract, section 5; drand counts from 1).';
+
+revoke all on function private.beacon_round_at(bigint, integer, timestamptz)
+    from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/draw/beacon_round_time.sql
+-- When a beacon gives a round: the inverse of beacon_round_at.
+--
+-- Raises: 22023 for a round or period below 1, 22003 or 22008 for a time past what a timestamptz
+-- holds.
+
+create or replace function private.beacon_round_time(
+    p_genesis bigint, p_period integer, p_round bigint
+)
+returns timestamptz
+language plpgsql
+immutable strict parallel safe
+security invoker
+set search_path = ''
+as $$
+begin
+    if p_round < 1 or p_period < 1 then
+        raise exception 'rounds are counted from 1, and a period is a second or longer'
+            using errcode = 'invalid_parameter_value';
+    end if;
+    -- Whole seconds, which a double holds exactly.
+    return to_timestamp(p_genesis + (p_round - 1) * p_period);
+end
+$$;
+
+comment on function private.beacon_round_time(bigint, integer, bigint) is
+    'The time of a round: p_genesis + (p_round - 1) * p_period, in seconds since 1970. 22023 for '
+    'a round or period below 1 (contract, section 5).';
+
+revoke all on function private.beacon_round_time(bigint, integer, bigint)
+    from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/draw/bytes32.sql
 -- Lets 32 bytes pass and nothing else. Fields are concatenated without lengths before they are
 -- hashed: one of the wrong length would let two different records have the same bytes.
@@ -1431,6 +1647,42 @@ comment on function private.draw_index(bytea, bigint) is
     'number of bytes (PRD 4.3; contract, section 5).';
 
 revoke all on function private.draw_index(bytea, bigint)
+    from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/draw/draw_rotation.sql
+-- How far a beacon turns the drawn index. The beacon is hashed before it is a key, so it has 32
+-- bytes that look random although a BLS signature is a point on a curve; the digest binds it to one
+-- lock, so two draws of the same round turn differently.
+--
+-- Raises: 22023 for a signature that has not 48 bytes, a digest that has not 32, a total below 1.
+
+create or replace function private.draw_rotation(
+    p_beacon_signature bytea, p_lock_digest bytea, p_total bigint
+)
+returns bigint
+language plpgsql
+immutable strict parallel safe
+security invoker
+set search_path = ''
+as $$
+begin
+    if octet_length(p_beacon_signature) <> 48 then
+        raise exception 'a beacon''s signature has 48 bytes'
+            using errcode = 'invalid_parameter_value';
+    end if;
+    return private.draw_index(
+        extensions.hmac(private.bytes32(p_lock_digest), sha256(p_beacon_signature), 'sha256'),
+        p_total
+    );
+end
+$$;
+
+comment on function private.draw_rotation(bytea, bytea, bigint) is
+    'BE256(HMAC-SHA-256(key = SHA-256(beacon signature), lock_digest)) mod total, 0..total - 1; '
+    'the signature is a compressed point of BLS12-381 G1, 48 bytes. 22023 for other lengths or a '
+    'total below 1 (contract, section 5).';
+
+revoke all on function private.draw_rotation(bytea, bytea, bigint)
     from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/draw/entrant_tag.sql
@@ -1687,6 +1939,40 @@ comment on function private.micros(timestamptz) is
 revoke all on function private.micros(timestamptz)
     from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/draw/rotate_index.sql
+-- The drawn index, turned: whoever knew one of the two numbers alone knew nothing of the sum.
+--
+-- Raises: 22023 unless both are 0..total - 1.
+
+create or replace function private.rotate_index(
+    p_index bigint, p_rotation bigint, p_total bigint
+)
+returns bigint
+language plpgsql
+immutable strict parallel safe
+security invoker
+set search_path = ''
+as $$
+begin
+    if p_index not between 0 and p_total - 1 or p_rotation not between 0 and p_total - 1 then
+        raise exception 'an index and its rotation are 0 to total - 1'
+            using errcode = 'invalid_parameter_value';
+    end if;
+    -- (index + rotation) mod total, without a sum that could leave a bigint.
+    if p_index >= p_total - p_rotation then
+        return p_index - (p_total - p_rotation);
+    end if;
+    return p_index + p_rotation;
+end
+$$;
+
+comment on function private.rotate_index(bigint, bigint, bigint) is
+    '(p_index + p_rotation) mod p_total; 22023 unless both are 0..p_total - 1 (contract, section '
+    '5).';
+
+revoke all on function private.rotate_index(bigint, bigint, bigint)
+    from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/draw/rules_hash.sql
 -- Hashes the rules of a round exactly as they are stored. The text is never parsed and written
 -- again: jsonb orders keys its own way, and another order is another hash.
@@ -1878,8 +2164,8 @@ comment on function private.busy() is
 revoke all on function private.busy()
 from public, anon, authenticated, service_role;
 grant execute on function private.busy()
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance,
-pot_treasury;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance, pot_treasury;
 
 -- source: supabase/functions/private/errors/error_catalogue.sql
 -- The one list of errors. private.fail and private.refuse take their SQLSTATE and HINT from
@@ -3183,7 +3469,8 @@ comment on function private.get_pot(uuid) is
 revoke all on function private.get_pot(uuid)
 from public, anon, authenticated, service_role;
 grant execute on function private.get_pot(uuid)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
 -- source: supabase/functions/private/pots/hold_pot.sql
 -- Every transition starts here, so the lock order is the same for all: pots row, gate, a caller's
@@ -3428,7 +3715,8 @@ comment on function private.list_lock_entries(uuid, bigint, integer) is
 revoke all on function private.list_lock_entries(uuid, bigint, integer)
 from public, anon, authenticated, service_role;
 grant execute on function private.list_lock_entries(uuid, bigint, integer)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
 -- source: supabase/functions/private/pots/list_pots.sql
 -- Guards: arguments; `after` exists.
@@ -3473,7 +3761,8 @@ comment on function private.list_pots(public.pot_status, bigint, bigint, uuid, i
 revoke all on function private.list_pots(public.pot_status, bigint, bigint, uuid, integer)
 from public, anon, authenticated, service_role;
 grant execute on function private.list_pots(public.pot_status, bigint, bigint, uuid, integer)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
 -- source: supabase/functions/private/pots/lock_pot.sql
 -- Full, or its time has passed: freezes the pot; with too few players cancels it and refunds
@@ -4609,7 +4898,8 @@ comment on function private.get_proof(uuid) is
 revoke all on function private.get_proof(uuid)
 from public, anon, authenticated, service_role;
 grant execute on function private.get_proof(uuid)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
 -- source: supabase/functions/private/settlement/reveal_pot.sql
 -- The signer's reveal: proves the seed against the commitment, draws the winner, pays the whole
@@ -5064,7 +5354,8 @@ comment on function public.get_audit_chain(uuid, bigint, integer) is
 revoke all on function public.get_audit_chain(uuid, bigint, integer)
 from public, anon, authenticated, service_role;
 grant execute on function public.get_audit_chain(uuid, bigint, integer)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
 -- source: supabase/functions/public/get_pot.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
@@ -5093,7 +5384,8 @@ comment on function public.get_pot(uuid) is
 revoke all on function public.get_pot(uuid)
 from public, anon, authenticated, service_role;
 grant execute on function public.get_pot(uuid)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
 -- source: supabase/functions/public/get_proof.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
@@ -5122,7 +5414,8 @@ comment on function public.get_proof(uuid) is
 revoke all on function public.get_proof(uuid)
 from public, anon, authenticated, service_role;
 grant execute on function public.get_proof(uuid)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
 -- source: supabase/functions/public/grant_credits.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
@@ -5195,6 +5488,36 @@ from public, anon, authenticated, service_role;
 grant execute on function public.join_pot(uuid, integer, text)
 to authenticated, service_role;
 
+-- source: supabase/functions/public/list_beacon_chains.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.list_beacon_chains.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.list_beacon_chains()
+returns setof public.beacon_chain
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return query select * from private.list_beacon_chains();
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.list_beacon_chains() is
+'Every registered beacon chain, the oldest first, with what verifying its rounds takes; in_use '
+'marks the one that new pots with draw 2 name.';
+
+revoke all on function public.list_beacon_chains()
+from public, anon, authenticated, service_role;
+grant execute on function public.list_beacon_chains()
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
+
 -- source: supabase/functions/public/list_lock_entries.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
 -- and writes: private.list_lock_entries.
@@ -5227,7 +5550,8 @@ comment on function public.list_lock_entries(uuid, bigint, integer) is
 revoke all on function public.list_lock_entries(uuid, bigint, integer)
 from public, anon, authenticated, service_role;
 grant execute on function public.list_lock_entries(uuid, bigint, integer)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
 -- source: supabase/functions/public/list_pots.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
@@ -5263,7 +5587,8 @@ comment on function public.list_pots(public.pot_status, bigint, bigint, uuid, in
 revoke all on function public.list_pots(public.pot_status, bigint, bigint, uuid, integer)
 from public, anon, authenticated, service_role;
 grant execute on function public.list_pots(public.pot_status, bigint, bigint, uuid, integer)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
 -- source: supabase/functions/public/lock_pot.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
@@ -5415,6 +5740,46 @@ revoke all on function public.pause_pot(uuid, text)
 from public, anon, authenticated, service_role;
 grant execute on function public.pause_pot(uuid, text)
 to pot_compliance, service_role;
+
+-- source: supabase/functions/public/register_beacon_chain.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.register_beacon_chain.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.register_beacon_chain(
+    chain_hash text,
+    public_key text,
+    scheme text,
+    genesis_time bigint,
+    period_seconds integer
+)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.register_beacon_chain(
+        chain_hash, public_key, scheme, genesis_time, period_seconds
+    );
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.register_beacon_chain(text, text, text, bigint, integer) is
+'Registers a drand chain as its /info says: chain_hash 64 hex digits, public_key 192 (BLS12-381 '
+'G2, compressed), scheme bls-unchained-g1-rfc9380, genesis_time in seconds since 1970, '
+'period_seconds 1 to 3600. The database cannot verify a chain: pypot does before it registers '
+'one. Returns {chain_hash}. Raises PT422 invalid_argument, PT409 wrong_state (the hash is '
+'registered with other values).';
+
+revoke all on function public.register_beacon_chain(text, text, text, bigint, integer)
+from public, anon, authenticated, service_role;
+grant execute on function public.register_beacon_chain(text, text, text, bigint, integer)
+to service_role;
 
 -- source: supabase/functions/public/register_signing_key.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
@@ -5643,6 +6008,35 @@ grant execute on function public.upsert_pot_template(
     text, bigint, integer, integer, integer, integer, integer, integer
 )
 to pot_orchestrator, service_role;
+
+-- source: supabase/functions/public/use_beacon_chain.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.use_beacon_chain.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.use_beacon_chain(chain_hash text)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.use_beacon_chain(chain_hash);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.use_beacon_chain(text) is
+'Makes a registered chain the one that pots with draw 2 opened from now on use; open ones keep '
+'theirs. Returns {chain_hash}. Raises PT422 invalid_argument.';
+
+revoke all on function public.use_beacon_chain(text)
+from public, anon, authenticated, service_role;
+grant execute on function public.use_beacon_chain(text)
+to service_role;
 
 -- source: supabase/functions/public/void_pot.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks

@@ -127,7 +127,7 @@ begin
     foreach v_table in array array[
         'public.pots_audit', 'private.transfers', 'private.ledger_entries', 'private.accounts',
         'private.idempotency_keys', 'private.lock_attestations', 'private.settlements',
-        'private.merkle_levels', 'private.events'
+        'private.merkle_levels', 'private.events', 'private.beacon_chains'
     ] loop
         execute format(
             'create trigger tg_%1$s__append_only before update or delete on %2$s '
@@ -155,22 +155,22 @@ end $$;
 -- Nobody but the functions' owner writes, service_role included; the defaults of either Supabase
 -- mode are undone.
 revoke all on all tables in schema private from public, anon, authenticated, service_role,
-pot_orchestrator, pot_settlement, pot_compliance, pot_treasury;
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance, pot_treasury;
 revoke all on all sequences in schema private from public, anon, authenticated, service_role,
-pot_orchestrator, pot_settlement, pot_compliance, pot_treasury;
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance, pot_treasury;
 revoke all on public.pots, public.pot_entries, public.pots_audit
 from public, anon, authenticated, service_role,
-pot_orchestrator, pot_settlement, pot_compliance, pot_treasury;
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance, pot_treasury;
 revoke all on sequence public.pot_entries_seq_seq, public.pots_audit_id_seq
 from public, anon, authenticated, service_role,
- pot_orchestrator, pot_settlement, pot_compliance, pot_treasury;
+ pot_orchestrator, pot_settlement, pot_beacon, pot_compliance, pot_treasury;
 
 grant select (
     id, status, entry_cost, max_tickets, max_per_user, draw_version, commit_tag, commit_hash,
     reveal_seed, rules_text, rules_hash, paused_at, pause_reason, locks_at, total_tickets,
     entries_root, lock_digest,
     created_at, locked_at, settled_at, cancelled_at
-) on public.pots to anon, authenticated, pot_orchestrator, pot_settlement;
+) on public.pots to anon, authenticated, pot_orchestrator, pot_settlement, pot_beacon;
 grant select on public.pots to service_role, pot_compliance;
 grant select (
     id, pot_id, user_id, seq, ticket_count, credits_spent, salt, entrant_tag, first_ticket,
@@ -180,7 +180,7 @@ grant select on public.pot_entries to service_role, pot_compliance;
 grant select on public.pots_audit to service_role, pot_compliance;
 
 create policy pots_select on public.pots
-for select to anon, authenticated, pot_orchestrator, pot_settlement, pot_compliance
+for select to anon, authenticated, pot_orchestrator, pot_settlement, pot_beacon, pot_compliance
 using (true);
 create policy pot_entries_select_own on public.pot_entries
 for select to authenticated
@@ -201,8 +201,8 @@ begin
     foreach v_table in array array[
         'pot_templates', 'commitments', 'accounts', 'pot_states', 'pot_stripes', 'actors',
         'wallets', 'transfers', 'ledger_entries', 'idempotency_keys', 'signing_keys',
-        'lock_attestations', 'settlements', 'merkle_levels', 'settings', 'lobby_pulses',
-        'events', 'alerts'
+        'lock_attestations', 'beacon_chains', 'settlements', 'merkle_levels', 'settings',
+        'lobby_pulses', 'events', 'alerts'
     ] loop
         execute format(
             'create policy %1$s_nobody on private.%1$s for all to public '

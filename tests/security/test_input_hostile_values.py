@@ -100,7 +100,8 @@ FUNCTIONS = """
             from pg_roles as r
             where r.rolname in (
                 'anon', 'authenticated', 'service_role',
-                'pot_orchestrator', 'pot_settlement', 'pot_compliance', 'pot_treasury'
+                'pot_orchestrator', 'pot_settlement', 'pot_beacon', 'pot_compliance',
+                'pot_treasury'
             ) and has_function_privilege(r.oid, f.oid, 'execute')
             order by r.rolname
         )

@@ -3,15 +3,16 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(26);
+select plan(29);
 
 create temporary table may (function text, callers text) on commit drop;
 insert into may values
-    ('list_pots', 'anon player orchestrator settlement compliance service'),
-    ('get_pot', 'anon player orchestrator settlement compliance service'),
-    ('get_proof', 'anon player orchestrator settlement compliance service'),
-    ('list_lock_entries', 'anon player orchestrator settlement compliance service'),
-    ('get_audit_chain', 'anon player orchestrator settlement compliance service'),
+    ('list_pots', 'anon player orchestrator settlement beacon compliance service'),
+    ('get_pot', 'anon player orchestrator settlement beacon compliance service'),
+    ('get_proof', 'anon player orchestrator settlement beacon compliance service'),
+    ('list_lock_entries', 'anon player orchestrator settlement beacon compliance service'),
+    ('get_audit_chain', 'anon player orchestrator settlement beacon compliance service'),
+    ('list_beacon_chains', 'anon player orchestrator settlement beacon compliance service'),
     ('join_pot', 'player service'),
     ('cancel_entry', 'player service'),
     ('my_wallet', 'player service'),
@@ -31,7 +32,9 @@ insert into may values
     ('void_pot', 'compliance service'),
     ('grant_credits', 'treasury service'),
     ('register_signing_key', 'service'),
-    ('revoke_signing_key', 'service');
+    ('revoke_signing_key', 'service'),
+    ('register_beacon_chain', 'service'),
+    ('use_beacon_chain', 'service');
 
 create function pg_temp.is_executed(p_caller text, p_function text)
 returns boolean
@@ -71,8 +74,9 @@ select is(
 from may as m
 cross join (values
     (1, 'anon', 'anon'), (2, 'player', 'ann'), (3, 'orchestrator', 'pot_orchestrator'),
-    (4, 'settlement', 'pot_settlement'), (5, 'compliance', 'pot_compliance:carol'),
-    (6, 'treasury', 'pot_treasury'), (7, 'service', 'service_role')
+    (4, 'settlement', 'pot_settlement'), (5, 'beacon', 'pot_beacon'),
+    (6, 'compliance', 'pot_compliance:carol'), (7, 'treasury', 'pot_treasury'),
+    (8, 'service', 'service_role')
 ) as r (place, name, caller)
 group by m.function, m.callers;
 select is(

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(84);
+select plan(96);
 
 select open_pot('big');
 select query_refused(
@@ -10,8 +10,10 @@ select query_refused(
     'permission denied for table ' || t.name, format('%s, %s', r.caller, format(c.command, t.name))
 )
 from unnest(
-    '{anon,ann,service_role,pot_orchestrator,pot_settlement,pot_compliance:carol,pot_treasury}'
-    ::text[]
+    (
+        '{anon,ann,service_role,pot_orchestrator,pot_settlement,pot_beacon,'
+        'pot_compliance:carol,pot_treasury}'
+    )::text[]
 ) as r (caller)
 cross join unnest('{pots,pot_entries,pots_audit}'::text[]) as t (name)
 cross join unnest(array[

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(27);
+select plan(30);
 
 select make_user('ann', 100);
 select open_pot('big');
@@ -12,7 +12,7 @@ select query_refused(
     r.caller, 'select to_jsonb(p.winner_user_id) from public.pots as p',
     'permission denied for table pots', r.caller || ' may not read winner_user_id'
 )
-from unnest('{anon,ann,pot_orchestrator,pot_settlement}'::text[]) as r (caller);
+from unnest('{anon,ann,pot_orchestrator,pot_settlement,pot_beacon}'::text[]) as r (caller);
 select query_refused(
     r.caller, 'select to_jsonb(p) from public.pots as p',
     'permission denied for table pots', r.caller || ' may not read whole rows of pots'
@@ -33,14 +33,15 @@ from (values
     ('pot_orchestrator', 'public.pot_entries'), ('pot_settlement', 'public.pots_audit'),
     ('pot_treasury', 'public.pots'), ('ann', 'private.wallets'), ('ann', 'private.commitments'),
     ('service_role', 'private.commitments'), ('service_role', 'private.wallets'),
-    ('pot_settlement', 'private.commitments'), ('pot_compliance:carol', 'private.actors')
+    ('pot_settlement', 'private.commitments'), ('pot_beacon', 'public.pot_entries'), ('pot_compliance:carol', 'private.actors')
 ) as r (caller, name);
 select is(
     run_as(r.caller, 'select to_jsonb(array_agg(p.status)) from public.pots as p'), '["open"]',
     r.caller || ' reads what is public of a pot'
 )
-from unnest('{anon,ann,service_role,pot_orchestrator,pot_settlement,pot_compliance:carol}'::text[])
-    as r (caller);
+from unnest((
+    '{anon,ann,service_role,pot_orchestrator,pot_settlement,pot_beacon,pot_compliance:carol}'
+)::text[]) as r (caller);
 
 select * from finish();
 rollback;

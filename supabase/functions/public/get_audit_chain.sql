@@ -29,4 +29,5 @@ comment on function public.get_audit_chain(uuid, bigint, integer) is
 revoke all on function public.get_audit_chain(uuid, bigint, integer)
 from public, anon, authenticated, service_role;
 grant execute on function public.get_audit_chain(uuid, bigint, integer)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;

@@ -24,4 +24,5 @@ comment on function public.get_proof(uuid) is
 revoke all on function public.get_proof(uuid)
 from public, anon, authenticated, service_role;
 grant execute on function public.get_proof(uuid)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;

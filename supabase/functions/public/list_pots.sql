@@ -31,4 +31,5 @@ comment on function public.list_pots(public.pot_status, bigint, bigint, uuid, in
 revoke all on function public.list_pots(public.pot_status, bigint, bigint, uuid, integer)
 from public, anon, authenticated, service_role;
 grant execute on function public.list_pots(public.pot_status, bigint, bigint, uuid, integer)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;

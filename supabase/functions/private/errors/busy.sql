@@ -17,5 +17,5 @@ comment on function private.busy() is
 revoke all on function private.busy()
 from public, anon, authenticated, service_role;
 grant execute on function private.busy()
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance,
-pot_treasury;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance, pot_treasury;

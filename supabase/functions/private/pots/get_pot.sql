@@ -91,4 +91,5 @@ comment on function private.get_pot(uuid) is
 revoke all on function private.get_pot(uuid)
 from public, anon, authenticated, service_role;
 grant execute on function private.get_pot(uuid)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;

@@ -40,4 +40,5 @@ comment on function private.list_pots(public.pot_status, bigint, bigint, uuid, i
 revoke all on function private.list_pots(public.pot_status, bigint, bigint, uuid, integer)
 from public, anon, authenticated, service_role;
 grant execute on function private.list_pots(public.pot_status, bigint, bigint, uuid, integer)
-to anon, authenticated, service_role, pot_orchestrator, pot_settlement, pot_compliance;
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
