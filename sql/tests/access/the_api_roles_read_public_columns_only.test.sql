@@ -33,7 +33,8 @@ from (values
     ('pot_orchestrator', 'public.pot_entries'), ('pot_settlement', 'public.pots_audit'),
     ('pot_treasury', 'public.pots'), ('ann', 'private.wallets'), ('ann', 'private.commitments'),
     ('service_role', 'private.commitments'), ('service_role', 'private.wallets'),
-    ('pot_settlement', 'private.commitments'), ('pot_beacon', 'public.pot_entries'), ('pot_compliance:carol', 'private.actors')
+    ('pot_beacon', 'public.pot_entries'), ('pot_settlement', 'private.commitments'),
+    ('pot_compliance:carol', 'private.actors')
 ) as r (caller, name);
 select is(
     run_as(r.caller, 'select to_jsonb(array_agg(p.status)) from public.pots as p'), '["open"]',

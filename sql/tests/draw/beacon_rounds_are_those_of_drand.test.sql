@@ -1,5 +1,5 @@
--- Which round comes when, by drand's rule: round 1 at genesis, the next a period later. The recorded
--- round 657413 of quicknet was given at 2023-09-15 11:00:03 UTC.
+-- Which round comes when, by drand's rule: round 1 at genesis, the next a period later. The
+-- recorded round 657413 of quicknet was given at 2023-09-15 11:00:03 UTC.
 
 begin;
 set local search_path = extensions, public;

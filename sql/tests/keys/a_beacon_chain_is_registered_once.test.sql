@@ -82,7 +82,7 @@ select is(
     'one event'
 );
 select is(
-    (select count(*) from private.beacon_chains as c), 2::bigint, 'beside quicknet'
+    (select count(*) from private.beacon_chains), 2::bigint, 'beside quicknet'
 );
 
 select * from finish();
