@@ -106,6 +106,20 @@ def winner_index(drawn: bytes, total_tickets: int) -> int:
     return int.from_bytes(drawn, "big") % total_tickets
 
 
+def rotation(beacon_signature: bytes, lock_digest: bytes, total_tickets: int) -> int:
+    """Return BE256(HMAC(SHA(beacon_signature), lock_digest)) mod `total_tickets` (draw 2).
+
+    How far the beacon moves the winner: nobody could know it when the seed was revealed. Raises
+    ValueError without tickets.
+    """
+    return winner_index(hmac_sha256(sha256(beacon_signature), lock_digest), total_tickets)
+
+
+def rotated(index: int, rotation: int, total_tickets: int) -> int:
+    """Return the winning ticket of draw 2: `index` moved on by `rotation`, round the end."""
+    return (index + rotation) % total_tickets
+
+
 def audit_row_hash(
     *,
     round_id: UUID,

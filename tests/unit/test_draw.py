@@ -1,5 +1,7 @@
 """The bytes of a draw, against the contract's check values and RFC 4231."""
 
+import hashlib
+import hmac
 import json
 from uuid import UUID
 
@@ -189,3 +191,32 @@ def test_winners_over_many_draws_are_uniform() -> None:
         counts[draw.winner_index(draw.draw_hmac(seed, draw.commit_hash(seed)), tickets)] += 1
     expected = draws / tickets
     assert sum((count - expected) ** 2 / expected for count in counts) < 27.88
+
+
+# ---------------------------------------------------------------------- draw 2
+
+
+def test_the_rotation_is_the_hmac_of_the_lock_under_the_hashed_signature() -> None:
+    # Computed apart, by hmac and hashlib, over the recorded signature of quicknet's round 657413.
+    signature = bytes.fromhex(
+        "b713718a38ae728dfd477991af2822e08d2f305e47718cef9f7848ce4050e7be"
+        "41076862b98fad56e91a6b85b89cd97b"
+    )
+    key = hashlib.sha256(signature).digest()
+    expected = int(hmac.new(key, bytes(range(32)), hashlib.sha256).hexdigest(), 16)
+    assert draw.rotation(signature, bytes(range(32)), 2**31 - 1) == expected % (2**31 - 1)
+    assert draw.rotation(signature, bytes(range(32)), 100) == 94
+
+
+def test_a_rotation_without_tickets_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one ticket"):
+        draw.rotation(bytes(48), bytes(32), 0)
+
+
+@given(TOTALS, st.data())
+def test_a_rotation_moves_every_ticket_to_another_place(total: int, data: st.DataObject) -> None:
+    by = data.draw(st.integers(0, total - 1))
+    index = data.draw(st.integers(0, total - 1))
+    ticket = draw.rotated(index, by, total)
+    assert 0 <= ticket < total
+    assert (ticket - by) % total == index
