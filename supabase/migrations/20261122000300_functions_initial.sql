@@ -310,6 +310,7 @@ from public, anon, authenticated, service_role;
 -- source: supabase/functions/private/access/require_read_committed.sql
 -- What is read under a lock must be newer than the lock. In a transaction with one snapshot a join
 -- would enter a pot that was locked meanwhile, and a lock would leave out entries that are paid.
+-- And a serializable one may fail with 40001 as late as at its commit, where no handler of ours is.
 create or replace function private.require_read_committed()
 returns void
 language plpgsql
@@ -324,7 +325,7 @@ end $$;
 
 comment on function private.require_read_committed() is
 'Fails with busy when the caller''s transaction keeps one snapshot (repeatable read, '
-'serializable): called by every writer that waits for a lock and then reads.';
+'serializable): called by every writer, by itself or through hold_pot or open_wallet.';
 
 revoke all on function private.require_read_committed()
 from public, anon, authenticated, service_role;
@@ -2563,7 +2564,7 @@ from public, anon, authenticated, service_role;
 -- source: supabase/functions/private/keys/register_signing_key.sql
 -- Guards, in order: purpose; a canonical Ed25519 point of full order; not revoked before.
 -- Writes: signing_keys; an event. The same key again changes nothing.
--- Raises: invalid_argument, wrong_state.
+-- Raises: invalid_argument, wrong_state, busy (a transaction of one snapshot).
 create or replace function private.register_signing_key(p_purpose text, p_public_key text)
 returns jsonb
 language plpgsql
@@ -2585,6 +2586,7 @@ begin
             'argument', 'public_key', 'expected', 'an Ed25519 public key (RFC 8032)'
         ));
     end if;
+    perform private.require_read_committed();
     v_kid := private.key_id(p_purpose, decode(p_public_key, 'hex'));
     insert into private.signing_keys (kid, purpose, public_key, valid_from)
     values (v_kid, p_purpose, p_public_key, private.now())
@@ -2613,7 +2615,7 @@ to service_role;
 -- Guards, in order: arguments; the key exists. Revoking again changes nothing.
 -- Locks: the key's row; what is being signed with it ends first or is refused.
 -- Writes: signing_keys; an event.
--- Raises: invalid_argument.
+-- Raises: invalid_argument, busy (a transaction of one snapshot).
 create or replace function private.revoke_signing_key(p_kid text, p_reason text)
 returns jsonb
 language plpgsql
@@ -2626,6 +2628,7 @@ declare
 begin
     perform private.require_hex('kid', p_kid, 8);
     perform private.require_text('reason', p_reason, 500);
+    perform private.require_read_committed();
     select * into v_key from private.signing_keys as k where k.kid = p_kid for update;
     if not found then
         perform private.fail('invalid_argument', jsonb_build_object(
@@ -3195,7 +3198,7 @@ from public, anon, authenticated, service_role;
 -- Locks: the commitment.
 -- Writes: as private.open_pot.
 -- Raises: invalid_argument, pot_not_found (pot_id not in the stock), commit_reused, wrong_state
--- (stock empty).
+-- (stock empty), busy (a transaction of one snapshot).
 create or replace function private.create_pot(
     p_entry_cost bigint, p_max_tickets integer, p_max_per_user integer,
     p_min_participants integer, p_fill_seconds integer, p_draw_version integer, p_pot_id uuid
@@ -3214,6 +3217,7 @@ begin
         p_entry_cost, p_max_tickets, p_max_per_user, p_min_participants, p_fill_seconds,
         p_draw_version
     );
+    perform private.require_read_committed();
     if p_pot_id is not null then
         -- Waits for a call that is opening the same pot, so that its result can be returned.
         perform from private.commitments as c where c.pot_id = p_pot_id for update;
@@ -4398,7 +4402,7 @@ from public, anon, authenticated, service_role;
 -- source: supabase/functions/private/pots/upsert_pot_template.sql
 -- Guards: terms as create_pot's.
 -- Writes: the template of that name; an event.
--- Raises: invalid_argument.
+-- Raises: invalid_argument, busy (a transaction of one snapshot).
 create or replace function private.upsert_pot_template(
     p_name text, p_entry_cost bigint, p_max_tickets integer, p_max_per_user integer,
     p_min_participants integer, p_fill_seconds integer, p_draw_version integer, p_open_pots integer
@@ -4419,6 +4423,7 @@ begin
         p_draw_version
     );
     perform private.require_range('open_pots', p_open_pots, 0, 1000);
+    perform private.require_read_committed();
 
     insert into private.pot_templates as t (
         name, entry_cost, max_tickets, max_per_user, min_participants, fill_seconds,
@@ -4603,7 +4608,7 @@ from public, anon, authenticated, service_role;
 -- Guards, in order: the list's shape; each pot id and hash new, or the very pair that is stored.
 -- Locks: unique keys of commitments, in order of pot_id.
 -- Writes: commitments.
--- Raises: invalid_argument, commit_reused.
+-- Raises: invalid_argument, commit_reused, busy (a transaction of one snapshot).
 create or replace function private.add_commitments(p_commitments jsonb)
 returns jsonb
 language plpgsql
@@ -4640,6 +4645,7 @@ begin
         ));
     end if;
 
+    perform private.require_read_committed();
     insert into private.commitments (pot_id, commit_hash, created_at)
     select (c.item ->> 'pot_id')::uuid, c.item ->> 'commit_hash', v_at
     from jsonb_array_elements(p_commitments) as c (item)

@@ -197,6 +197,12 @@ ROGUES = {
         "13_roles: role pot_treasury has a member that it should not have",
         "+role authenticated  member of pot_treasury",
     ),
+    "a writer in any isolation": (
+        "create or replace function private.claim_settlement(p_pot_id uuid) returns jsonb"
+        " language sql volatile security definer set search_path = '' as 'select null::jsonb'",
+        "14_read_committed: private.claim_settlement(uuid) does not require read committed",
+        None,
+    ),
 }
 
 

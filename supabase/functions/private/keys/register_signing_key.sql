@@ -1,6 +1,6 @@
 -- Guards, in order: purpose; a canonical Ed25519 point of full order; not revoked before.
 -- Writes: signing_keys; an event. The same key again changes nothing.
--- Raises: invalid_argument, wrong_state.
+-- Raises: invalid_argument, wrong_state, busy (a transaction of one snapshot).
 create or replace function private.register_signing_key(p_purpose text, p_public_key text)
 returns jsonb
 language plpgsql
@@ -22,6 +22,7 @@ begin
             'argument', 'public_key', 'expected', 'an Ed25519 public key (RFC 8032)'
         ));
     end if;
+    perform private.require_read_committed();
     v_kid := private.key_id(p_purpose, decode(p_public_key, 'hex'));
     insert into private.signing_keys (kid, purpose, public_key, valid_from)
     values (v_kid, p_purpose, p_public_key, private.now())

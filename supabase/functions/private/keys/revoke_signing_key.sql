@@ -1,7 +1,7 @@
 -- Guards, in order: arguments; the key exists. Revoking again changes nothing.
 -- Locks: the key's row; what is being signed with it ends first or is refused.
 -- Writes: signing_keys; an event.
--- Raises: invalid_argument.
+-- Raises: invalid_argument, busy (a transaction of one snapshot).
 create or replace function private.revoke_signing_key(p_kid text, p_reason text)
 returns jsonb
 language plpgsql
@@ -14,6 +14,7 @@ declare
 begin
     perform private.require_hex('kid', p_kid, 8);
     perform private.require_text('reason', p_reason, 500);
+    perform private.require_read_committed();
     select * into v_key from private.signing_keys as k where k.kid = p_kid for update;
     if not found then
         perform private.fail('invalid_argument', jsonb_build_object(

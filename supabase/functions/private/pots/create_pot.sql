@@ -3,7 +3,7 @@
 -- Locks: the commitment.
 -- Writes: as private.open_pot.
 -- Raises: invalid_argument, pot_not_found (pot_id not in the stock), commit_reused, wrong_state
--- (stock empty).
+-- (stock empty), busy (a transaction of one snapshot).
 create or replace function private.create_pot(
     p_entry_cost bigint, p_max_tickets integer, p_max_per_user integer,
     p_min_participants integer, p_fill_seconds integer, p_draw_version integer, p_pot_id uuid
@@ -22,6 +22,7 @@ begin
         p_entry_cost, p_max_tickets, p_max_per_user, p_min_participants, p_fill_seconds,
         p_draw_version
     );
+    perform private.require_read_committed();
     if p_pot_id is not null then
         -- Waits for a call that is opening the same pot, so that its result can be returned.
         perform from private.commitments as c where c.pot_id = p_pot_id for update;

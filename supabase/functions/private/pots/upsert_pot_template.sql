@@ -1,6 +1,6 @@
 -- Guards: terms as create_pot's.
 -- Writes: the template of that name; an event.
--- Raises: invalid_argument.
+-- Raises: invalid_argument, busy (a transaction of one snapshot).
 create or replace function private.upsert_pot_template(
     p_name text, p_entry_cost bigint, p_max_tickets integer, p_max_per_user integer,
     p_min_participants integer, p_fill_seconds integer, p_draw_version integer, p_open_pots integer
@@ -21,6 +21,7 @@ begin
         p_draw_version
     );
     perform private.require_range('open_pots', p_open_pots, 0, 1000);
+    perform private.require_read_committed();
 
     insert into private.pot_templates as t (
         name, entry_cost, max_tickets, max_per_user, min_participants, fill_seconds,

@@ -3,7 +3,7 @@
 -- Guards, in order: the list's shape; each pot id and hash new, or the very pair that is stored.
 -- Locks: unique keys of commitments, in order of pot_id.
 -- Writes: commitments.
--- Raises: invalid_argument, commit_reused.
+-- Raises: invalid_argument, commit_reused, busy (a transaction of one snapshot).
 create or replace function private.add_commitments(p_commitments jsonb)
 returns jsonb
 language plpgsql
@@ -40,6 +40,7 @@ begin
         ));
     end if;
 
+    perform private.require_read_committed();
     insert into private.commitments (pot_id, commit_hash, created_at)
     select (c.item ->> 'pot_id')::uuid, c.item ->> 'commit_hash', v_at
     from jsonb_array_elements(p_commitments) as c (item)
