@@ -162,6 +162,14 @@ def settle(
         list[str] | None,
         typer.Option(metavar="HEX", help="A public key you trust to lock. May be repeated."),
     ] = None,
+    instance: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Who holds the lease of a claimed pot; of no two running signers the same.",
+            show_default="a new one each start",
+        ),
+    ] = None,
     metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
@@ -171,7 +179,8 @@ def settle(
     name (files, env:NAME or cmd:COMMAND). With neither --db nor PYPOT_DB_URL, SUPABASE_URL is the
     API to call instead, with SUPABASE_KEY and tokens signed by PYPOT_JWT_SECRET. A lock that
     differs from its public entries, is not signed, or not signed by a pinned key, is refused with
-    the reason and never revealed.
+    the reason and never revealed. Any number may run: a claimed pot is one signer's for a minute.
+    With --instance a signer that was killed has its pots again as soon as it is back.
 
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
     used; 2 no readable key.
@@ -189,6 +198,7 @@ def settle(
             service.Options(once, poll, metrics_port, metrics_host),
             orchestrator_keys=[signing.read_public_key(each) for each in orchestrator_key or ()],
             stock=stock,
+            instance=instance,
         )
     )
 

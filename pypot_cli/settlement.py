@@ -8,6 +8,7 @@ recomputed from what is public: so whoever could alter a lock could not make it 
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,8 @@ from pypot_cli.steps import Step, step
 from pypot_cli.wake import Listening
 
 CALLER = Caller("pot_settlement")
+
+_SIGNERS = UUID("7b0f6f0e-6f2b-4b7c-9d55-6c0f7a2f3b11")
 
 STOCK = 100
 """Commitments kept for pots to come, unless told otherwise."""
@@ -95,12 +98,14 @@ class Settlement:
 
     def _settle(self) -> int:
         done = 0
-        while (claim := self._claim()) is not None:
-            if self._is_left(claim["pot_id"]):
-                # Its lease is ours, so it comes first every time: take the others by name.
-                return done + self._settle_others()
+        # To claim whatever is due would give us the pot again that we leave, first every time, and
+        # renew its lease: then take the others by name, and let another signer have that one.
+        while not self._refused and not self._set_aside:
+            claim = self._claim()
+            if claim is None:
+                return done
             done += self._reveal(claim)
-        return done
+        return done + self._settle_others()
 
     def _claim(self, **named: str) -> dict[str, Any] | None:
         with step(Step.CLAIM):
@@ -109,11 +114,14 @@ class Settlement:
 
     def _settle_others(self) -> int:
         done = 0
-        for pot in [*self._client.pots("locked"), *self._client.pots("settling")]:
-            if self._is_left(pot["id"]):
+        waiting = [*self._client.pots("locked"), *self._client.pots("settling")]
+        due = [pot["id"] for pot in waiting]
+        self._refused &= set(due)
+        for pot_id in due:
+            if pot_id in self._refused or pot_id in self._set_aside:
                 continue
             try:
-                claim = self._claim(pot_id=pot["id"])
+                claim = self._claim(pot_id=pot_id)
             except RpcError as error:
                 if error.token != "wrong_state":  # noqa: S105 (an error's name)
                     raise
@@ -121,9 +129,6 @@ class Settlement:
             if claim is not None:
                 done += self._reveal(claim)
         return done
-
-    def _is_left(self, pot_id: str) -> bool:
-        return pot_id in self._refused or pot_id in self._set_aside
 
     def _reveal(self, claim: dict[str, Any]) -> int:
         """Verify a claimed lock and reveal its seed. Returns 1 if the pot is settled by that."""
@@ -200,6 +205,16 @@ def _add(client: Client, commitments: list[seeds.Commitment]) -> int:
     return stock
 
 
+def signer(instance: str | None = None) -> Caller:
+    """Return the signer as the database knows the holder of a lease: by the token's `sub`.
+
+    One that is named `instance` is the same after a restart, and has its pots again at once; one
+    without a name is new each time, and its pots wait for the lease of the one that died.
+    """
+    sub = uuid.uuid4() if instance is None else uuid.uuid5(_SIGNERS, instance)
+    return Caller("pot_settlement", sub)
+
+
 def mint(url: str, master_key: Secret, count: int) -> int:
     """Put `count` commitments to new seeds into the stock of the database `url`.
 
@@ -223,6 +238,7 @@ def settle(
     *,
     orchestrator_keys: Collection[bytes] = (),
     stock: int = STOCK,
+    instance: str | None = None,
 ) -> int:
     """Run the signer over `api`, woken by `listening`; return its exit code (see service.run)."""
 
@@ -237,4 +253,4 @@ def settle(
             measure=running.monitor.settled,
         )
 
-    return run("settle", api, CALLER, listening, make, options)
+    return run("settle", api, signer(instance), listening, make, options)

@@ -76,7 +76,7 @@ class SupabaseApi(Calls):
         self._project = project
         self._loop: asyncio.Runner | None = None
         self._client: AsyncClient | None = None
-        self._tokens: dict[str, tuple[float, str]] = {}
+        self._shown: tuple[Caller, float, str] | None = None
 
     def close(self) -> None:
         """Drop the connections; the next call makes others."""
@@ -112,10 +112,13 @@ class SupabaseApi(Calls):
             raise _told(error) from None
 
     def _token(self, caller: Caller) -> str:
-        made, token = self._tokens.get(caller.role, (0.0, ""))
-        if time.monotonic() - made > TOKEN_SECONDS / 2 or not token:
-            made, token = time.monotonic(), self._project.token(caller)
-            self._tokens[caller.role] = made, token
+        now = time.monotonic()
+        if self._shown is not None:
+            whose, made, token = self._shown
+            if whose == caller and now - made <= TOKEN_SECONDS / 2:
+                return token
+        token = self._project.token(caller)
+        self._shown = caller, now, token
         return token
 
 

@@ -1,32 +1,42 @@
 """Whatever kills a service, and whenever: it is started again, and every pot ends once.
 
 Each service is killed by SIGKILL before and after each of its steps, all of them and not a sample:
-`pypot_cli.steps.Step` names them. Two of each run at once, and the database restarts under them.
+`pypot_cli.steps.Step` names them; the signer also where it has the API alone, by supabase-py. Two
+of each run at once. The database and the API restart under them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from pypot_cli import check
 from pypot_cli.keys import write_new_secret
 from pypot_cli.rpc import ANON
 from pypot_cli.steps import Step
+from tests.support.api import running
 from tests.support.database import Database
 from tests.support.lived import ORCHESTRATOR, Game
 
 SIGNER_STEPS = (Step.RESTOCK, Step.CLAIM, Step.RECOMPUTE_CLAIM, Step.REVEAL)
 ORCHESTRATOR_STEPS = (Step.ROTATE, Step.RUN_DUE, Step.RECOMPUTE_LOCK, Step.ATTEST)
+WAYS = (
+    ("orchestrate", "database", ORCHESTRATOR_STEPS),
+    ("settle", "database", SIGNER_STEPS),
+    ("settle", "api", SIGNER_STEPS),
+)
 MATRIX = [
-    (service, f"{moment} {step}")
-    for service, steps in (("orchestrate", ORCHESTRATOR_STEPS), ("settle", SIGNER_STEPS))
+    (service, way, f"{moment} {step}")
+    for service, way, steps in WAYS
     for step in steps
     for moment in ("before", "after")
 ]
@@ -40,34 +50,55 @@ class Services:
     def __init__(self, db: Database, directory: Path) -> None:
         secrets = {name: write_new_secret(directory / name) for name in ("o", "s", "m")}
         self.game = Game(db, secrets["o"], secrets["s"], secrets["m"])
-        self._directory = directory
+        self.directory = directory
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(
-        self, service: str, *arguments: str, crash_at: str | None = None
+        self, service: str, *arguments: str, crash_at: str | None = None, api: str | None = None
     ) -> subprocess.Popen[bytes]:
+        """Start a service over the database or, with its address, over the API alone."""
         environment = {
             "PATH": os.environ["PATH"],
-            "PYPOT_DB_URL": self.game.db.url(),
-            "PYPOT_ORCHESTRATOR_KEY": str(self._directory / "o"),
-            "PYPOT_SETTLEMENT_KEY": str(self._directory / "s"),
-            "PYPOT_SEED_MASTER_KEY": str(self._directory / "m"),
+            "PYPOT_ORCHESTRATOR_KEY": str(self.directory / "o"),
+            "PYPOT_SETTLEMENT_KEY": str(self.directory / "s"),
+            "PYPOT_SEED_MASTER_KEY": str(self.directory / "m"),
         }
+        if api is None:
+            environment["PYPOT_DB_URL"] = self.game.db.url()
+        else:
+            environment |= {"SUPABASE_URL": api, "SUPABASE_KEY": "sb_publishable_a_test"}
         if crash_at:
             environment["PYPOT_CRASH_AT"] = crash_at
-        with (self._directory / f"{service}.log").open("ab") as log:
+        with (self.directory / f"{service}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "pypot_cli", service, *arguments],
                 env=environment,
+                stdout=log,
                 stderr=log,
             )
         self._running.append(process)
         return process
 
+    def start_api(self, port: int = 0) -> tuple[subprocess.Popen[bytes], str]:
+        """Start the API as a process; return it and its address."""
+        log = self.directory / "api.log"
+        said = log.stat().st_size if log.exists() else 0
+        process = self.start("api", "--port", str(port))
+        found: list[str] = []
+
+        def answers() -> bool:
+            found[:] = re.findall(r"^url +(\S+)$", log.read_text()[said:], re.MULTILINE)
+            try:
+                return bool(found) and httpx.get(f"{found[0]}/health").is_success
+            except httpx.TransportError:
+                return False
+
+        wait_until(answers)
+        return process, found[0]
+
     def stop(self) -> None:
-        for process in self._running:
+        for process in reversed(self._running):
             process.terminate()
-        for process in self._running:
             process.wait(PATIENCE_SECONDS)
 
 
@@ -103,12 +134,12 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 def test_the_matrix_has_every_step() -> None:
     assert {*ORCHESTRATOR_STEPS, *SIGNER_STEPS} == set(Step)
-    assert len(MATRIX) == 2 * len(Step)
+    assert len(MATRIX) == 2 * (len(Step) + len(SIGNER_STEPS))
 
 
-@pytest.mark.parametrize(("service", "moment"), MATRIX)
+@pytest.mark.parametrize(("service", "way", "moment"), MATRIX)
 def test_a_killed_service_starts_again_and_every_pot_ends_once(
-    services: Services, service: str, moment: str
+    services: Services, service: str, way: str, moment: str
 ) -> None:
     game = services.game
     users = game.users(3)
@@ -122,9 +153,13 @@ def test_a_killed_service_starts_again_and_every_pot_ends_once(
         game.orchestrator.round()
     time.sleep(1.1)
 
-    arguments = ["--once", *(["--stock", "30"] if service == "settle" else [])]
-    assert services.start(service, *arguments, crash_at=moment).wait(PATIENCE_SECONDS) == -9
-    assert services.start(service, *arguments).wait(PATIENCE_SECONDS) == 0
+    # By its name the signer that is started again has the lease of the one that was killed.
+    as_one = ["--stock", "30", "--instance", "one"] if service == "settle" else []
+    with running(game.db) if way == "api" else contextlib.nullcontext() as api:
+        url = api.url if api is not None else None
+        killed = services.start(service, "--once", *as_one, crash_at=moment, api=url)
+        assert killed.wait(PATIENCE_SECONDS) == -9
+        assert services.start(service, "--once", *as_one, api=url).wait(PATIENCE_SECONDS) == 0
     game.orchestrator.round()
     game.settlement.round()
 
@@ -140,6 +175,9 @@ def test_two_of_each_each_killed_once_settle_every_pot_once(services: Services) 
     game = services.game
     users = game.users(3, balance=10_000)
     pots = [game.pot() for _ in range(12)]
+    # Each signer is another one; what a killed one held is free when its lease has ended.
+    with game.db.admin() as conn:
+        conn.execute("update private.settings set claim_lease = '1 second' where only_row")
     names = ("orchestrate", "settle")
     running = [services.start(name, "--poll", "0.1") for name in names * 2]
     for number, pot_id in enumerate(pots):
@@ -173,6 +211,40 @@ def test_services_come_back_by_themselves_when_the_database_does(services: Servi
     game.api.close()
     game.fill(second, users)
     wait_until(lambda: status(game, second) == "settled")
+    assert [process.poll() for process in running] == [None, None]
+    services.stop()
+    assert_clean(game.db)
+
+
+def test_services_go_on_when_the_api_between_them_is_killed(services: Services) -> None:
+    """The signer has the API alone, which dies between a lock and its reveal."""
+    game = services.game
+    users = game.users(3, balance=10_000)
+    pots = [game.pot() for _ in range(4)]
+    api, url = services.start_api()
+    running = [
+        services.start("orchestrate", "--poll", "0.2"),
+        services.start("settle", "--poll", "0.2", api=url),
+    ]
+    game.fill(pots[0], users)
+    wait_until(lambda: status(game, pots[0]) == "settled")
+
+    api.kill()
+    assert api.wait() == -9
+    game.fill(pots[1], users)
+    wait_until(lambda: "attested" in actions(game, pots[1]))
+    assert status(game, pots[1]) == "locked"
+    api, again = services.start_api(int(url.rpartition(":")[2]))
+    assert again == url
+    wait_until(lambda: status(game, pots[1]) == "settled")
+
+    # And asked to end, as a deployment does.
+    api.terminate()
+    assert api.wait(PATIENCE_SECONDS) == 0
+    game.fill(pots[2], users)
+    services.start_api(int(url.rpartition(":")[2]))
+    game.fill(pots[3], users)
+    wait_until(lambda: {status(game, each) for each in pots} == {"settled"})
     assert [process.poll() for process in running] == [None, None]
     services.stop()
     assert_clean(game.db)

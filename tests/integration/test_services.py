@@ -18,6 +18,7 @@ from pypot_cli.errors import PypotError
 from pypot_cli.fairness import signing
 from pypot_cli.keys import new_secret, write_new_secret
 from pypot_cli.rpc import ANON, Api, RpcError, login_url, player
+from pypot_cli.settlement import signer
 from tests.support.database import Database
 from tests.support.lived import ORCHESTRATOR, SETTLEMENT, Game
 
@@ -179,6 +180,53 @@ def test_a_signer_with_an_unknown_key_is_refused_and_does_not_insist(game: Game)
     assert (stranger.round(), stranger.round()) == (0, 0)
     assert actions(game, pot_id).count("reveal_rejected") == 1
     assert status(game, pot_id) == "settling"
+
+
+def lease_of(game: Game, lease: str) -> None:
+    """Set how long a claimed pot is its signer's."""
+    with game.db.admin() as conn:
+        conn.execute("update private.settings set claim_lease = %s where only_row", [lease])
+
+
+def test_a_claimed_pot_is_one_signers_until_its_lease_ends(game: Game) -> None:
+    assert signer() != signer()
+    assert signer("a") == signer("a") != signer("b")
+    first, again = (game.make_settlement(caller=signer("a")) for _ in range(2))
+    other = game.make_settlement(caller=signer())
+    lease_of(game, "1 hour")
+    left, dropped = locked_pot(game), locked_pot(game)
+    game.orchestrator.round()
+    # It dies here.
+    assert first._claim(pot_id=left) is not None
+    assert first._claim(pot_id=dropped) is not None
+    assert other.round() == 0
+    lease_of(game, "10 milliseconds")
+    # Back by its name it has both at once, and renews the lease of the one that it names.
+    assert again._claim(pot_id=dropped) is not None
+    time.sleep(0.1)
+    assert other.round() == 1
+    assert [status(game, left), status(game, dropped)] == ["settling", "settled"]
+    assert again.round() == 1
+    claims = actions(game, dropped).count("claimed"), actions(game, left).count("claimed")
+    assert claims == (2, 1)
+    assert status(game, left) == "settled"
+
+
+def test_a_pot_that_one_signer_refuses_goes_to_another(game: Game) -> None:
+    pot_id = locked_pot(game)
+    game.orchestrator.round()
+    lease_of(game, "1 second")
+    unable = game.make_settlement(master_key=new_secret(), caller=signer())
+    able = game.make_settlement(caller=signer())
+    assert (unable.round(), unable.refusals) == (0, 1)
+    began = time.monotonic()
+    while not able.round():
+        # It goes on working, and does not hold on to what it refused.
+        assert unable.round() == 0
+        assert time.monotonic() - began < 5
+        time.sleep(0.05)
+    assert status(game, pot_id) == "settled"
+    assert unable.refusals == 1
 
 
 def test_a_pot_voided_while_the_signer_held_it_is_left_alone(game: Game) -> None:

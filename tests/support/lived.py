@@ -58,10 +58,11 @@ class Game:
         master_key: Secret | None = None,
         stock: int = 0,
         pinned: tuple[bytes, ...] = (),
+        caller: Caller = SETTLEMENT,
     ) -> settlement.Settlement:
         """A signer with those keys, the game's own by default."""
         return settlement.Settlement(
-            self.client(SETTLEMENT),
+            self.client(caller),
             Log("settle"),
             key or self.settlement_key,
             master_key or self.master_key,
