@@ -610,7 +610,7 @@ pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 -- source: supabase/functions/private/beacon/register_beacon_chain.sql
 -- Guards, in order: the form of each argument; no other chain under that hash.
 -- Writes: beacon_chains; an event. The same chain again changes nothing.
--- Raises: invalid_argument, wrong_state.
+-- Raises: invalid_argument, wrong_state, busy (a transaction of one snapshot).
 create or replace function private.register_beacon_chain(
     p_chain_hash text, p_public_key text, p_scheme text,
     p_genesis_time bigint, p_period_seconds integer
@@ -645,6 +645,7 @@ begin
     -- To the year 2100: what is larger was given in milliseconds.
     perform private.require_range('genesis_time', p_genesis_time, 1, 4102444800);
     perform private.require_range('period_seconds', p_period_seconds, 1, 3600);
+    perform private.require_read_committed();
 
     insert into private.beacon_chains (
         chain_hash, public_key, scheme, genesis_time, period_seconds, created_at
@@ -686,7 +687,7 @@ to service_role;
 -- Guards, in order: arguments; the chain is registered.
 -- Locks: the settings' row.
 -- Writes: settings; an event. Pots that are open keep the chain that their rules name.
--- Raises: invalid_argument.
+-- Raises: invalid_argument, busy (a transaction of one snapshot).
 create or replace function private.use_beacon_chain(p_chain_hash text)
 returns jsonb
 language plpgsql
@@ -698,6 +699,7 @@ declare
     v_before text;
 begin
     perform private.require_hex('chain_hash', p_chain_hash, 32);
+    perform private.require_read_committed();
     if not exists (
         select from private.beacon_chains as c where c.chain_hash = p_chain_hash
     ) then

@@ -3,7 +3,7 @@
 
 begin isolation level repeatable read;
 \ir ../support/helpers.sql
-select plan(38);
+select plan(42);
 
 select make_user('ann');
 select refused(
@@ -33,6 +33,11 @@ from (values
     ('service_role', 'revoke_signing_key', jsonb_build_object(
         'kid', repeat('0', 16), 'reason', 'a test'
     )),
+    ('service_role', 'register_beacon_chain', jsonb_build_object(
+        'chain_hash', repeat('1', 64), 'public_key', repeat('8', 192),
+        'scheme', 'bls-unchained-g1-rfc9380', 'genesis_time', 1, 'period_seconds', 3
+    )),
+    ('service_role', 'use_beacon_chain', jsonb_build_object('chain_hash', repeat('1', 64))),
     ('pot_settlement', 'add_commitments', jsonb_build_object('commitments', jsonb_build_array(
         jsonb_build_object('pot_id', pot_id('other'), 'commit_hash', repeat('1', 64))
     ))),

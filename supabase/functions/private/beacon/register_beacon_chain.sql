@@ -1,6 +1,6 @@
 -- Guards, in order: the form of each argument; no other chain under that hash.
 -- Writes: beacon_chains; an event. The same chain again changes nothing.
--- Raises: invalid_argument, wrong_state.
+-- Raises: invalid_argument, wrong_state, busy (a transaction of one snapshot).
 create or replace function private.register_beacon_chain(
     p_chain_hash text, p_public_key text, p_scheme text,
     p_genesis_time bigint, p_period_seconds integer
@@ -35,6 +35,7 @@ begin
     -- To the year 2100: what is larger was given in milliseconds.
     perform private.require_range('genesis_time', p_genesis_time, 1, 4102444800);
     perform private.require_range('period_seconds', p_period_seconds, 1, 3600);
+    perform private.require_read_committed();
 
     insert into private.beacon_chains (
         chain_hash, public_key, scheme, genesis_time, period_seconds, created_at

@@ -1,7 +1,7 @@
 -- Guards, in order: arguments; the chain is registered.
 -- Locks: the settings' row.
 -- Writes: settings; an event. Pots that are open keep the chain that their rules name.
--- Raises: invalid_argument.
+-- Raises: invalid_argument, busy (a transaction of one snapshot).
 create or replace function private.use_beacon_chain(p_chain_hash text)
 returns jsonb
 language plpgsql
@@ -13,6 +13,7 @@ declare
     v_before text;
 begin
     perform private.require_hex('chain_hash', p_chain_hash, 32);
+    perform private.require_read_committed();
     if not exists (
         select from private.beacon_chains as c where c.chain_hash = p_chain_hash
     ) then
