@@ -3902,6 +3902,7 @@ begin
     v_receipt := jsonb_build_object(
         'entry_id', v_entry.id,
         'pot_id', v_entry.pot_id,
+        'seq', v_entry.seq,
         'ticket_count', v_entry.ticket_count,
         'salt', v_entry.salt,
         'entrant_tag', v_entry.entrant_tag
@@ -5683,8 +5684,9 @@ exception
 end $$;
 
 comment on function public.my_receipt(uuid) is
-'Receipt of an own entry: {entry_id, pot_id, ticket_count, salt, entrant_tag} and, from lock on, '
-'first_ticket and merkle_path (leaf to root). Raises PT401, PT403, PT404 entry_not_found, PT422.';
+'Receipt of an own entry: {entry_id, pot_id, seq, ticket_count, salt, entrant_tag} and, from lock '
+'on, first_ticket and merkle_path (leaf to root). Tickets are numbered in the order of seq. Raises '
+'PT401, PT403, PT404 entry_not_found, PT422.';
 
 revoke all on function public.my_receipt(uuid)
 from public, anon, authenticated, service_role;

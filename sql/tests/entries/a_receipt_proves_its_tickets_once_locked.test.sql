@@ -1,9 +1,10 @@
--- Before lock: salt and tag. From lock on also first_ticket and merkle_path, from which anyone
--- computes entries_root and the first ticket (contract, section 5).
+-- Before lock: salt, tag and seq. From lock on also first_ticket and merkle_path, from which anyone
+-- computes entries_root and the first ticket (contract, section 5). What was there before the lock
+-- is there after it, unchanged.
 
 begin;
 \ir ../support/helpers.sql
-select plan(5);
+select plan(8);
 
 select make_user('ann', 100);
 select open_pot('big', '{"max_tickets": 11, "max_per_user": 3}');
@@ -15,8 +16,26 @@ select is(
         )))
         order by 1
     ),
-    '{entrant_tag,entry_id,pot_id,salt,ticket_count}', 'an open pot has numbered nothing'
+    '{entrant_tag,entry_id,pot_id,salt,seq,ticket_count}', 'an open pot has numbered nothing'
 );
+create temporary table early on commit drop as
+select rpc('ann', 'my_receipt', jsonb_build_object('entry_id', entry_id('ann', 'big'))) as body;
+select is(
+    e.body,
+    jsonb_build_object(
+        'entry_id', p.id, 'pot_id', p.pot_id, 'seq', p.seq, 'ticket_count', 2,
+        'salt', p.salt, 'entrant_tag', encode(
+            extensions.hmac(
+                uuid_send(p.pot_id) || uuid_send(p.user_id), decode(p.salt, 'hex'), 'sha256'
+            ),
+            'hex'
+        )
+    ),
+    'the tag of an early receipt opens with its salt, and the place in the queue is known'
+)
+from early as e
+cross join public.pot_entries as p
+where p.id = entry_id('ann', 'big');
 select bring_to('big', 'locked');
 
 create temporary table receipt on commit drop as
@@ -27,6 +46,23 @@ select rpc(
 from public.pot_entries as e
 left join unnest('{big 1,big 2,big 3,big 4,big 5}'::text[]) as n (name)
     on e.user_id = user_id(n.name);
+
+select ok(
+    (
+        select r.body @> e.body from receipt as r
+        cross join early as e
+        where r.body -> 'entry_id' = e.body -> 'entry_id'
+    ),
+    'a receipt of before the lock still holds after it'
+);
+select is(
+    (
+        select array_agg(r.body -> 'seq' order by (r.body -> 'first_ticket')::integer)
+        from receipt as r
+    ),
+    (select array_agg(r.body -> 'seq' order by (r.body -> 'seq')::bigint) from receipt as r),
+    'tickets are numbered in the order of seq'
+);
 
 create function pg_temp.root_of(p_receipt jsonb)
 returns jsonb

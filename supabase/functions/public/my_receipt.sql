@@ -18,8 +18,9 @@ exception
 end $$;
 
 comment on function public.my_receipt(uuid) is
-'Receipt of an own entry: {entry_id, pot_id, ticket_count, salt, entrant_tag} and, from lock on, '
-'first_ticket and merkle_path (leaf to root). Raises PT401, PT403, PT404 entry_not_found, PT422.';
+'Receipt of an own entry: {entry_id, pot_id, seq, ticket_count, salt, entrant_tag} and, from lock '
+'on, first_ticket and merkle_path (leaf to root). Tickets are numbered in the order of seq. Raises '
+'PT401, PT403, PT404 entry_not_found, PT422.';
 
 revoke all on function public.my_receipt(uuid)
 from public, anon, authenticated, service_role;

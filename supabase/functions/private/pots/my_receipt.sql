@@ -22,6 +22,7 @@ begin
     v_receipt := jsonb_build_object(
         'entry_id', v_entry.id,
         'pot_id', v_entry.pot_id,
+        'seq', v_entry.seq,
         'ticket_count', v_entry.ticket_count,
         'salt', v_entry.salt,
         'entrant_tag', v_entry.entrant_tag
