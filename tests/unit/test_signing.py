@@ -1,10 +1,11 @@
 """Ed25519 against RFC 8032, and everything strict verification must refuse."""
 
+import functools
 import hashlib
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pypot_cli.errors import UnreadableInputError
@@ -80,9 +81,10 @@ def points_at(y: int) -> list[Point]:
     return [] if (x * x - square) % P else sorted({(x, y), (-x % P, y)})
 
 
-def small_order_points() -> set[Point]:
+@functools.cache
+def small_order_points() -> frozenset[Point]:
     """Return the points whose order divides 8: L times any point is one of them."""
-    return {multiply(L, point) for y in range(2, 40) for point in points_at(y)}
+    return frozenset(multiply(L, point) for y in range(2, 40) for point in points_at(y))
 
 
 def encode(point: Point) -> bytes:
@@ -152,6 +154,8 @@ def test_a_key_that_is_not_canonical_is_refused() -> None:
 
 @given(st.integers(2, P - 2), st.booleans())
 def test_a_key_is_valid_when_and_only_when_it_is_on_the_curve(y: int, sign: bool) -> None:
+    # Hypothesis also tries constants of the code, and those of small order are among them.
+    assume(y not in {small for _, small in small_order_points()})
     key = (y | sign * SIGN_BIT).to_bytes(32, "little")
     assert signing.is_valid_key(key) == (len(points_at(y)) == 2)
 
