@@ -1,41 +1,22 @@
-"""The commands of `pypot`: options in, printing out. What they do lives in the other modules."""
+"""The commands of `pypot`: options in, printing out. What they do lives in the other modules.
+
+Each command imports what it needs, because all of it takes longer to import than most of them run.
+"""
 
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
-from rich.text import Text
 
-from pypot_cli import check as invariants
-from pypot_cli import (
-    config,
-    db,
-    key_registry,
-    keys,
-    orchestrator,
-    proof,
-    rpc,
-    service,
-    settlement,
-    transport,
-)
-from pypot_cli import demo as demonstration
-from pypot_cli import up as everything
-from pypot_cli.api import server as api_server
-from pypot_cli.api.settings import DEFAULT_PORT as API_PORT
-from pypot_cli.bench import rotation
+from pypot_cli import config
 from pypot_cli.errors import UnreadableInputError
-from pypot_cli.fairness import signing
 from pypot_cli.keys import KeyPurpose
-from pypot_cli.migrations import apply as migrations_apply
-from pypot_cli.migrations import build as migrations_build
-from pypot_cli.migrations import check as migrations_check
-from pypot_cli.migrations import tree as migrations_tree
+
+if TYPE_CHECKING:
+    from pypot_cli import check as invariants
+    from pypot_cli import proof
 
 app = typer.Typer(
     name="pypot",
@@ -76,6 +57,9 @@ def verify(
     Exit code 0: valid. 1: not valid, and the checks that failed are named. 2: unreadable, which is
     a missing file, a proof that is too large, not JSON or not an object, or a key that is no key.
     """
+    from pypot_cli import proof
+    from pypot_cli.fairness import signing
+
     verdict = proof.verify(
         proof.open_proof(source),
         orchestrator_keys=[signing.read_public_key(key) for key in orchestrator_key or ()],
@@ -88,7 +72,11 @@ def verify(
     raise typer.Exit(0 if verdict.valid else 1)
 
 
-def _print_verdict(verdict: proof.Verdict) -> None:
+def _print_verdict(verdict: "proof.Verdict") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     colours = {"ok": "green", "failed": "bold red", "skipped": "yellow", "not pinned": "yellow"}
     table = Table("check", "outcome", "with", title=f"Proof of pot {verdict.pot_id or '(unknown)'}")
     for check in verdict.checks:
@@ -130,7 +118,7 @@ MetricsHost = Annotated[str, typer.Option(metavar="ADDRESS", help="Where --metri
 def orchestrate(
     db_url: DatabaseUrl = None,
     once: Once = False,
-    poll: Poll = service.POLL_SECONDS,
+    poll: Poll = config.POLL_SECONDS,
     metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
@@ -144,6 +132,8 @@ def orchestrate(
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
     used; 2 no readable key.
     """
+    from pypot_cli import keys, orchestrator, rpc, service
+
     keys.forbid_dumps()
     key = keys.load_secret_from("PYPOT_ORCHESTRATOR_KEY")
     options = service.Options(once, poll, metrics_port, metrics_host)
@@ -154,10 +144,10 @@ def orchestrate(
 def settle(
     db_url: DatabaseUrl = None,
     once: Once = False,
-    poll: Poll = service.POLL_SECONDS,
+    poll: Poll = config.POLL_SECONDS,
     stock: Annotated[
         int, typer.Option(min=0, help="Commitments to keep for pots to come; 0 makes none.")
-    ] = settlement.STOCK,
+    ] = config.STOCK,
     orchestrator_key: Annotated[
         list[str] | None,
         typer.Option(metavar="HEX", help="A public key you trust to lock. May be repeated."),
@@ -185,6 +175,9 @@ def settle(
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
     used; 2 no readable key.
     """
+    from pypot_cli import keys, service, settlement, transport
+    from pypot_cli.fairness import signing
+
     keys.forbid_dumps()
     key = keys.load_secret_from("PYPOT_SETTLEMENT_KEY")
     master_key = keys.load_secret_from("PYPOT_SEED_MASTER_KEY")
@@ -206,7 +199,9 @@ def settle(
 @app.command()
 def api(
     db_url: DatabaseUrl = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = API_PORT,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="0 takes any free port.")
+    ] = config.API_PORT,
 ) -> None:
     """Answer Supabase's clients over a database, for development, tests and demos only.
 
@@ -218,6 +213,9 @@ def api(
     Exit codes: 0 ended as asked; 1 the database cannot be used, or the port is taken; 2 a wrong
     option, secret or key file.
     """
+    from pypot_cli import rpc
+    from pypot_cli.api import server as api_server
+
     server = api_server.prepare(rpc.database_url(db_url), port)
     for name, value in server.describe().items():
         typer.echo(f"{name:<18}{value}")
@@ -232,7 +230,7 @@ def up(
     ] = config.DEFAULT_DATA_DIR,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="The API's; 0 takes any free port.")
-    ] = API_PORT,
+    ] = config.API_PORT,
     db_port: Annotated[
         int | None,
         typer.Option(min=0, max=65535, help="The database's.", show_default="as db up"),
@@ -246,6 +244,8 @@ def up(
 
     Exit codes: 0 ended as asked; 1 something did not start, or ended by itself; 2 a wrong option.
     """
+    from pypot_cli import up as everything
+
     raise typer.Exit(everything.up(data_dir, port, db_port, typer.echo))
 
 
@@ -263,6 +263,8 @@ def bench_rotation(
     A gap is the time from a pot's lock to the opening of the one that follows it. Exit codes: 0
     every pot settled and every invariant held; 1 not.
     """
+    from pypot_cli.bench import rotation
+
     report = rotation.run(pots, lambda text: typer.echo(text, err=True))
     typer.echo(json.dumps(report, indent=2) if as_json else rotation.table(report))
     raise typer.Exit(1 if report["broken"] else 0)
@@ -280,6 +282,8 @@ def check(
     Exit codes: 0 all hold; 1 some do not, and the rows that break them are named; 2 the database
     cannot be read.
     """
+    from pypot_cli import rpc
+
     outcomes = _check_with_progress(rpc.database_url(db_url))
     broken = [outcome for outcome in outcomes if not outcome.holds]
     if as_json:
@@ -290,19 +294,28 @@ def check(
     raise typer.Exit(1 if broken else 0)
 
 
-def _check_with_progress(url: str) -> list[invariants.Outcome]:
+def _check_with_progress(url: str) -> "list[invariants.Outcome]":
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from pypot_cli import check as invariants
+
     every = invariants.checks()
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("reading", total=len(every))
 
-        def report(index: int, current: invariants.Check) -> None:
+        def report(index: int, current: "invariants.Check") -> None:
             progress.update(task, completed=index, description=current.name)
 
         return invariants.check_database(url, report)
 
 
-def _print_outcomes(outcomes: list[invariants.Outcome]) -> None:
+def _print_outcomes(outcomes: "list[invariants.Outcome]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table("check", "", "rows", "what holds", title="Invariants")
     for outcome in outcomes:
         mark = Text("ok", style="green") if outcome.holds else Text("BROKEN", style="bold red")
@@ -342,6 +355,8 @@ def demo(
 
     Exit codes: 0 every check held; 1 some did not, and they are named; 130 interrupted.
     """
+    from pypot_cli import demo as demonstration
+
     screen = demonstration.Screen()
     try:
         report = demonstration.run(players, pots, proof_dir, screen)
@@ -372,6 +387,8 @@ def keys_new(
     The file (mode 0600) holds 32 random bytes as 64 hex digits: an Ed25519 private key, or the
     master key of the seeds. It is never printed and no file is overwritten. Exit code 1: not made.
     """
+    from pypot_cli import keys
+
     file = out or config.STATE_DIR / "keys" / f"{purpose or 'signing'}.key"
     shown = keys.describe_key(file, keys.write_new_secret(file), purpose)
     if as_json:
@@ -392,6 +409,9 @@ def keys_register(
     Acts as service_role. The same key again changes nothing. Exit codes: 0 done; 1 refused; 2 no
     key.
     """
+    from pypot_cli import key_registry, rpc
+    from pypot_cli.fairness import signing
+
     key = signing.read_public_key(public_key)
     typer.echo(key_registry.register(rpc.database_url(db_url), purpose, key))
 
@@ -408,6 +428,9 @@ def keys_rotate(
     in between and no pot waits. Acts as service_role. Exit codes: 0 done; 1 not made, or refused;
     2 seed-master, which signs nothing: its pots need it until they are settled.
     """
+    from pypot_cli import key_registry, keys, rpc
+    from pypot_cli.fairness import signing
+
     if purpose is KeyPurpose.SEED_MASTER:
         raise UnreadableInputError("a seed master is not registered: make a new one by keys new")
     shown = keys.describe_key(out, keys.write_new_secret(out), purpose)
@@ -428,6 +451,8 @@ def keys_revoke(
 
     Acts as service_role. Exit codes: 0 done; 1 refused.
     """
+    from pypot_cli import key_registry, rpc
+
     key_registry.revoke(rpc.database_url(db_url), kid, reason)
     typer.echo(f"revoked {kid}")
 
@@ -442,6 +467,8 @@ def seeds_mint(
     Acts as role pot_settlement; every seed comes from the master key that PYPOT_SEED_MASTER_KEY
     names. pypot settle does this by itself. Exit codes: 0 done; 1 refused; 2 no readable key.
     """
+    from pypot_cli import keys, rpc, settlement
+
     keys.forbid_dumps()
     master_key = keys.load_secret_from("PYPOT_SEED_MASTER_KEY")
     stock = settlement.mint(rpc.database_url(db_url), master_key, count)
@@ -456,6 +483,9 @@ def migrate_build(
     ] = None,
 ) -> None:
     """Compile changed function files into the next migration (exit 1: they cannot be compiled)."""
+    from pypot_cli.migrations import build as migrations_build
+    from pypot_cli.migrations import tree as migrations_tree
+
     built = migrations_build.build(migrations_tree.default_root(), name, at)
     if built is None:
         typer.echo("nothing to do: the migrations hold every function file as it is")
@@ -468,6 +498,9 @@ def migrate_build(
 @migrate_app.command("sum")
 def migrate_sum() -> None:
     """Add a line to migrations.sum for each migration that has none; never change one."""
+    from pypot_cli.migrations import build as migrations_build
+    from pypot_cli.migrations import tree as migrations_tree
+
     added = migrations_build.add_missing_sums(migrations_tree.default_root())
     for file in added:
         typer.echo(file)
@@ -479,6 +512,9 @@ def migrate_check(
     json_output: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
 ) -> None:
     """Prove that migrations, their sums and the function files agree (exit 1: they do not)."""
+    from pypot_cli.migrations import check as migrations_check
+    from pypot_cli.migrations import tree as migrations_tree
+
     tree = migrations_tree.Tree(migrations_tree.default_root())
     findings = migrations_check.check(tree)
     if json_output:
@@ -494,14 +530,14 @@ def migrate_check(
 
 @migrate_app.command("apply")
 def migrate_apply(
-    db: Annotated[
-        str,
-        typer.Option(envvar="PYPOT_DB_URL", help="URL of role postgres; see `pypot db url`."),
-    ],
+    db_url: DatabaseUrl = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
 ) -> None:
     """Apply pending migrations as the Supabase CLI would (exit 1: refused or failed)."""
-    applied = migrations_apply.apply_to(db)
+    from pypot_cli import rpc
+    from pypot_cli.migrations import apply as migrations_apply
+
+    applied = migrations_apply.apply_to(rpc.database_url(db_url))
     if json_output:
         typer.echo(json.dumps({"applied": applied}))
         return
@@ -538,6 +574,8 @@ def db_up(
     Exit codes: 0 ready; 1 not, and the message says what to do (a busy port, a directory that is
     not its own, another version's data); 2 a wrong option or an unreadable PYPOT_DB_URL.
     """
+    from pypot_cli import db
+
     typer.echo(db.up(data_dir, port))
 
 
@@ -550,6 +588,8 @@ def db_url(
 
     Exit codes: 0 printed; 1 no server runs; 2 a wrong option or an unreadable PYPOT_DB_URL.
     """
+    from pypot_cli import db
+
     typer.echo(db.url(data_dir, admin=admin))
 
 
@@ -560,4 +600,6 @@ def db_down(data_dir: DataDir = config.DEFAULT_DATA_DIR) -> None:
     Exit codes: 0 stopped, or it did not run; 1 it could not be stopped, or PYPOT_DB_URL names a
     server that pypot did not start; 2 a wrong option.
     """
+    from pypot_cli import db
+
     typer.echo("stopped" if db.down(data_dir) else "no server was running", err=True)

@@ -6,8 +6,6 @@ Paths are those of the checkout that holds this package: the SQL files are read 
 import os
 from pathlib import Path
 
-from psycopg.conninfo import conninfo_to_dict
-
 from pypot_cli.errors import UnreadableInputError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,9 +16,16 @@ STATE_DIR = ROOT / ".pypot"
 CACHE_DIR = STATE_DIR / "cache"
 DEFAULT_DATA_DIR = STATE_DIR / "db"
 
-# Where the Supabase CLI expects the database of a local stack, and its password.
+# Where the Supabase CLI expects the API and the database of a local stack, and its password.
+API_PORT = 54321
 DEFAULT_PORT = 54322
 LOCAL_PASSWORD = "postgres"  # noqa: S105 (Supabase's well-known local password)
+
+# How long an idle service waits for a notification before it looks by itself.
+POLL_SECONDS = 1.0
+
+# Commitments that the signer keeps for pots to come.
+STOCK = 100
 
 
 def strict() -> bool:
@@ -38,6 +43,8 @@ def external_database_url() -> str | None:
         return None
     if not url.startswith(("postgresql://", "postgres://")):
         raise UnreadableInputError("PYPOT_DB_URL must begin with postgresql://")
+    from psycopg.conninfo import conninfo_to_dict  # slow to import, and most commands need none
+
     try:
         conninfo_to_dict(url)
     except Exception:

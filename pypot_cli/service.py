@@ -16,14 +16,11 @@ from typing import Any, Protocol
 import psycopg
 import tenacity
 
-from pypot_cli import correlation
+from pypot_cli import config, correlation
 from pypot_cli.errors import PypotError
 from pypot_cli.monitor import Monitor, serving
 from pypot_cli.rpc import BUSY, Caller, Calls, RpcError, UnavailableError, describe, is_transient
 from pypot_cli.wake import Listening, Wake, unheard
-
-POLL_SECONDS = 1.0
-"""How long an idle service waits for a notification before it looks by itself."""
 
 ONCE_RETRY_SECONDS = 30.0
 """How long a command that ends waits for a database that is lost."""
@@ -151,7 +148,7 @@ class Options:
     """How a service runs. `poll`: seconds of its longest pause."""
 
     once: bool = False
-    poll: float = POLL_SECONDS
+    poll: float = config.POLL_SECONDS
     metrics_port: int | None = None
     """Where /health and /metrics are; None: nowhere."""
     metrics_host: str = "127.0.0.1"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
-from pypot_cli import lock, seeds
+from pypot_cli import config, lock, seeds
 from pypot_cli.correlation import correlated
 from pypot_cli.fairness import draw, signing
 from pypot_cli.fairness.canonical import read_time
@@ -28,9 +28,6 @@ CALLER = Caller("pot_settlement")
 
 _SIGNERS = UUID("7b0f6f0e-6f2b-4b7c-9d55-6c0f7a2f3b11")
 
-STOCK = 100
-"""Commitments kept for pots to come, unless told otherwise."""
-
 _LARGEST_BATCH = 1000
 
 
@@ -44,7 +41,7 @@ class Settlement:
         key: Secret,
         master_key: Secret,
         *,
-        stock: int = STOCK,
+        stock: int = config.STOCK,
         orchestrator_keys: Collection[bytes] = (),
         measure: Callable[[float], None] | None = None,
     ) -> None:
@@ -237,7 +234,7 @@ def settle(
     options: Options,
     *,
     orchestrator_keys: Collection[bytes] = (),
-    stock: int = STOCK,
+    stock: int = config.STOCK,
     instance: str | None = None,
 ) -> int:
     """Run the signer over `api`, woken by `listening`; return its exit code (see service.run)."""

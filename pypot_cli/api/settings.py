@@ -18,9 +18,6 @@ from pypot_cli.errors import UnreadableInputError
 LOCAL_JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # noqa: S105
 """Supabase's well-known secret of a local stack; PYPOT_JWT_SECRET replaces it."""
 
-DEFAULT_PORT = 54321
-"""Where the Supabase CLI serves its API."""
-
 # The well-known keys of a local Supabase stack, good with the well-known secret only.
 _LOCAL_PUBLISHABLE_KEY = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH"
 _LOCAL_SECRET_KEY = "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz"  # noqa: S105
@@ -52,7 +49,7 @@ class Settings:
     signing_kid: str
     jwt_secret: str = LOCAL_JWT_SECRET
     """HS256: verifies tokens made elsewhere, and the anon and service_role keys."""
-    url: str = f"http://127.0.0.1:{DEFAULT_PORT}"
+    url: str = f"http://127.0.0.1:{config.API_PORT}"
     """How clients reach this API; the issuer of its tokens."""
     schema: str = "public"
     extra_search_path: tuple[str, ...] = ("extensions",)

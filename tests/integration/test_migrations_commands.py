@@ -26,8 +26,8 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def pypot(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    env = {k: v for k, v in os.environ.items() if not k.startswith("PYPOT_")}
+def pypot(checkout: Path, *arguments: str, **given: str) -> subprocess.CompletedProcess[str]:
+    env = {k: v for k, v in os.environ.items() if not k.startswith("PYPOT_")} | given
     return subprocess.run(
         [sys.executable, "-m", "pypot_cli", "migrate", *arguments],
         cwd=checkout,
@@ -100,7 +100,7 @@ def test_apply_says_what_it_applied(checkout: Path, db: Database) -> None:
     first = pypot(checkout, "apply", "--db", db.url(), "--json")
     assert (first.returncode, first.stderr) == (0, "")
     assert len(json.loads(first.stdout)["applied"]) >= 4
-    again = pypot(checkout, "apply", "--db", db.url())
+    again = pypot(checkout, "apply", PYPOT_DB_URL=db.url())
     assert again.stdout == "nothing pending\n"
 
 
@@ -109,3 +109,9 @@ def test_apply_without_a_database_is_one_line_and_exit_1(checkout: Path) -> None
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("pypot: no connection to the database: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_apply_without_a_url_is_meant_for_the_database_of_the_checkout(checkout: Path) -> None:
+    done = pypot(checkout, "apply")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (f"pypot: no server runs in {checkout}/.pypot/db: run pypot db up\n")
