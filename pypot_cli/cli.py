@@ -46,6 +46,14 @@ DatabaseUrl = Annotated[
         show_default="PYPOT_DB_URL, else the embedded server's",
     ),
 ]
+SeedStoreDir = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Keep each seed in an encrypted file there.",
+        show_default="seeds come from the master key",
+    ),
+]
 Once = Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")]
 Poll = Annotated[
     float, typer.Option(min=0.01, metavar="SECONDS", help="How often to look when not woken.")
@@ -97,6 +105,7 @@ def settle(
         list[str] | None,
         typer.Option(metavar="HEX", help="A public key you trust to lock. May be repeated."),
     ] = None,
+    seed_store: SeedStoreDir = None,
     instance: Annotated[
         str | None,
         typer.Option(
@@ -111,28 +120,32 @@ def settle(
     """Keep commitments in stock, and reveal the seed of every lock that can be recomputed.
 
     Acts as role pot_settlement with the keys that PYPOT_SETTLEMENT_KEY and PYPOT_SEED_MASTER_KEY
-    name (files, env:NAME or cmd:COMMAND). With neither --db nor PYPOT_DB_URL, SUPABASE_URL is the
-    API to call instead, with SUPABASE_KEY and tokens signed by PYPOT_JWT_SECRET. A lock that
-    differs from its public entries, is not signed, or not signed by a pinned key, is refused with
-    the reason and never revealed. Any number may run: a claimed pot is one signer's for a minute.
-    With --instance a signer that was killed has its pots again as soon as it is back.
+    name (files, env:NAME or cmd:COMMAND); with --seed-store, PYPOT_SEED_STORE_KEY instead of the
+    latter, and whoever loses the directory loses its pots' seeds. With neither --db nor
+    PYPOT_DB_URL, SUPABASE_URL is the API to call instead, with SUPABASE_KEY and tokens signed by
+    PYPOT_JWT_SECRET. A lock that differs from its public entries, is not signed, or not signed by a
+    pinned key, is refused with the reason and never revealed.
+
+    Any number may run: a claimed pot is one signer's for a minute. With --instance a signer that
+    was killed has its pots again as soon as it is back.
 
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
-    used; 2 no readable key.
+    used; 2 no readable key, or a store of another key.
     """
     from pypot_cli import keys, service, settlement, transport
     from pypot_cli.fairness import signing
+    from pypot_cli.seed_store import open_seeds
 
     keys.forbid_dumps()
     key = keys.load_secret_from("PYPOT_SETTLEMENT_KEY")
-    master_key = keys.load_secret_from("PYPOT_SEED_MASTER_KEY")
+    vault = open_seeds(seed_store)
     calls, listening = transport.choose(db_url)
     raise typer.Exit(
         settlement.settle(
             calls,
             listening,
             key,
-            master_key,
+            vault,
             service.Options(once, poll, metrics_port, metrics_host),
             orchestrator_keys=[signing.read_public_key(each) for each in orchestrator_key or ()],
             stock=stock,
@@ -329,8 +342,10 @@ def keys_new(
 ) -> None:
     """Make a secret in a file that only you can read, and print its public half.
 
-    The file (mode 0600) holds 32 random bytes as 64 hex digits: an Ed25519 private key, or the
-    master key of the seeds. It is never printed and no file is overwritten. Exit code 1: not made.
+    The file (mode 0600) holds 32 random bytes as 64 hex digits: an Ed25519 private key, the master
+    key of the seeds, or the key of their store. It is never printed and no file is overwritten.
+
+    Exit codes: 0 made; 1 not, because the file exists or cannot be written; 2 a wrong option.
     """
     from pypot_cli import keys
 
@@ -371,13 +386,13 @@ def keys_rotate(
 
     The old key stays good until pypot keys revoke, so the service can be restarted with the new one
     in between and no pot waits. Acts as service_role. Exit codes: 0 done; 1 not made, or refused;
-    2 seed-master, which signs nothing: its pots need it until they are settled.
+    2 seed-master or seed-store, which sign nothing: their pots need them until they are settled.
     """
     from pypot_cli import key_registry, keys, rpc
     from pypot_cli.fairness import signing
 
-    if purpose is KeyPurpose.SEED_MASTER:
-        raise UnreadableInputError("a seed master is not registered: make a new one by keys new")
+    if not purpose.signs:
+        raise UnreadableInputError(f"a {purpose} is not registered: make a new one by keys new")
     shown = keys.describe_key(out, keys.write_new_secret(out), purpose)
     public_key = signing.read_public_key(shown["public_key"])
     kid = key_registry.register(rpc.database_url(db_url), purpose, public_key)
@@ -406,17 +421,20 @@ def keys_revoke(
 def seeds_mint(
     count: Annotated[int, typer.Argument(min=1, max=100_000, help="How many.")] = 1,
     db_url: DatabaseUrl = None,
+    store: SeedStoreDir = None,
 ) -> None:
     """Put commitments to new seeds into the stock that pots are opened on.
 
     Acts as role pot_settlement; every seed comes from the master key that PYPOT_SEED_MASTER_KEY
-    names. pypot settle does this by itself. Exit codes: 0 done; 1 refused; 2 no readable key.
+    names or, with --store, is drawn and kept there, sealed with PYPOT_SEED_STORE_KEY's. pypot
+    settle does this by itself. Exit codes: 0 done; 1 refused, or not kept; 2 no readable key, or a
+    store of another key.
     """
     from pypot_cli import keys, rpc, settlement
+    from pypot_cli.seed_store import open_seeds
 
     keys.forbid_dumps()
-    master_key = keys.load_secret_from("PYPOT_SEED_MASTER_KEY")
-    stock = settlement.mint(rpc.database_url(db_url), master_key, count)
+    stock = settlement.mint(rpc.database_url(db_url), open_seeds(store), count)
     typer.echo(f"{count} commitments added; {stock} in stock")
 
 

@@ -1,9 +1,9 @@
 """Secrets of the services: 32 bytes as 64 hex digits in a file of their own, or in the environment.
 
-A secret is an Ed25519 private key (its 32-byte seed, RFC 8032, section 5.1.5) or the master key
-that pots' seeds are derived from. It is named by a source, which is a path, `env:NAME`, or
-`cmd:COMMAND` for a key manager, and is never printed: not by repr, not in an error, not in a
-traceback's arguments, not into a core dump.
+A secret is an Ed25519 private key (its 32-byte seed, RFC 8032, section 5.1.5), the master key that
+pots' seeds are derived from, or the key of their store. It is named by a source, which is a path,
+`env:NAME`, or `cmd:COMMAND` for a key manager, and is never printed: not by repr, not in an error,
+not in a traceback's arguments, not into a core dump.
 """
 
 from __future__ import annotations
@@ -32,12 +32,18 @@ SIZE = 32
 
 
 class KeyPurpose(StrEnum):
-    """What a new secret is for. All but the last are purposes of registered signing keys."""
+    """What a new secret is for."""
 
     ORCHESTRATOR = "orchestrator"
     SETTLEMENT = "settlement"
     BEACON = "beacon"
     SEED_MASTER = "seed-master"
+    SEED_STORE = "seed-store"
+
+    @property
+    def signs(self) -> bool:
+        """Whether its public half is registered; the others have none."""
+        return self not in (KeyPurpose.SEED_MASTER, KeyPurpose.SEED_STORE)
 
 
 _ENVIRONMENT_NAME = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
@@ -115,12 +121,12 @@ def write_new_secret(file: Path) -> Secret:
 def describe_key(file: Path, secret: Secret, purpose: KeyPurpose | None) -> dict[str, str]:
     """Return what may be shown of a new key: `file`, `public_key` (64 hex) and `kid <purpose>`.
 
-    With no purpose, the kid for each; a seed master has no public half, so only its file.
+    With no purpose, the kid for each; of what signs nothing, only its file.
     """
-    if purpose is KeyPurpose.SEED_MASTER:
+    if purpose is not None and not purpose.signs:
         return {"file": str(file)}
     key = signing.public_key(secret.reveal())
-    purposes = [purpose] if purpose else [p for p in KeyPurpose if p is not KeyPurpose.SEED_MASTER]
+    purposes = [purpose] if purpose else [p for p in KeyPurpose if p.signs]
     kids = {f"kid {each}": signing.kid(each, key, GAME) for each in purposes}
     return {"file": str(file), "public_key": key.hex(), **kids}
 
@@ -157,9 +163,9 @@ def load_secret(source: str, environment: Mapping[str, str] = os.environ) -> Sec
 def load_secret_from(variable: str, environment: Mapping[str, str] = os.environ) -> Secret:
     """Return the secret whose source the environment variable `variable` holds.
 
-    For PYPOT_ORCHESTRATOR_KEY, PYPOT_SETTLEMENT_KEY and PYPOT_SEED_MASTER_KEY, each a path,
-    `env:NAME` or `cmd:COMMAND`. Raises UnreadableInputError as `load_secret` does, or if the
-    variable is not set.
+    For PYPOT_ORCHESTRATOR_KEY, PYPOT_SETTLEMENT_KEY, PYPOT_SEED_MASTER_KEY and
+    PYPOT_SEED_STORE_KEY, each a path, `env:NAME` or `cmd:COMMAND`. Raises UnreadableInputError as
+    `load_secret` does, or if the variable is not set.
     """
     source = environment.get(variable)
     if not source:

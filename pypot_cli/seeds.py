@@ -1,15 +1,19 @@
 """Seeds of the draws and the commitments to them (contract, section 5).
 
-Every seed comes from one master key, so that a signer needs to keep nothing else: whoever holds
-the master key can reveal any pot, and nobody else can guess a seed from its commitment.
+Either every seed comes from one master key, so that a signer needs to keep nothing else: whoever
+holds it can reveal any pot, and nobody else can guess a seed from its commitment. Or each is drawn
+by itself and kept encrypted (`pypot_cli.seed_store`): then a stolen key reveals nothing without the
+files, and a file that is destroyed is a seed that nobody can make again.
 """
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
+from pypot_cli.errors import PypotError
 from pypot_cli.fairness.draw import commit_hash, hmac_sha256, tag
 from pypot_cli.game import GAME
 from pypot_cli.keys import Secret
@@ -21,6 +25,55 @@ class Commitment:
 
     round_id: UUID
     commit_hash: bytes
+
+
+class LostSeedError(PypotError):
+    """A seed that is not there, or cannot be read: its pot will be refunded."""
+
+
+class CannotMintError(PypotError):
+    """New seeds cannot be kept, so none are promised."""
+
+
+class Seeds(Protocol):
+    """Where a signer has its seeds from."""
+
+    def mint(self, count: int) -> list[Commitment]:
+        """Return commitments for `count` rounds with new random ids; their seeds are safe.
+
+        Raises CannotMintError.
+        """
+
+    def seed_of(self, round_id: UUID) -> Secret:
+        """Return a round's seed. Raises LostSeedError."""
+
+    def probe(self) -> Commitment:
+        """Return the one commitment that is the same each time, as good as any other."""
+
+
+class MasterSeeds:
+    """Seeds that come from one master key."""
+
+    def __init__(self, master_key: Secret) -> None:
+        self._master_key = master_key
+
+    def mint(self, count: int) -> list[Commitment]:
+        """As Seeds.mint."""
+        return mint(self._master_key, count)
+
+    def seed_of(self, round_id: UUID) -> Secret:
+        """Return a round's seed; of a round that is not ours, one that is not its own."""
+        return derive_seed(self._master_key, round_id)
+
+    def probe(self) -> Commitment:
+        """As Seeds.probe."""
+        return commit(self._master_key, probe_id(self._master_key))
+
+
+def probe_id(key: Secret) -> UUID:
+    """Return the id of the round that a holder of `key` asks for the size of the stock with."""
+    digest = hmac_sha256(key.reveal(), tag("pots/stock-probe/v1"))
+    return UUID(bytes=digest[:16], version=4)
 
 
 def derive_seed(master_key: Secret, round_id: UUID, game: str = GAME) -> Secret:

@@ -1,8 +1,8 @@
 """The settlement signer: keeps commitments in stock and reveals the seed of each lock it verified.
 
-It holds one Ed25519 key and the master key of the seeds, and acts as pot_settlement. A seed leaves
-this process once, as a bind parameter of reveal_pot, after everything that the seed decides was
-recomputed from what is public: so whoever could alter a lock could not make it draw.
+It holds one Ed25519 key and the seeds, and acts as pot_settlement. A seed leaves this process once,
+as a bind parameter of reveal_pot, after everything that the seed decides was recomputed from what
+is public: so whoever could alter a lock could not make it draw.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Settlement:
         client: Client,
         log: Log,
         key: Secret,
-        master_key: Secret,
+        vault: seeds.Seeds,
         *,
         stock: int = config.STOCK,
         orchestrator_keys: Collection[bytes] = (),
@@ -51,8 +51,9 @@ class Settlement:
         self._client = client
         self._log = log
         self._key = key
-        self._master_key = master_key
+        self._vault = vault
         self._stock = stock
+        self._cannot_mint = ""
         self._orchestrator_keys = orchestrator_keys
         self._refused: set[str] = set()
         # Pots that were busy for too long; the next round tries them again.
@@ -75,21 +76,22 @@ class Settlement:
         if self._stock < 1:
             return 0
         # The same pair again changes nothing and is answered with the size of the stock: a pair
-        # that depends on the master key alone asks, and adds itself the first time only.
-        missing = self._stock - _add(
-            self._client, [seeds.commit(self._master_key, self._probe_id())]
-        )
+        # that depends on our key alone asks, and adds itself the first time only.
+        missing = self._stock - _add(self._client, [self._vault.probe()])
         for start in range(0, missing, _LARGEST_BATCH):
-            batch = min(_LARGEST_BATCH, missing - start)
+            try:
+                batch = self._vault.mint(min(_LARGEST_BATCH, missing - start))
+            except seeds.CannotMintError as error:
+                # What was promised can still be revealed.
+                if str(error) != self._cannot_mint:
+                    self._cannot_mint = str(error)
+                    self._log("cannot_mint", why=self._cannot_mint)
+                return start
+            self._cannot_mint = ""
             with step(Step.RESTOCK):
-                left = _add(self._client, seeds.mint(self._master_key, batch))
-            self._log("minted", added=batch, stock=left)
+                left = _add(self._client, batch)
+            self._log("minted", added=len(batch), stock=left)
         return max(missing, 0)
-
-    def _probe_id(self) -> UUID:
-        probe = draw.tag("pots/stock-probe/v1")
-        digest = draw.hmac_sha256(self._master_key.reveal(), probe)
-        return UUID(bytes=digest[:16], version=4)
 
     # ------------------------------------------------------------------ reveal
 
@@ -139,9 +141,12 @@ class Settlement:
             wrong += self._signature_differences(claim)
         if wrong:
             return self._refuse(pot_id, wrong)
-        seed = seeds.derive_seed(self._master_key, UUID(pot_id))
+        try:
+            seed = self._vault.seed_of(UUID(pot_id))
+        except seeds.LostSeedError as error:
+            return self._refuse(pot_id, [str(error)])
         if draw.commit_hash(seed.reveal()).hex() != claim["commit_hash"]:
-            return self._refuse(pot_id, ["commit_hash is not of this master key's seed"])
+            return self._refuse(pot_id, ["commit_hash is not of the seed that we have"])
         digest = bytes.fromhex(claim["lock_digest"])
         message = signing.settlement_message(digest, seed.reveal(), GAME)
         try:
@@ -212,7 +217,7 @@ def signer(instance: str | None = None) -> Caller:
     return Caller("pot_settlement", sub)
 
 
-def mint(url: str, master_key: Secret, count: int) -> int:
+def mint(url: str, vault: seeds.Seeds, count: int) -> int:
     """Put `count` commitments to new seeds into the stock of the database `url`.
 
     Returns the size of the stock. Raises PypotError, as a service run once does.
@@ -221,8 +226,7 @@ def mint(url: str, master_key: Secret, count: int) -> int:
     with Api(login_url(url)) as api:
         client = Client(api, CALLER, Log("mint"), threading.Event(), give_up=ONCE_RETRY_SECONDS)
         for start in range(0, count, _LARGEST_BATCH):
-            batch = seeds.mint(master_key, min(_LARGEST_BATCH, count - start))
-            stock = _add(client, batch)
+            stock = _add(client, vault.mint(min(_LARGEST_BATCH, count - start)))
     return stock
 
 
@@ -230,7 +234,7 @@ def settle(
     api: Calls,
     listening: Listening,
     key: Secret,
-    master_key: Secret,
+    vault: seeds.Seeds,
     options: Options,
     *,
     orchestrator_keys: Collection[bytes] = (),
@@ -244,7 +248,7 @@ def settle(
             running.client,
             running.log,
             key,
-            master_key,
+            vault,
             stock=stock,
             orchestrator_keys=orchestrator_keys,
             measure=running.monitor.settled,

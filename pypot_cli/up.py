@@ -130,7 +130,7 @@ def _keys(url: str) -> dict[str, str]:
     for purpose, variable in variables.items():
         file = config.STATE_DIR / "keys" / f"{purpose}.key"
         secret = _key(file)
-        if purpose is not KeyPurpose.SEED_MASTER:
+        if purpose.signs:
             key_registry.register(url, purpose, signing.public_key(secret.reveal()))
         files[variable] = str(file)
     return files

@@ -20,8 +20,11 @@ import httpx
 import pytest
 
 from pypot_cli import check
-from pypot_cli.keys import write_new_secret
+from pypot_cli.fairness.draw import sha256
+from pypot_cli.keys import load_secret, write_new_secret
 from pypot_cli.rpc import ANON
+from pypot_cli.seed_store import SeedStore
+from pypot_cli.seeds import LostSeedError
 from pypot_cli.steps import Step
 from tests.support.api import running
 from tests.support.database import Database
@@ -48,7 +51,7 @@ class Services:
     """Both services as processes with the game's keys in files."""
 
     def __init__(self, db: Database, directory: Path) -> None:
-        secrets = {name: write_new_secret(directory / name) for name in ("o", "s", "m")}
+        secrets = {name: write_new_secret(directory / name) for name in "osmk"}
         self.game = Game(db, secrets["o"], secrets["s"], secrets["m"])
         self.directory = directory
         self._running: list[subprocess.Popen[bytes]] = []
@@ -62,6 +65,7 @@ class Services:
             "PYPOT_ORCHESTRATOR_KEY": str(self.directory / "o"),
             "PYPOT_SETTLEMENT_KEY": str(self.directory / "s"),
             "PYPOT_SEED_MASTER_KEY": str(self.directory / "m"),
+            "PYPOT_SEED_STORE_KEY": str(self.directory / "k"),
         }
         if api is None:
             environment["PYPOT_DB_URL"] = self.game.db.url()
@@ -169,6 +173,31 @@ def test_a_killed_service_starts_again_and_every_pot_ends_once(
     assert len(game.api.rows(ANON, "list_pots", status="open")) == 2
     assert game.orchestrator.round() == 0
     assert_clean(game.db)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_no_commitment_is_registered_whose_seed_is_not_kept(
+    services: Services, tmp_path: Path, moment: str
+) -> None:
+    store = tmp_path / "seeds"
+    arguments = ["settle", "--once", "--stock", "40", "--seed-store", str(store)]
+    killed = services.start(*arguments, crash_at=f"{moment} restock")
+    assert killed.wait(PATIENCE_SECONDS) == -9
+    assert services.start(*arguments).wait(PATIENCE_SECONDS) == 0
+    kept = SeedStore(store, load_secret(str(tmp_path / "k")))
+    with services.game.db.connect() as conn:
+        stock = conn.execute(
+            "select pot_id, commit_hash from private.commitments order by position"
+        ).fetchall()
+    assert len(stock) == 40
+    # Those of the master key came before, with its probe.
+    before, registered = stock[:20], stock[20:]
+    assert {kept.probe().round_id} <= {pot_id for pot_id, _ in registered}
+    for pot_id, commit_hash in registered:
+        assert sha256(kept.seed_of(pot_id).reveal()).hex() == commit_hash
+    for pot_id, _ in before:
+        with pytest.raises(LostSeedError):
+            kept.seed_of(pot_id)
 
 
 def test_two_of_each_each_killed_once_settle_every_pot_once(services: Services) -> None:

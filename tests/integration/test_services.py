@@ -14,10 +14,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from pypot_cli import check
 from pypot_cli.errors import PypotError
 from pypot_cli.fairness import signing
 from pypot_cli.keys import new_secret, write_new_secret
 from pypot_cli.rpc import ANON, Api, RpcError, login_url, player
+from pypot_cli.seed_store import SeedStore
 from pypot_cli.settlement import signer
 from tests.support.database import Database
 from tests.support.lived import ORCHESTRATOR, SETTLEMENT, Game
@@ -240,6 +242,41 @@ def test_a_pot_voided_while_the_signer_held_it_is_left_alone(game: Game) -> None
     assert status(game, pot_id) == "cancelled"
 
 
+def test_a_lost_seed_keeps_nobody_else_waiting_and_is_refunded_in_public(
+    game: Game, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = SeedStore(tmp_path / "seeds", new_secret())
+    signer = game.make_settlement(vault=store, stock=25)
+    # Five besides the twenty that there are; the store's come after them, its probe first.
+    assert signer.round() == 4
+    for _ in range(21):
+        game.pot()
+    lost, altered, good = (locked_pot(game) for _ in range(3))
+    game.orchestrator.round()
+    (tmp_path / "seeds" / f"{lost}.seed").unlink()
+    (tmp_path / "seeds" / f"{altered}.seed").write_bytes(b"?" * 60)
+    capsys.readouterr()
+    signer = game.make_settlement(vault=SeedStore(tmp_path / "seeds", store._key))
+    assert (signer.round(), signer.round(), signer.refusals) == (1, 0, 2)
+    assert status(game, good) == "settled"
+    refusals = [line for line in logged(capsys) if line["event"] == "reveal_refused"]
+    assert {line["pot_id"]: line["why"] for line in refusals} == {
+        lost: ["its seed is not in the store"],
+        altered: ["its seed's file was altered, or is another key's"],
+    }
+
+    with game.db.admin() as conn:
+        conn.execute("update private.settings set reveal_timeout = '1 second' where only_row")
+    time.sleep(1.1)
+    assert game.orchestrator.round() == 2
+    for pot_id in (lost, altered):
+        proof = game.api.call(ANON, "get_proof", pot_id=pot_id)
+        assert (proof["status"], proof["cause"]) == ("cancelled", "reveal_overdue")
+    assert signer.round() == 0
+    broken = [each.name for each in check.check_database(game.db.url()) if not each.holds]
+    assert broken == []
+
+
 # ------------------------------------------------------------------------------ the database
 
 
@@ -398,6 +435,28 @@ def test_seeds_mint_adds_to_the_stock_what_the_signer_can_reveal(
     game.orchestrator.round()
     assert game.make_settlement(master_key=game.master_key).round() == 1
     assert status(game, pot_id) == "settled"
+
+
+def test_minted_seeds_are_kept_where_the_signer_finds_them(game: Game, tmp_path: Path) -> None:
+    store, key = tmp_path / "seeds", tmp_path / "key"
+    write_new_secret(key)
+    write_new_secret(tmp_path / "signs")
+    keys = {"PYPOT_SEED_STORE_KEY": str(key), "PYPOT_SETTLEMENT_KEY": str(tmp_path / "signs")}
+    process = start(game.db, "seeds", "mint", "30", "--store", str(store), **keys)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (0, "30 commitments added; 50 in stock\n", "")
+    assert len(list(store.glob("*.seed"))) == 30
+    settles = ("settle", "--once", "--stock", "60", "--seed-store", str(store))
+    process = start(game.db, *settles, **keys)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert len(list(store.glob("*.seed"))) == 30 + 9
+
+    write_new_secret(tmp_path / "another")
+    wrong = {**keys, "PYPOT_SEED_STORE_KEY": str(tmp_path / "another")}
+    process = start(game.db, *settles, **wrong)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (2, f"pypot: {store} was made with another key\n")
 
 
 def test_once_ends_with_1_when_something_was_refused(game: Game, tmp_path: Path) -> None:

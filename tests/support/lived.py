@@ -59,13 +59,14 @@ class Game:
         stock: int = 0,
         pinned: tuple[bytes, ...] = (),
         caller: Caller = SETTLEMENT,
+        vault: seeds.Seeds | None = None,
     ) -> settlement.Settlement:
-        """A signer with those keys, the game's own by default."""
+        """A signer with those keys, the game's own by default; `vault` has its seeds if given."""
         return settlement.Settlement(
             self.client(caller),
             Log("settle"),
             key or self.settlement_key,
-            master_key or self.master_key,
+            vault or seeds.MasterSeeds(master_key or self.master_key),
             stock=stock,
             orchestrator_keys=pinned,
         )

@@ -17,6 +17,7 @@ from pypot_cli.api.server import realtime
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.keys import write_new_secret
 from pypot_cli.rpc import ANON, RpcError
+from pypot_cli.seeds import MasterSeeds
 from pypot_cli.service import Client, Log
 from pypot_cli.settlement import Settlement
 from pypot_cli.supabase_api import Project, SupabaseApi
@@ -33,7 +34,9 @@ def test_the_signer_stocks_claims_and_reveals_over_the_api(api: Api) -> None:
     game = Game(api.db)
     with game.api, SupabaseApi(project(api)) as calls:
         client = Client(calls, SETTLEMENT, Log("test"), threading.Event(), give_up=5)
-        signer = Settlement(client, Log("test"), game.settlement_key, game.master_key, stock=3)
+        signer = Settlement(
+            client, Log("test"), game.settlement_key, MasterSeeds(game.master_key), stock=3
+        )
         assert signer.round() == 2  # and the one that asked for the size of the stock
         pot_id = game.pot()
         game.fill(pot_id, game.users(3))
