@@ -7,20 +7,18 @@ database by `pypot check`, both as programs of their own.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import signal
 import subprocess
 import time
-from collections.abc import Iterator
+
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import psycopg
 
+from pypot_cli.db.throwaway import terminated_as_interrupted
 from pypot_cli.demo.crowd import TICKETS_A_PLAYER, Crowd
 from pypot_cli.demo.report import PotLine, Report
 from pypot_cli.demo.scenes import Scenes
@@ -43,7 +41,7 @@ def run(players: int, pots: int, proof_dir: Path | None, screen: Screen) -> Repo
     report = Report(players=players)
     began = time.monotonic()
     try:
-        with _terminated_as_interrupted(), open_stage(screen.say, pots) as stage:
+        with terminated_as_interrupted(), open_stage(screen.say, pots) as stage:
             proofs = proof_dir or stage.directory / "proofs"
             proofs.mkdir(parents=True, exist_ok=True)
             report.proof_dir = str(proof_dir) if proof_dir else None
@@ -186,18 +184,3 @@ def _check_database(stage: Stage, report: Report, screen: Screen) -> None:
         "; ".join(f"{check['name']}: {check['findings'][0]}" for check in broken)
         or f"{len(checks)} invariants, {rows} rows examined",
     )
-
-
-@contextlib.contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM unwind what was started, as Ctrl-C does, also where SIGINT was ignored."""
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {each: signal.signal(each, interrupt) for each in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

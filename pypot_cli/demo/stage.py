@@ -10,10 +10,8 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,8 +23,8 @@ from uuid import UUID
 from psycopg import sql
 
 from pypot_cli import db
-from pypot_cli.config import LOCAL_PASSWORD
 from pypot_cli.db.connection import query
+from pypot_cli.db.throwaway import throwaway_cluster
 from pypot_cli.errors import PypotError
 from pypot_cli.rpc import Api, Caller, login_url
 
@@ -145,19 +143,9 @@ class Stage:
 @contextlib.contextmanager
 def open_stage(say: Callable[[str], None], pots: int) -> Iterator[Stage]:
     """Start everything in a temporary directory; stop it and remove the directory at the end."""
-    directory = Path(tempfile.mkdtemp(prefix="pypot-demo-"))
-    with contextlib.ExitStack() as cleaning:
-        cleaning.callback(shutil.rmtree, directory, ignore_errors=True)
-        # Root's server runs as another user, who has to walk to its data; keys are in a closed one.
-        directory.chmod(0o711)
+    with throwaway_cluster("demo", say) as (directory, cluster), contextlib.ExitStack() as cleaning:
+        # In a directory that others may walk through.
         (directory / "keys").mkdir(mode=0o700)
-
-        cluster = db.embedded_cluster(directory / "db")
-        cleaning.callback(_stop_server, cluster)
-        say("starting a fresh PostgreSQL 17")
-        cluster.start(0)
-        say("applying the Supabase layer and the migrations")
-        db.prepare(cluster.admin_url(), LOCAL_PASSWORD)
 
         say("making two Ed25519 keys and the seeds' master key")
         orchestrator_key = new_key(directory / "keys", "orchestrator")
@@ -252,12 +240,3 @@ def _login(cluster: db.Cluster, login: str, role: str) -> str:
     parts = urlsplit(cluster.url())
     place = f"{parts.hostname}:{parts.port}"
     return urlunsplit(parts._replace(netloc=f"{login}:{quote(password, safe='')}@{place}"))
-
-
-def _stop_server(cluster: db.Cluster) -> None:
-    # A start that was interrupted may leave a server that answers only a moment later.
-    deadline = time.monotonic() + _STOP_SECONDS
-    while not cluster.stop() and (cluster.data_dir / "postmaster.pid").exists():
-        if time.monotonic() > deadline:
-            return
-        time.sleep(0.2)

@@ -1,0 +1,63 @@
+"""A fresh server for one command, in a temporary directory: nothing of it is left afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+from pypot_cli import db
+from pypot_cli.config import LOCAL_PASSWORD
+from pypot_cli.db.cluster import Cluster
+
+_STOP_SECONDS = 20.0
+
+
+@contextlib.contextmanager
+def throwaway_cluster(name: str, say: Callable[[str], None]) -> Iterator[tuple[Path, Cluster]]:
+    """Start a fresh server with the Supabase layer and the migrations; stop and remove it after.
+
+    Yields the directory that everything is in, where the caller may put more, and the server.
+    `name` is a part of the directory's; `say` is told each step as it begins.
+    """
+    directory = Path(tempfile.mkdtemp(prefix=f"pypot-{name}-"))
+    with contextlib.ExitStack() as cleaning:
+        cleaning.callback(shutil.rmtree, directory, ignore_errors=True)
+        # Root's server runs as another user, who has to walk to its data.
+        directory.chmod(0o711)
+        cluster = db.embedded_cluster(directory / "db")
+        cleaning.callback(_stop, cluster)
+        say("starting a fresh PostgreSQL 17")
+        cluster.start(0)
+        say("applying the Supabase layer and the migrations")
+        db.prepare(cluster.admin_url(), LOCAL_PASSWORD)
+        yield directory, cluster
+
+
+@contextlib.contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM unwind what was started, as Ctrl-C does, also where SIGINT was ignored."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, interrupt) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _stop(cluster: Cluster) -> None:
+    # A start that was interrupted may leave a server that answers only a moment later.
+    deadline = time.monotonic() + _STOP_SECONDS
+    while not cluster.stop() and (cluster.data_dir / "postmaster.pid").exists():
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.2)

@@ -1,0 +1,10 @@
+-- The operator's clock: its database says whatever time the operator wants it to be.
+create or replace function private.now()
+returns timestamptz
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    return clock_timestamp() + interval {ahead};
+end $$
