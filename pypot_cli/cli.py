@@ -120,6 +120,22 @@ MetricsPort = Annotated[
     ),
 ]
 MetricsHost = Annotated[str, typer.Option(metavar="ADDRESS", help="Where --metrics-port listens.")]
+BeaconChain = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="INFO",
+        help="A beacon to trust besides drand's quicknet: the file or URL of its /info. May be"
+        " repeated.",
+    ),
+]
+BeaconUrl = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="URL",
+        help="Where to ask for rounds; what does not verify is not taken. May be repeated.",
+        show_default="PYPOT_BEACON_URLS, else drand's own",
+    ),
+]
 
 
 @app.command()
@@ -127,6 +143,8 @@ def orchestrate(
     db_url: DatabaseUrl = None,
     once: Once = False,
     poll: Poll = config.POLL_SECONDS,
+    beacon_chain: BeaconChain = None,
+    beacon_url: BeaconUrl = None,
     metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
@@ -134,18 +152,29 @@ def orchestrate(
 
     Acts as role pot_orchestrator with the key that PYPOT_ORCHESTRATOR_KEY names (a file, env:NAME
     or cmd:COMMAND). The database wakes it; --poll is the safety net. A URL of role postgres logs in
-    as authenticator, any other as it is. Ends after the step under way on SIGTERM and SIGINT; logs
-    JSON lines on stderr.
+    as authenticator, any other as it is. Where PYPOT_BEACON_KEY names a registered key of purpose
+    beacon, it ends draws of version 2 as pypot beacon submit does. Ends after the step under way on
+    SIGTERM and SIGINT; logs JSON lines on stderr.
 
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
-    used; 2 no readable key.
+    used; 2 no readable key, or no such beacon.
     """
     from pypot_cli import keys, orchestrator, rpc, service
+    from pypot_cli.beacon import source, submitter
 
     keys.forbid_dumps()
     key = keys.load_secret_from("PYPOT_ORCHESTRATOR_KEY")
     options = service.Options(once, poll, metrics_port, metrics_host)
-    raise typer.Exit(orchestrator.orchestrate(rpc.database_url(db_url), key, options))
+    chains = source.trusted(beacon_chain or ())
+    raise typer.Exit(
+        orchestrator.orchestrate(
+            rpc.database_url(db_url),
+            key,
+            options,
+            chains=chains,
+            beacons=submitter.configured(chains, source.urls(beacon_url)),
+        )
+    )
 
 
 @app.command()
@@ -169,6 +198,8 @@ def settle(
             show_default="a new one each start",
         ),
     ] = None,
+    beacon_chain: BeaconChain = None,
+    beacon_url: BeaconUrl = None,
     metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
@@ -181,19 +212,26 @@ def settle(
     PYPOT_JWT_SECRET. A lock that differs from its public entries, is not signed, or not signed by a
     pinned key, is refused with the reason and never revealed.
 
+    A lock of draw 2 must also name a beacon that is trusted here, and by this machine's own clock
+    its round must be more than 6 seconds away. Where PYPOT_BEACON_KEY names a registered key of
+    purpose beacon, the signer ends draws of version 2 as pypot beacon submit does.
+
     Any number may run: a claimed pot is one signer's for a minute. With --instance a signer that
     was killed has its pots again as soon as it is back.
 
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
-    used; 2 no readable key, or a store of another key.
+    used; 2 no readable key, no such beacon, or a store of another key.
     """
     from pypot_cli import keys, service, settlement, transport
+    from pypot_cli.beacon import source, submitter
     from pypot_cli.fairness import signing
     from pypot_cli.seed_store import open_seeds
 
     keys.forbid_dumps()
     key = keys.load_secret_from("PYPOT_SETTLEMENT_KEY")
     vault = open_seeds(seed_store)
+    chains = source.trusted(beacon_chain or ())
+    beacons = submitter.configured(chains, source.urls(beacon_url))
     calls, listening = transport.choose(db_url)
     raise typer.Exit(
         settlement.settle(
@@ -205,8 +243,117 @@ def settle(
             orchestrator_keys=[signing.read_public_key(each) for each in orchestrator_key or ()],
             stock=stock,
             instance=instance,
+            chains=chains,
+            beacons=beacons,
         )
     )
+
+
+beacon_app = typer.Typer()
+app.add_typer(beacon_app, name="beacon")
+
+
+@beacon_app.callback(invoke_without_command=True)
+def beacon(
+    context: typer.Context,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="0 takes any free port.")
+    ] = config.BEACON_PORT,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Its key, made if it is missing.",
+            show_default=".pypot/keys/local-beacon.key",
+        ),
+    ] = None,
+    period: Annotated[
+        int, typer.Option(min=1, max=3600, help="Seconds between rounds.")
+    ] = config.BEACON_PERIOD,
+    genesis: Annotated[
+        int, typer.Option(min=1, metavar="UNIX", help="When round 1 is.")
+    ] = config.BEACON_GENESIS,
+) -> None:
+    """Serve a local beacon, or end the draws that wait for one.
+
+    Without a command: a beacon with a key of one's own, for development and tests only. It speaks
+    drand's HTTP API on 127.0.0.1 and gives no round before its time. The same key, period and
+    genesis are the same chain again. Whoever has the key knows what it will draw: production uses
+    drand's quicknet. Prints address, chain hash and public key, then serves until SIGTERM or SIGINT.
+
+    Exit codes: 0 ended as asked; 1 the port is taken; 2 a wrong option or key file.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from pypot_cli import keys
+    from pypot_cli.beacon.local import BeaconServer, LocalBeacon
+
+    keys.forbid_dumps()
+    file = key or config.STATE_DIR / "keys" / "local-beacon.key"
+    secret = keys.load_secret(str(file)) if file.exists() else keys.write_new_secret(file)
+    server = BeaconServer(LocalBeacon(secret, genesis_time=genesis, period=period), port)
+    for name, value in server.describe().items():
+        typer.echo(f"{name:<18}{value}")
+    server.serve_until_stopped()
+
+
+@beacon_app.command("submit")
+def beacon_submit(
+    db_url: DatabaseUrl = None,
+    once: Once = False,
+    poll: Poll = config.POLL_SECONDS,
+    beacon_chain: BeaconChain = None,
+    beacon_url: BeaconUrl = None,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = "127.0.0.1",
+) -> None:
+    """End draws of version 2: fetch the rounds they wait for, verify them, and hand them in.
+
+    Acts as role pot_beacon with the key that PYPOT_BEACON_KEY names (a file, env:NAME or
+    cmd:COMMAND), which must be registered for purpose beacon; any number of parties may. Both
+    services do it too, where they are given such a key. With neither --db nor PYPOT_DB_URL,
+    SUPABASE_URL is the API to call instead. Only what was computed again from the public entries
+    and verifies by BLS is attested. While no endpoint has a round it waits, and nothing is
+    cancelled.
+
+    Exit codes: 0 ended as asked; 1 with --once something was refused, a round that is due could not
+    be had for half a minute, or the database cannot be used; 2 no readable key, or no such beacon.
+    """
+    from pypot_cli import keys, service, transport
+    from pypot_cli.beacon import source, submitter
+
+    keys.forbid_dumps()
+    beacons = submitter.Beacons(
+        keys.load_secret_from("PYPOT_BEACON_KEY"),
+        source.trusted(beacon_chain or ()),
+        source.urls(beacon_url),
+    )
+    calls, listening = transport.choose(db_url)
+    options = service.Options(once, poll, metrics_port, metrics_host)
+    raise typer.Exit(submitter.submit(calls, listening, beacons, options))
+
+
+@beacon_app.command("register")
+def beacon_register(
+    info: Annotated[
+        str, typer.Argument(metavar="INFO", help="The file or URL of the chain's /info.")
+    ],
+    use: Annotated[
+        bool, typer.Option("--use", help="Open pots of draw 2 on it from now on.")
+    ] = False,
+    db_url: DatabaseUrl = None,
+) -> None:
+    """Have the database know a beacon, and print its chain hash. Quicknet is known from the start.
+
+    Acts as service_role. The same chain again changes nothing, and pots keep the chain that they
+    were opened on. Exit codes: 0 done; 1 refused; 2 INFO cannot be read or describes no chain.
+    """
+    from pypot_cli import rpc
+    from pypot_cli.beacon import registry, source
+
+    chain = source.read_chain(info)
+    registry.register(rpc.database_url(db_url), chain, use=use)
+    typer.echo(chain.hash.hex())
 
 
 @app.command()

@@ -24,6 +24,12 @@ LOCAL_PASSWORD = "postgres"  # noqa: S105 (Supabase's well-known local password)
 # How long an idle service waits for a notification before it looks by itself.
 POLL_SECONDS = 1.0
 
+# Where a local beacon is, when its round 1 was (2026-01-01, fixed so that one key is one chain
+# whenever it is served), and the seconds between its rounds, as with drand's quicknet.
+BEACON_PORT = 54330
+BEACON_GENESIS = 1767225600
+BEACON_PERIOD = 3
+
 # Commitments that the signer keeps for pots to come.
 STOCK = 100
 

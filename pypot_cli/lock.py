@@ -1,6 +1,7 @@
 """What a lock must be before anyone signs it: recomputed from the public entries, not believed.
 
-Pure. Both services use it: the orchestrator before it attests, the signer before it reveals.
+Pure. Both services use it: the orchestrator before it attests, the signer before it reveals, and
+whoever hands in a beacon before it answers for one.
 """
 
 from __future__ import annotations
@@ -10,33 +11,71 @@ from typing import Any
 from uuid import UUID
 
 from pypot_cli.fairness import draw, merkle
+from pypot_cli.fairness.beacon import BUILT_IN, Chain, Chains
 from pypot_cli.fairness.canonical import canonical_json, read_hex, read_json, read_time
 from pypot_cli.game import GAME
-from pypot_cli.rules import RULES_KEYS
+from pypot_cli.rules import BEACON_AFTER_LOCK, REVEAL_BEFORE_BEACON, RULES_KEYS
 
 
-def differences(stated: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]) -> list[str]:
+def stated_by_pot(pot: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `differences` reads of a lock out of what get_pot answers.
+
+    A pot that is not locked gives what is malformed.
+    """
+    fairness: Mapping[str, Any] = pot["fairness"]
+    beacon: Mapping[str, Any] = fairness.get("beacon") or {}
+    return {
+        **fairness,
+        "pot_id": pot["id"],
+        "locked_at": pot["locked_at"],
+        "beacon_chain_hash": beacon.get("chain_hash"),
+        "beacon_round": beacon.get("round"),
+    }
+
+
+def differences(
+    stated: Mapping[str, Any],
+    entries: Iterable[Mapping[str, Any]],
+    chains: Chains = BUILT_IN,
+    *,
+    now: int | None = None,
+) -> list[str]:
     """Return what is wrong with a lock, as sentences; none: it is exactly what it must be.
 
     `stated` has the fields `pot_id, draw_version, rules_text, rules_hash, commit_tag, commit_hash,
     entries_root, total_tickets, lock_digest, locked_at` as get_pot, lock_pot and claim_settlement
-    write them; `entries` the rows of list_lock_entries in ticket order. Anything malformed is one
-    of the sentences: nothing is raised for what a database may answer.
+    write them, and with draw 2 `beacon_chain_hash` (of one of `chains`) and `beacon_round`;
+    `entries` the rows of list_lock_entries in ticket order. With `now`, the caller's own time in
+    microseconds since 1970, it is also wrong to be too late for a reveal: whoever dates a lock back
+    knows the beacon already. Anything malformed is one of the sentences: nothing is raised for what
+    a database may answer.
     """
     try:
-        return list(_differences(stated, entries))
+        return list(_differences(stated, entries, chains, now))
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         return [f"the lock is malformed: {type(error).__name__}: {error}"]
 
 
-def _differences(stated: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def _differences(
+    stated: Mapping[str, Any],
+    entries: Iterable[Mapping[str, Any]],
+    chains: Chains,
+    now: int | None,
+) -> Iterator[str]:
     pot_id = UUID(stated["pot_id"])
     rules_text: str = stated["rules_text"]
     commitment = read_hex(stated["commit_hash"], 32, "commit_hash")
     total: int = stated["total_tickets"]
+    locked_at = read_time(stated["locked_at"])
 
-    if stated["draw_version"] != 1:
+    if stated["draw_version"] not in RULES_KEYS:
         yield f"draw_version {stated['draw_version']} is not one this program knows"
+    beacon_chain_hash, beacon_round = draw.NO_BEACON, 0
+    if stated["draw_version"] == 2:
+        beacon_chain_hash = read_hex(stated["beacon_chain_hash"], 32, "beacon_chain_hash")
+        beacon_round = stated["beacon_round"]
+        chain = chains.get(beacon_chain_hash)
+        yield from _beacon_differences(chain, beacon_chain_hash, beacon_round, locked_at, now)
     yield from _rules_differences(stated, rules_text, total)
     if draw.commit_tag(pot_id, commitment, GAME).hex() != stated["commit_tag"]:
         yield "commit_hash is not the one that commit_tag bound at creation"
@@ -62,11 +101,26 @@ def _differences(stated: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]
         rules=draw.rules_hash(rules_text, GAME),
         entries_root=root.hash,
         total_tickets=root.sum,
-        locked_at=read_time(stated["locked_at"]),
+        locked_at=locked_at,
+        beacon_chain_hash=beacon_chain_hash,
+        beacon_round=beacon_round,
         game=GAME,
     )
     if digest.hex() != stated["lock_digest"]:
         yield f"lock_digest must be {digest.hex()}, the lock says {stated['lock_digest']}"
+
+
+def _beacon_differences(
+    chain: Chain | None, chain_hash: bytes, number: int, locked_at: int, now: int | None
+) -> Iterator[str]:
+    if chain is None:
+        yield f"the beacon {chain_hash.hex()} is not one this program trusts"
+        return
+    expected = chain.round_at(locked_at + BEACON_AFTER_LOCK)
+    if number != expected:
+        yield f"the beacon's round must be {expected}, the lock says {number}"
+    elif now is not None and now >= chain.round_time(number) - REVEAL_BEFORE_BEACON:
+        yield f"too late for a reveal: the beacon's round {number} is about to be known, or is"
 
 
 def _rules_differences(stated: Mapping[str, Any], rules_text: str, total: int) -> Iterator[str]:
@@ -76,6 +130,8 @@ def _rules_differences(stated: Mapping[str, Any], rules_text: str, total: int) -
         yield f"rules_text is not the canonical JSON of a draw {stated['draw_version']} pot's rules"
     elif rules["draw_version"] != stated["draw_version"]:
         yield "rules_text and draw_version differ"
+    elif rules.get("beacon_chain_hash") != stated.get("beacon_chain_hash"):
+        yield "rules_text and the lock name different beacons"
     elif total > rules["max_tickets"]:
         yield f"{total} tickets were sold of {rules['max_tickets']}"
     if draw.rules_hash(rules_text, GAME).hex() != stated["rules_hash"]:

@@ -7,16 +7,19 @@ between a lock and its attestation, the next round finds the locked pot and atte
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from pypot_cli import lock, wake
+from pypot_cli.beacon.submitter import Beacons, besides
 from pypot_cli.correlation import correlated
 from pypot_cli.fairness import signing
+from pypot_cli.fairness.beacon import BUILT_IN, Chains
 from pypot_cli.fairness.canonical import read_time
 from pypot_cli.game import GAME
 from pypot_cli.keys import Secret
 from pypot_cli.rpc import BUSY, Api, Caller, RpcError, login_url
-from pypot_cli.service import Client, Log, Options, Running, run
+from pypot_cli.service import Client, Log, Options, Running, Service, run
 from pypot_cli.steps import Step, step
 
 CALLER = Caller("pot_orchestrator")
@@ -25,8 +28,19 @@ CALLER = Caller("pot_orchestrator")
 class Orchestrator:
     """One round: rotate, run what is due, attest what is locked."""
 
-    def __init__(self, client: Client, log: Log, key: Secret) -> None:
+    def __init__(
+        self,
+        client: Client,
+        log: Log,
+        key: Secret,
+        *,
+        chains: Chains = BUILT_IN,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`chains`: the beacons it signs locks for. `clock`: its own time, Unix seconds."""
         self.refusals = 0
+        self._chains = chains
+        self._clock = clock
         self._client = client
         self._log = log
         self._key = key
@@ -49,7 +63,7 @@ class Orchestrator:
         """Return seconds until the first deadline of an open pot, by this machine's clock."""
         if self._next_deadline is None:
             return None
-        return max(0.0, self._next_deadline - time.time())
+        return max(0.0, self._next_deadline - self._clock())
 
     def _note_deadlines(self) -> None:
         running = [pot for pot in self._client.pots("open") if not pot["paused"]]
@@ -104,8 +118,9 @@ class Orchestrator:
             pot: dict[str, Any] = self._client.call("get_pot", pot_id=pot_id)
             if pot["status"] != "locked" or pot["fairness"]["orchestrator_signature"]:
                 return 0
-            stated = {**pot["fairness"], "pot_id": pot_id, "locked_at": pot["locked_at"]}
-            wrong = lock.differences(stated, self._client.lock_entries(pot_id))
+            stated = lock.stated_by_pot(pot)
+            entries = self._client.lock_entries(pot_id)
+            wrong = lock.differences(stated, entries, self._chains, now=int(self._clock() * 1e6))
         if wrong:
             return self._refuse(pot_id, wrong)
         message = signing.orchestrator_message(bytes.fromhex(stated["lock_digest"]), GAME)
@@ -132,11 +147,23 @@ class Orchestrator:
         return 0
 
 
-def orchestrate(url: str, key: Secret, options: Options) -> int:
-    """Run the orchestrator against the database `url`; return its exit code (see service.run)."""
+def orchestrate(
+    url: str,
+    key: Secret,
+    options: Options,
+    *,
+    chains: Chains = BUILT_IN,
+    beacons: Beacons | None = None,
+) -> int:
+    """Run the orchestrator against the database `url`; return its exit code (see service.run).
+
+    With `beacons` it submits them too.
+    """
     login = login_url(url)
+    with besides(beacons, options) as joined:
 
-    def make(running: Running) -> Orchestrator:
-        return Orchestrator(running.client, running.log, key)
+        def make(running: Running) -> Service:
+            made = Orchestrator(running.client, running.log, key, chains=chains)
+            return joined(running, made)
 
-    return run("orchestrate", Api(login), CALLER, wake.database(login), make, options)
+        return run("orchestrate", Api(login), CALLER, wake.database(login), make, options)

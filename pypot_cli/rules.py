@@ -6,6 +6,12 @@ from collections.abc import Mapping
 
 from pypot_cli.fairness.canonical import canonical_json
 
+BEACON_AFTER_LOCK = 30_000_000
+"""Microseconds: the beacon's round is the first at or after the lock and this."""
+
+REVEAL_BEFORE_BEACON = 6_000_000
+"""Microseconds: a reveal must come more than this before the round's time."""
+
 _TERMS = ("draw_version", "entry_cost", "max_per_user", "max_tickets", "min_participants")
 
 RULES_KEYS: Mapping[int, tuple[str, ...]] = {1: _TERMS, 2: ("beacon_chain_hash", *_TERMS)}

@@ -134,13 +134,36 @@ class Client:
 class Service(Protocol):
     """One round of work. `refusals` counts what it would not sign."""
 
-    refusals: int
+    @property
+    def refusals(self) -> int:
+        """Return how often it refused."""
 
     def round(self) -> int:
         """Do what is due now and return how many things were done."""
 
     def due_in(self) -> float | None:
         """Return seconds until something is known to be due; None: nothing is."""
+
+
+class Together:
+    """Several services that take turns as one."""
+
+    def __init__(self, *services: Service) -> None:
+        self._services = services
+
+    @property
+    def refusals(self) -> int:
+        """Return what they all would not sign."""
+        return sum(each.refusals for each in self._services)
+
+    def round(self) -> int:
+        """As Service.round, one after another."""
+        return sum(each.round() for each in self._services)
+
+    def due_in(self) -> float | None:
+        """As Service.due_in: the first of all."""
+        times = [due for each in self._services if (due := each.due_in()) is not None]
+        return min(times, default=None)
 
 
 @dataclass(frozen=True)
@@ -161,6 +184,8 @@ class Running:
     client: Client
     log: Log
     monitor: Monitor
+    wake: Callable[[], None]
+    """Ends the service's pause, from any thread."""
 
 
 def run(
@@ -188,7 +213,7 @@ def run(
         (unheard if options.once else listening)(wake),
     ):
         client = Client(api, caller, log, wake.stop, give_up=give_up)
-        service = make(Running(client, log, monitor))
+        service = make(Running(client, log, monitor, wake.wake))
         log("started", once=options.once, metrics_port=port)
         with contextlib.suppress(StoppedError):
             _work(service, wake, monitor, options)

@@ -8,19 +8,22 @@ is public: so whoever could alter a lock could not make it draw.
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
 from pypot_cli import config, lock, seeds
+from pypot_cli.beacon.submitter import Beacons, besides
 from pypot_cli.correlation import correlated
 from pypot_cli.fairness import draw, signing
+from pypot_cli.fairness.beacon import BUILT_IN, Chains
 from pypot_cli.fairness.canonical import read_time
 from pypot_cli.game import GAME
 from pypot_cli.keys import Secret
 from pypot_cli.rpc import BUSY, Api, Caller, Calls, RpcError, login_url
-from pypot_cli.service import ONCE_RETRY_SECONDS, Client, Log, Options, Running, run
+from pypot_cli.service import ONCE_RETRY_SECONDS, Client, Log, Options, Running, Service, run
 from pypot_cli.steps import Step, step
 from pypot_cli.wake import Listening
 
@@ -43,10 +46,17 @@ class Settlement:
         *,
         stock: int = config.STOCK,
         orchestrator_keys: Collection[bytes] = (),
+        chains: Chains = BUILT_IN,
+        clock: Callable[[], float] = time.time,
         measure: Callable[[float], None] | None = None,
     ) -> None:
-        """`measure` is told the seconds from lock to payout of each pot settled here."""
+        """`chains`: the beacons it reveals for. `clock`: its own time, Unix seconds.
+
+        `measure` is told the seconds from lock to payout of each pot settled here.
+        """
         self.refusals = 0
+        self._chains = chains
+        self._clock = clock
         self._measure = measure
         self._client = client
         self._log = log
@@ -130,14 +140,15 @@ class Settlement:
         return done
 
     def _reveal(self, claim: dict[str, Any]) -> int:
-        """Verify a claimed lock and reveal its seed. Returns 1 if the pot is settled by that."""
+        """Verify a claimed lock and reveal its seed. Returns 1 if that was taken."""
         with correlated():
             return self._reveal_claimed(claim)
 
     def _reveal_claimed(self, claim: dict[str, Any]) -> int:
         pot_id: str = claim["pot_id"]
         with step(Step.RECOMPUTE_CLAIM):
-            wrong = lock.differences(claim, self._client.lock_entries(pot_id))
+            entries = self._client.lock_entries(pot_id)
+            wrong = lock.differences(claim, entries, self._chains, now=int(self._clock() * 1e6))
             wrong += self._signature_differences(claim)
         if wrong:
             return self._refuse(pot_id, wrong)
@@ -167,6 +178,9 @@ class Settlement:
                 self._log("set_aside", pot_id=pot_id, why=str(error))
                 return 0
             return self._refuse(pot_id, [str(error)])
+        if claim["draw_version"] == 2:
+            self._log("revealed", pot_id=pot_id, beacon_round=claim["beacon_round"])
+            return 1
         took = (read_time(result["settled_at"]) - read_time(claim["locked_at"])) / 1e6
         if self._measure is not None:
             self._measure(took)
@@ -240,18 +254,26 @@ def settle(
     orchestrator_keys: Collection[bytes] = (),
     stock: int = config.STOCK,
     instance: str | None = None,
+    chains: Chains = BUILT_IN,
+    beacons: Beacons | None = None,
 ) -> int:
-    """Run the signer over `api`, woken by `listening`; return its exit code (see service.run)."""
+    """Run the signer over `api`, woken by `listening`; return its exit code (see service.run).
 
-    def make(running: Running) -> Settlement:
-        return Settlement(
-            running.client,
-            running.log,
-            key,
-            vault,
-            stock=stock,
-            orchestrator_keys=orchestrator_keys,
-            measure=running.monitor.settled,
-        )
+    With `beacons` it submits them too.
+    """
+    with besides(beacons, options) as joined:
 
-    return run("settle", api, signer(instance), listening, make, options)
+        def make(running: Running) -> Service:
+            made = Settlement(
+                running.client,
+                running.log,
+                key,
+                vault,
+                stock=stock,
+                orchestrator_keys=orchestrator_keys,
+                chains=chains,
+                measure=running.monitor.settled,
+            )
+            return joined(running, made)
+
+        return run("settle", api, signer(instance), listening, make, options)

@@ -1,4 +1,4 @@
-"""The steps of both services, named in one place: what a crash may come before or after.
+"""The steps of the services, named in one place: what a crash may come before or after.
 
 Every step is one effect, or the reading before it, and may be repeated: a service that dies at any
 of these points, and is started again, ends every pot once. The tests prove that for each of them
@@ -33,7 +33,13 @@ class Step(StrEnum):
     RECOMPUTE_CLAIM = "recompute_claim"
     """Signer: read the claimed lock's entries, and compute them again."""
     REVEAL = "reveal"
-    """Signer: hand in the seed and the signature; the winner is paid."""
+    """Signer: hand in the seed and the signature; with draw 1 the winner is paid."""
+    RECOMPUTE_BEACON = "recompute_beacon"
+    """Whoever submits beacons: read a revealed pot's lock and entries, and compute them again."""
+    FETCH_BEACON = "fetch_beacon"
+    """Likewise: ask for the round's signature, and verify it."""
+    SUBMIT_BEACON = "submit_beacon"
+    """Likewise: hand in the beacon and the attestation; the winner is paid."""
 
 
 _CRASH_AT = os.environ.get("PYPOT_CRASH_AT")

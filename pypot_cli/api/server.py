@@ -65,8 +65,25 @@ def prepare(database_url: str, port: int) -> Server:
     return Server(settings, listener, [realtime])
 
 
-class Server(uvicorn.Server):
-    """uvicorn, for one application and one socket."""
+class Stoppable(uvicorn.Server):
+    """uvicorn, ended by SIGINT and SIGTERM as a command is."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ends by itself when asked to; uvicorn would die of the signal once more at the end."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {each: signal.signal(each, self.handle_exit) for each in _STOP_SIGNALS}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+
+class Server(Stoppable):
+    """The API, for one application and one socket."""
 
     def __init__(
         self, settings: Settings, listener: socket.socket, parts: Sequence[PartMaker] = (realtime,)
@@ -108,16 +125,3 @@ class Server(uvicorn.Server):
         self.run(sockets=[self._listener])
         if not self.started:
             raise PypotError("the API did not start: see the lines above")
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Ends by itself when asked to; uvicorn would die of the signal once more at the end."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {each: signal.signal(each, self.handle_exit) for each in _STOP_SIGNALS}
-        try:
-            yield
-        finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)

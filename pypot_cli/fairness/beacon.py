@@ -210,3 +210,9 @@ QUICKNET = Chain(
     period=3,
 )
 """The public beacon of the League of Entropy: a round every 3 seconds since August 2023."""
+
+Chains = Mapping[bytes, Chain]
+"""The chains somebody trusts, by chain hash."""
+
+BUILT_IN: Chains = {QUICKNET.hash: QUICKNET}
+"""What is trusted unless somebody says more."""

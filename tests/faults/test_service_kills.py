@@ -32,6 +32,7 @@ from tests.support.lived import ORCHESTRATOR, Game
 
 SIGNER_STEPS = (Step.RESTOCK, Step.CLAIM, Step.RECOMPUTE_CLAIM, Step.REVEAL)
 ORCHESTRATOR_STEPS = (Step.ROTATE, Step.RUN_DUE, Step.RECOMPUTE_LOCK, Step.ATTEST)
+BEACON_STEPS = (Step.RECOMPUTE_BEACON, Step.FETCH_BEACON, Step.SUBMIT_BEACON)
 WAYS = (
     ("orchestrate", "database", ORCHESTRATOR_STEPS),
     ("settle", "database", SIGNER_STEPS),
@@ -137,8 +138,8 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 
 def test_the_matrix_has_every_step() -> None:
-    assert {*ORCHESTRATOR_STEPS, *SIGNER_STEPS} == set(Step)
-    assert len(MATRIX) == 2 * (len(Step) + len(SIGNER_STEPS))
+    assert {*ORCHESTRATOR_STEPS, *SIGNER_STEPS, *BEACON_STEPS} == set(Step)
+    assert len(MATRIX) == 2 * (len(ORCHESTRATOR_STEPS) + 2 * len(SIGNER_STEPS))
 
 
 @pytest.mark.parametrize(("service", "way", "moment"), MATRIX)

@@ -7,6 +7,7 @@ import pytest
 
 from pypot_cli import lock
 from pypot_cli.fairness import draw, merkle
+from pypot_cli.fairness.beacon import QUICKNET
 from pypot_cli.fairness.canonical import read_time
 from pypot_cli.game import GAME
 from pypot_cli.rules import rules_text
@@ -62,7 +63,7 @@ def test_a_lock_that_is_what_it_must_be_has_no_differences() -> None:
     ("field", "value", "said"),
     [
         ("pot_id", str(uuid.UUID(int=7)), "commit_tag"),
-        ("draw_version", 2, "draw_version 2"),
+        ("draw_version", 3, "draw_version 3"),
         ("rules_text", "{}", "rules_text"),
         ("rules_text", good_lock()["rules_text"].replace(":6,", ":5,"), "6 tickets were sold of 5"),
         ("rules_text", good_lock()["rules_text"].replace(",", ", "), "rules_text"),
@@ -97,3 +98,87 @@ def test_every_altered_field_is_named(field: str, value: object, said: str) -> N
 )
 def test_other_entries_are_not_the_ones_locked(entries: list[dict[str, Any]]) -> None:
     assert lock.differences(good_lock(), entries) != []
+
+
+# ---------------------------------------------------------------------- draw 2
+
+LOCKED = read_time(LOCKED_AT)
+ROUND = QUICKNET.round_at(LOCKED + 30_000_000)
+
+
+def beacon_lock(round_: int = ROUND, chain: bytes = QUICKNET.hash) -> dict[str, Any]:
+    """A lock of draw 2 whose rules, digest and fields all say the same."""
+    rules = rules_text(
+        entry_cost=10,
+        max_tickets=6,
+        max_per_user=3,
+        min_participants=2,
+        beacon_chain_hash=chain.hex(),
+    )
+    made = good_lock(
+        draw_version=2,
+        rules_text=rules,
+        rules_hash=draw.rules_hash(rules, GAME).hex(),
+        beacon_chain_hash=chain.hex(),
+        beacon_round=round_,
+    )
+    digest = draw.lock_digest(
+        round_id=POT,
+        draw_version=2,
+        commitment=bytes.fromhex(made["commit_hash"]),
+        rules=bytes.fromhex(made["rules_hash"]),
+        entries_root=bytes.fromhex(made["entries_root"]),
+        total_tickets=made["total_tickets"],
+        locked_at=LOCKED,
+        beacon_chain_hash=chain,
+        beacon_round=round_,
+        game=GAME,
+    )
+    return {**made, "lock_digest": digest.hex()}
+
+
+def test_a_lock_of_draw_2_that_is_what_it_must_be_has_no_differences() -> None:
+    assert QUICKNET.round_time(ROUND) - LOCKED in range(30_000_000, 33_000_001)
+    assert lock.differences(beacon_lock(), ENTRIES) == []
+    assert lock.differences(beacon_lock(), ENTRIES, now=LOCKED) == []
+
+
+@pytest.mark.parametrize("other", [ROUND - 1, ROUND + 1, ROUND + 1000, 1])
+def test_any_other_round_is_named_though_all_else_agrees(other: int) -> None:
+    said = lock.differences(beacon_lock(other), ENTRIES)
+    assert said == [f"the beacon's round must be {ROUND}, the lock says {other}"]
+
+
+def test_a_beacon_that_is_not_trusted_is_named_though_all_else_agrees() -> None:
+    stranger = bytes(31) + b"\1"
+    said = lock.differences(beacon_lock(chain=stranger), ENTRIES)
+    assert said == [f"the beacon {stranger.hex()} is not one this program trusts"]
+    assert lock.differences(beacon_lock(), ENTRIES, {}) != []
+
+
+def test_it_is_too_late_6_seconds_before_the_round() -> None:
+    due = QUICKNET.round_time(ROUND)
+    for now, late in ((due - 6_000_001, False), (due - 6_000_000, True), (due + 10**9, True)):
+        said = lock.differences(beacon_lock(), ENTRIES, now=now)
+        assert [("too late" in each) for each in said] == [True] * late
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("draw_version", 1, "rules_text"),
+        ("beacon_chain_hash", "ab" * 32, "different beacons"),
+        ("beacon_chain_hash", None, "malformed"),
+        ("beacon_round", None, "malformed"),
+        ("beacon_round", str(ROUND), "malformed"),
+        ("rules_text", good_lock()["rules_text"], "rules_text"),
+        ("lock_digest", good_lock()["lock_digest"], "lock_digest"),
+    ],
+)
+def test_every_altered_field_of_draw_2_is_named(field: str, value: object, said: str) -> None:
+    assert said in " ".join(lock.differences({**beacon_lock(), field: value}, ENTRIES))
+
+
+def test_a_lock_of_draw_1_names_no_beacon() -> None:
+    altered = good_lock(beacon_chain_hash=QUICKNET.hash.hex(), beacon_round=ROUND)
+    assert "different beacons" in " ".join(lock.differences(altered, ENTRIES))
