@@ -279,7 +279,7 @@ def beacon(
     Without a command: a beacon with a key of one's own, for development and tests only. It speaks
     drand's HTTP API on 127.0.0.1 and gives no round before its time. The same key, period and
     genesis are the same chain again. Whoever has the key knows what it will draw: production uses
-    drand's quicknet. Prints address, chain hash and public key, then serves until SIGTERM or SIGINT.
+    drand's quicknet. Prints address, chain hash and public key; serves until SIGTERM or SIGINT.
 
     Exit codes: 0 ended as asked; 1 the port is taken; 2 a wrong option or key file.
     """
