@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pypot_cli import config
+from pypot_cli import cli_proof, config
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.keys import KeyPurpose
 
 if TYPE_CHECKING:
     from pypot_cli import check as invariants
-    from pypot_cli import proof
 
 app = typer.Typer(
     name="pypot",
@@ -35,61 +34,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(migrate_app, name="migrate")
 app.add_typer(keys_app, name="keys")
 app.add_typer(seeds_app, name="seeds")
-
-
-@app.command()
-def verify(
-    source: Annotated[
-        str, typer.Argument(metavar="PROOF.json", help="The proof's file, or - for stdin.")
-    ],
-    orchestrator_key: Annotated[
-        list[str] | None,
-        typer.Option(metavar="HEX", help="A public key you trust to lock. May be repeated."),
-    ] = None,
-    settlement_key: Annotated[
-        list[str] | None,
-        typer.Option(metavar="HEX", help="A public key you trust to settle. May be repeated."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Check a settlement proof, offline.
-
-    Exit code 0: valid. 1: not valid, and the checks that failed are named. 2: unreadable, which is
-    a missing file, a proof that is too large, not JSON or not an object, or a key that is no key.
-    """
-    from pypot_cli import proof
-    from pypot_cli.fairness import signing
-
-    verdict = proof.verify(
-        proof.open_proof(source),
-        orchestrator_keys=[signing.read_public_key(key) for key in orchestrator_key or ()],
-        settlement_keys=[signing.read_public_key(key) for key in settlement_key or ()],
-    )
-    if as_json:
-        typer.echo(json.dumps(verdict.as_json(), indent=2))
-    else:
-        _print_verdict(verdict)
-    raise typer.Exit(0 if verdict.valid else 1)
-
-
-def _print_verdict(verdict: "proof.Verdict") -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    colours = {"ok": "green", "failed": "bold red", "skipped": "yellow", "not pinned": "yellow"}
-    table = Table("check", "outcome", "with", title=f"Proof of pot {verdict.pot_id or '(unknown)'}")
-    for check in verdict.checks:
-        # Text, not markup: the details quote the proof, and whoever made it may be hostile.
-        outcome = Text(check.outcome, style=colours[check.outcome])
-        table.add_row(Text(check.name), outcome, Text(check.detail, overflow="fold"))
-    console = Console()
-    console.print(table)
-    if verdict.valid:
-        console.print("What this file cannot prove:")
-        for sentence in verdict.not_proven:
-            console.print(Text(f"  {sentence}"))
-    console.print(Text(verdict.summary, style="bold green" if verdict.valid else "bold red"))
+app.add_typer(cli_proof.app)
 
 
 DatabaseUrl = Annotated[

@@ -199,8 +199,10 @@ def proofs(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         subject = f"pot {row.pot_id}"
         verdict = proof.verify(
             proof.Document(row.proof),
-            orchestrator_keys=[bytes.fromhex(row.orchestrator_key or "")],
-            settlement_keys=[bytes.fromhex(row.settlement_key or "")],
+            proof.Trust(
+                orchestrator_keys=[bytes.fromhex(row.orchestrator_key or "")],
+                settlement_keys=[bytes.fromhex(row.settlement_key or "")],
+            ),
         )
         found = [Finding(subject, f"proof: {each.name}: {each.detail}") for each in verdict.failed]
         found += [

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path

@@ -462,6 +462,58 @@ comment on table private.merkle_levels is
 'Merkle sum trees, a row a level: nodes of 40 bytes (u64 sum || SHA-256) one after another, '
 'level 0 the leaves. Stored uncompressed so that a path reads slices, not levels.';
 
+-- ------------------------------------------------------------------------------------- audit log
+
+-- Every row of every chain is a leaf of one append-only log (RFC 6962) whose checkpoints are signed
+-- and kept outside, so that not even the owner of this database rewrites it quietly.
+
+create table private.log_pending (
+    audit_id bigint primary key references public.pots_audit (id)
+);
+comment on table private.log_pending is
+'Audit rows that are committed, or about to be, and not yet leaves of the log.';
+
+create table private.log_leaves (
+    leaf_index bigint primary key check (leaf_index >= 0),
+    audit_id bigint not null unique references public.pots_audit (id),
+    row_hash text not null check (row_hash ~ '^[0-9a-f]{64}$')
+);
+comment on table private.log_leaves is
+'The log: audit rows in order of commit, numbered 0, 1, 2, … without gaps.';
+
+create table private.log_nodes (
+    level smallint not null check (level between 0 and 62),
+    idx bigint not null check (idx >= 0),
+    hash bytea not null check (octet_length(hash) = 32),
+    primary key (level, idx)
+);
+comment on table private.log_nodes is
+'Hashes of the log''s perfect subtrees (RFC 6962, 2.1): node idx of a level is over the 2^level '
+'leaves from idx * 2^level on. Enough for any root or proof in O(log n).';
+
+create table private.log_checkpoints (
+    size bigint primary key check (size >= 1),
+    text text not null,
+    created_at timestamptz not null
+);
+comment on table private.log_checkpoints is
+'The log''s checkpoints that were signed, by size in leaves; text is what the signatures cover.';
+
+create table private.log_signatures (
+    size bigint not null references private.log_checkpoints (size),
+    name text not null,
+    key_id text not null check (key_id ~ '^[0-9a-f]{8}$'),
+    place bigint generated always as identity,
+    value text not null,
+    is_cosignature boolean not null,
+    created_at timestamptz not null,
+    primary key (size, name, key_id)
+);
+create index log_signatures_cosigned_idx on private.log_signatures (size) where is_cosignature;
+comment on table private.log_signatures is
+'Signature lines of checkpoints: the log''s and those of witnesses, the first of each key. value '
+'is base64 of 4 bytes key id and the signature, as the line has it.';
+
 -- -------------------------------------------------------------------------------------- operations
 
 create table private.settings (
@@ -478,6 +530,9 @@ create table private.settings (
     check (array_to_string(blocked_regions, ',') ~ '^([A-Z]{2}(,[A-Z]{2})*)?$'),
     max_joins_per_minute integer check (max_joins_per_minute > 0),
     beacon_chain_hash text references private.beacon_chains (chain_hash),
+    log_origin text not null
+    default 'community-pots/' || encode(extensions.gen_random_bytes(8), 'hex')
+    check (log_origin ~ '^[^[:space:][:cntrl:]+]{1,200}$'),
     fingerprint_pepper bytea not null default extensions.gen_random_bytes(32)
 );
 create index settings_beacon_chain_hash_idx on private.settings (beacon_chain_hash);
@@ -591,6 +646,10 @@ create type public.player_entry as (
 comment on type public.player_entry is
 'One of the caller''s own entries, as my_entries lists them.';
 
+create type public.log_leaf as (leaf_index bigint, pot_id uuid, seq bigint, row_hash text);
+comment on type public.log_leaf is
+'A leaf of the audit log: which row of which chain it is, and the hash that is its data.';
+
 -- The API's readers never see a table without row security, whatever its grants become.
 alter table public.pots enable row level security;
 alter table public.pot_entries enable row level security;
@@ -614,3 +673,8 @@ alter table private.settings enable row level security;
 alter table private.lobby_pulses enable row level security;
 alter table private.events enable row level security;
 alter table private.alerts enable row level security;
+alter table private.log_pending enable row level security;
+alter table private.log_leaves enable row level security;
+alter table private.log_nodes enable row level security;
+alter table private.log_checkpoints enable row level security;
+alter table private.log_signatures enable row level security;

@@ -2957,6 +2957,645 @@ comment on function private.replayed(text, text, jsonb) is
 revoke all on function private.replayed(text, text, jsonb)
 from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/log/get_checkpoint.sql
+-- The note is put together again from the text and the signatures, so that the ones that come later
+-- are in it.
+create or replace function private.get_checkpoint(p_size bigint)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_size bigint := coalesce(
+        p_size, (select c.size from private.log_checkpoints as c order by c.size desc limit 1)
+    );
+begin
+    return (
+        select jsonb_build_object(
+            'origin', split_part(c.text, E'\n', 1),
+            'size', c.size,
+            'root', split_part(c.text, E'\n', 3),
+            'note', c.text || E'\n' || (
+                select string_agg(format(E'— %s %s\n', s.name, s.value), '' order by s.place)
+                from private.log_signatures as s
+                where s.size = c.size
+            ),
+            'cosignatures', (
+                select count(*)
+                from private.log_signatures as s
+                where s.size = c.size and s.is_cosignature
+            ),
+            'published_at', private.json_time(c.created_at)
+        )
+        from private.log_checkpoints as c
+        where c.size = v_size
+    );
+end $$;
+
+comment on function private.get_checkpoint(bigint) is
+'Definer half of public.get_checkpoint.';
+
+revoke all on function private.get_checkpoint(bigint)
+from public, anon, authenticated, service_role;
+grant execute on function private.get_checkpoint(bigint)
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
+
+-- source: supabase/functions/private/log/get_consistency_proof.sql
+-- Raises: invalid_argument.
+create or replace function private.get_consistency_proof(p_old_size bigint, p_new_size bigint)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    perform private.require_range('new_size', p_new_size, 0, private.log_size());
+    perform private.require_range('old_size', p_old_size, 0, p_new_size);
+    return jsonb_build_object(
+        'old_size', p_old_size,
+        'new_size', p_new_size,
+        'old_root', encode(private.log_range_hash(0, p_old_size), 'hex'),
+        'new_root', encode(private.log_range_hash(0, p_new_size), 'hex'),
+        'path', private.log_consistency_path(p_old_size, p_new_size)
+    );
+end $$;
+
+comment on function private.get_consistency_proof(bigint, bigint) is
+'Definer half of public.get_consistency_proof.';
+
+revoke all on function private.get_consistency_proof(bigint, bigint)
+from public, anon, authenticated, service_role;
+grant execute on function private.get_consistency_proof(bigint, bigint)
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
+
+-- source: supabase/functions/private/log/get_inclusion_proof.sql
+-- Guards, in order: arguments; the pot exists; the chain has the row; the log had it at that size.
+-- Raises: invalid_argument, pot_not_found, wrong_state.
+create or replace function private.get_inclusion_proof(
+    p_pot_id uuid, p_seq bigint, p_tree_size bigint
+)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_row public.pots_audit;
+    v_index bigint;
+begin
+    perform private.require_given('pot_id', p_pot_id::text);
+    perform private.require_given('seq', p_seq::text);
+    perform private.require_range('tree_size', p_tree_size, 1, private.log_size());
+    if not exists (select from public.pots as p where p.id = p_pot_id) then
+        perform private.fail('pot_not_found');
+    end if;
+    select * into v_row from public.pots_audit as a where a.pot_id = p_pot_id and a.seq = p_seq;
+    if not found then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'seq', 'expected', 'a seq of the pot''s chain'
+        ));
+    end if;
+    select l.leaf_index into v_index from private.log_leaves as l where l.audit_id = v_row.id;
+    if v_index is null or v_index >= p_tree_size then
+        perform private.fail('wrong_state', jsonb_build_object(
+            'leaf_index', v_index, 'tree_size', p_tree_size
+        ));
+    end if;
+    return jsonb_build_object(
+        'pot_id', p_pot_id,
+        'seq', p_seq,
+        'row_hash', v_row.row_hash,
+        'leaf_index', v_index,
+        'tree_size', p_tree_size,
+        'root', encode(private.log_range_hash(0, p_tree_size), 'hex'),
+        'path', private.log_inclusion_path(v_index, p_tree_size)
+    );
+end $$;
+
+comment on function private.get_inclusion_proof(uuid, bigint, bigint) is
+'Definer half of public.get_inclusion_proof.';
+
+revoke all on function private.get_inclusion_proof(uuid, bigint, bigint)
+from public, anon, authenticated, service_role;
+grant execute on function private.get_inclusion_proof(uuid, bigint, bigint)
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
+
+-- source: supabase/functions/private/log/list_log_leaves.sql
+-- Raises: invalid_argument.
+create or replace function private.list_log_leaves(p_after bigint, p_page_size integer)
+returns setof public.log_leaf
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    perform private.require_range('page_size', p_page_size, 1, 1000);
+    return query
+    select l.leaf_index, a.pot_id, a.seq, l.row_hash
+    from private.log_leaves as l
+    inner join public.pots_audit as a on l.audit_id = a.id
+    where l.leaf_index > coalesce(p_after, -1)
+    order by l.leaf_index
+    limit p_page_size;
+end $$;
+
+comment on function private.list_log_leaves(bigint, integer) is
+'Definer half of public.list_log_leaves.';
+
+revoke all on function private.list_log_leaves(bigint, integer)
+from public, anon, authenticated, service_role;
+grant execute on function private.list_log_leaves(bigint, integer)
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
+
+-- source: supabase/functions/private/log/log_checkpoint_text.sql
+-- The root is read from the stored tree, so that text and proofs are always of one log.
+create or replace function private.log_checkpoint_text(p_size bigint)
+returns text
+language plpgsql
+stable
+strict
+set search_path = ''
+as $$
+begin
+    return format(
+        E'%s\n%s\n%s\n',
+        (select s.log_origin from private.settings as s),
+        p_size,
+        encode(private.log_range_hash(0, p_size), 'base64')
+    );
+end $$;
+
+comment on function private.log_checkpoint_text(bigint) is
+'The text of the log''s checkpoint at a size, three lines: origin, size and root in base64 '
+'(c2sp.org/tlog-checkpoint).';
+
+revoke all on function private.log_checkpoint_text(bigint)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/log/log_consistency_path.sql
+-- SUBPROOF of RFC 9162 (2.1.4.1), from the root down: the steps are found last one first.
+create or replace function private.log_consistency_path(p_old_size bigint, p_new_size bigint)
+returns text[]
+language plpgsql
+stable
+strict
+set search_path = ''
+as $$
+declare
+    v_start bigint := 0;
+    v_old bigint := p_old_size;
+    v_new bigint := p_new_size;
+    v_split bigint;
+    v_path text[] := array[]::text[];
+begin
+    if v_old = 0 then
+        return v_path;
+    end if;
+    while v_old < v_new loop
+        v_split := private.log_split(v_new);
+        if v_old <= v_split then
+            v_path := encode(
+                private.log_range_hash(v_start + v_split, v_start + v_new), 'hex'
+            ) || v_path;
+            v_new := v_split;
+        else
+            v_path := encode(private.log_range_hash(v_start, v_start + v_split), 'hex') || v_path;
+            v_start := v_start + v_split;
+            v_old := v_old - v_split;
+            v_new := v_new - v_split;
+        end if;
+    end loop;
+    -- The old log's own root need not be told.
+    if v_start > 0 then
+        v_path := encode(private.log_range_hash(v_start, v_start + v_old), 'hex') || v_path;
+    end if;
+    return v_path;
+end $$;
+
+comment on function private.log_consistency_path(bigint, bigint) is
+'The proof that the log of p_new_size leaves begins with that of p_old_size: PROOF of RFC 9162 '
+'(2.1.4), hashes in hex; empty for 0 and for the whole.';
+
+revoke all on function private.log_consistency_path(bigint, bigint)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/log/log_inclusion_path.sql
+-- PATH of RFC 9162 (2.1.3.1), from the root down: the steps are found last one first.
+create or replace function private.log_inclusion_path(p_index bigint, p_size bigint)
+returns text[]
+language plpgsql
+stable
+strict
+set search_path = ''
+as $$
+declare
+    v_start bigint := 0;
+    v_size bigint := p_size;
+    v_split bigint;
+    v_path text[] := array[]::text[];
+begin
+    while v_size > 1 loop
+        v_split := private.log_split(v_size);
+        if p_index - v_start < v_split then
+            v_path := encode(
+                private.log_range_hash(v_start + v_split, v_start + v_size), 'hex'
+            ) || v_path;
+            v_size := v_split;
+        else
+            v_path := encode(private.log_range_hash(v_start, v_start + v_split), 'hex') || v_path;
+            v_start := v_start + v_split;
+            v_size := v_size - v_split;
+        end if;
+    end loop;
+    return v_path;
+end $$;
+
+comment on function private.log_inclusion_path(bigint, bigint) is
+'The proof that leaf p_index (from 0) is in the log of p_size leaves: PATH of RFC 9162 (2.1.3), '
+'hashes in hex from leaf to root.';
+
+revoke all on function private.log_inclusion_path(bigint, bigint)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/log/log_range_hash.sql
+-- The hash of consecutive leaves, joined from perfect subtrees, the smallest and last one first.
+create or replace function private.log_range_hash(p_from bigint, p_to bigint)
+returns bytea
+language plpgsql
+stable
+strict
+set search_path = ''
+as $$
+declare
+    v_size bigint := p_to - p_from;
+    v_start bigint := p_to;
+    v_node bytea;
+    v_hash bytea;
+begin
+    if v_size = 0 then
+        return sha256(''::bytea);
+    end if;
+    for v_level in 0..62 loop
+        exit when v_size >> v_level = 0;
+        continue when v_size >> v_level & 1 = 0;
+        v_start := v_start - (1::bigint << v_level);
+        select n.hash into strict v_node
+        from private.log_nodes as n
+        where n.level = v_level and n.idx = v_start >> v_level;
+        v_hash := coalesce(sha256('\x01'::bytea || v_node || v_hash), v_node);
+    end loop;
+    return v_hash;
+end $$;
+
+comment on function private.log_range_hash(bigint, bigint) is
+'MTH(D[p_from:p_to]) of RFC 6962 (2.1), 32 bytes: of the whole log at a size when p_from is 0. '
+'p_from is a multiple of the smallest power of two that is not below p_to - p_from. Raises '
+'no_data_found beyond the log.';
+
+revoke all on function private.log_range_hash(bigint, bigint)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/log/log_size.sql
+-- Leaves are numbered without gaps, so the last one tells how many there are.
+create or replace function private.log_size()
+returns bigint
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return coalesce(
+        (select l.leaf_index + 1 from private.log_leaves as l order by l.leaf_index desc limit 1), 0
+    );
+end $$;
+
+comment on function private.log_size() is
+'How many leaves the log has.';
+
+revoke all on function private.log_size()
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/log/log_split.sql
+-- Where the tree over p_size leaves parts into two.
+create or replace function private.log_split(p_size bigint)
+returns bigint
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_split bigint := 1;
+begin
+    while v_split << 1 < p_size loop
+        v_split := v_split << 1;
+    end loop;
+    return v_split;
+end $$;
+
+comment on function private.log_split(bigint) is
+'The largest power of two below p_size (2 or more): where a tree parts (RFC 6962, 2.1).';
+
+revoke all on function private.log_split(bigint)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/log/note_signatures.sql
+-- Expects lines that publish_checkpoint has seen to be signature lines.
+create or replace function private.note_signatures(p_lines text)
+returns table (place bigint, name text, value bytea)
+language plpgsql
+immutable
+strict
+set search_path = ''
+as $$
+begin
+    return query
+    select l.place, split_part(l.line, ' ', 2), decode(split_part(l.line, ' ', 3), 'base64')
+    from string_to_table(rtrim(p_lines, E'\n'), E'\n') with ordinality as l (line, place);
+end $$;
+
+comment on function private.note_signatures(text) is
+'The signature lines of a signed note (c2sp.org/signed-note), in order: name, and 4 bytes of key '
+'id with the signature after them. The lines have the form of such lines.';
+
+revoke all on function private.note_signatures(text)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/log/pot_witness.sql
+-- What an outside witness saw of a pot's lock and reveal, and when: the first checkpoint with a
+-- cosignature whose tree holds both rows. It goes into the proof and is judged by whoever reads it:
+-- which witness counts, and whether its time is before the beacon's, is not for this database.
+create or replace function private.pot_witness(p_pot_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_last bigint;
+    v_size bigint;
+begin
+    select max(l.leaf_index) into v_last
+    from public.pots_audit as a
+    inner join private.log_leaves as l on a.id = l.audit_id
+    where a.pot_id = p_pot_id and a.action in ('locked', 'revealed')
+    having count(*) = 2;
+    select s.size into v_size
+    from private.log_signatures as s
+    where s.is_cosignature and s.size > v_last
+    order by s.size
+    limit 1;
+    if v_size is null then
+        return null;
+    end if;
+    return jsonb_build_object(
+        'checkpoint', private.get_checkpoint(v_size) ->> 'note',
+        'rows', (
+            select jsonb_agg(
+                jsonb_build_object(
+                    'action', a.action,
+                    'seq', a.seq,
+                    'created_at', private.json_time(a.created_at),
+                    'prev_hash', a.prev_hash,
+                    'payload', a.payload,
+                    'leaf_index', l.leaf_index,
+                    'path', private.log_inclusion_path(l.leaf_index, v_size)
+                )
+                order by a.seq
+            )
+            from public.pots_audit as a
+            inner join private.log_leaves as l on a.id = l.audit_id
+            where a.pot_id = p_pot_id and a.action in ('locked', 'revealed')
+        )
+    );
+end $$;
+
+comment on function private.pot_witness(uuid) is
+'The proof''s `witness`: {checkpoint: signed note with its cosignatures, rows: [{action, seq, '
+'created_at, prev_hash, payload, leaf_index, path}]} of the pot''s locked and revealed rows, or '
+'NULL while no cosigned checkpoint holds both.';
+
+revoke all on function private.pot_witness(uuid)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/log/prepare_checkpoint.sql
+-- Locks, writes: private.sequence_log.
+create or replace function private.prepare_checkpoint()
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_size bigint;
+    v_text text;
+begin
+    perform private.require_read_committed();
+    v_size := private.sequence_log();
+    v_text := private.log_checkpoint_text(v_size);
+    return jsonb_build_object(
+        'origin', split_part(v_text, E'\n', 1),
+        'size', v_size,
+        'root', split_part(v_text, E'\n', 3),
+        'text', v_text
+    );
+end $$;
+
+comment on function private.prepare_checkpoint() is
+'Definer half of public.prepare_checkpoint.';
+
+revoke all on function private.prepare_checkpoint()
+from public, anon, authenticated, service_role;
+grant execute on function private.prepare_checkpoint()
+to pot_orchestrator, service_role;
+
+-- source: supabase/functions/private/log/publish_checkpoint.sql
+-- Guards, in order: the note has the form of a signed note over a checkpoint; it is of this log;
+-- its root is this log's at its size; the log signed it.
+-- Writes: log_checkpoints, log_signatures. A key that signed this size before keeps the signature
+-- that it gave first, whose time is the earliest.
+-- Raises: invalid_argument.
+create or replace function private.publish_checkpoint(p_note text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    c_line constant text := '— [^\s+]+ ([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\n';
+    v_parts text[];
+    v_origin text;
+    v_size bigint;
+    v_problem text;
+begin
+    perform private.require_read_committed();
+    if p_note is null or octet_length(p_note) > 65536 then
+        v_problem := 'a signed note of at most 64 KiB';
+    else
+        v_parts := regexp_match(
+            p_note,
+            '^(([^\n]+)\n([1-9][0-9]{0,17})\n[A-Za-z0-9+/]{43}=\n)\n((' || c_line || ')+)$'
+        );
+        if v_parts is null then
+            v_problem := 'a signed note over a checkpoint of three lines (c2sp.org/tlog-checkpoint)';
+        end if;
+    end if;
+    if v_problem is null then
+        v_origin := v_parts[2];
+        v_size := v_parts[3]::bigint;
+        if v_origin <> (select s.log_origin from private.settings as s) then
+            v_problem := 'the origin of this log';
+        elsif v_size > private.log_size() then
+            v_problem := 'a size of at most ' || private.log_size();
+        elsif v_parts[1] <> private.log_checkpoint_text(v_size) then
+            v_problem := 'the root of this log at that size';
+        end if;
+    end if;
+    if v_problem is null and not exists (
+        select from private.note_signatures(v_parts[4]) as s
+        where s.name = v_origin and octet_length(s.value) = 68
+    ) then
+        v_problem := 'a signature named like the origin';
+    end if;
+    if v_problem is not null then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'note', 'expected', v_problem
+        ));
+    end if;
+
+    insert into private.log_checkpoints (size, text, created_at)
+    values (v_size, v_parts[1], private.now())
+    on conflict (size) do nothing;
+    insert into private.log_signatures (
+        size, name, key_id, value, is_cosignature, created_at
+    )
+    select
+        v_size, s.name, encode(substr(s.value, 1, 4), 'hex'), replace(encode(s.value, 'base64'), E'\n', ''),
+        s.name <> v_origin and octet_length(s.value) = 76, private.now()
+    from private.note_signatures(v_parts[4]) as s
+    order by s.place
+    on conflict (size, name, key_id) do nothing;
+    return private.get_checkpoint(v_size);
+end $$;
+
+comment on function private.publish_checkpoint(text) is
+'Definer half of public.publish_checkpoint.';
+
+revoke all on function private.publish_checkpoint(text)
+from public, anon, authenticated, service_role;
+grant execute on function private.publish_checkpoint(text)
+to pot_orchestrator, service_role;
+
+-- source: supabase/functions/private/log/sequence_log.sql
+-- Gives every committed audit row that waits its place in the log, in order of id, and completes
+-- the tree. Rows of one pot are appended under the pot's lock, so their ids rise with seq and the
+-- one before is committed first: a pot's rows stand in the log in order of seq. A row that commits
+-- late stands behind rows of other pots that were appended after it: this is the order of commits,
+-- which is the only one that never has to be changed.
+--
+-- Locks: the log's advisory lock, and nothing after it.
+-- Writes: log_leaves, log_nodes; empties log_pending.
+create or replace function private.sequence_log()
+returns bigint
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_old bigint;
+    v_new bigint;
+    v_level smallint := 0;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('pots/log', 0));
+    v_old := private.log_size();
+    insert into private.log_leaves (leaf_index, audit_id, row_hash)
+    select v_old - 1 + row_number() over (order by a.id), a.id, a.row_hash
+    from private.log_pending as w
+    inner join public.pots_audit as a on w.audit_id = a.id;
+    v_new := private.log_size();
+    delete from private.log_pending as w
+    using private.log_leaves as l
+    where l.audit_id = w.audit_id and l.leaf_index >= v_old;
+
+    insert into private.log_nodes (level, idx, hash)
+    select 0, l.leaf_index, sha256('\x00'::bytea || decode(l.row_hash, 'hex'))
+    from private.log_leaves as l
+    where l.leaf_index >= v_old;
+    -- A node is stored once all its leaves are there: at each level those from v_old / 2^level on.
+    while v_new >> v_level > 1 loop
+        v_level := v_level + 1;
+        insert into private.log_nodes (level, idx, hash)
+        select v_level, i.idx, sha256('\x01'::bytea || l.hash || r.hash)
+        from generate_series(v_old >> v_level, (v_new >> v_level) - 1) as i (idx)
+        inner join private.log_nodes as l on l.level = v_level - 1 and l.idx = 2 * i.idx
+        inner join private.log_nodes as r on r.level = v_level - 1 and r.idx = 2 * i.idx + 1;
+    end loop;
+    return v_new;
+end $$;
+
+comment on function private.sequence_log() is
+'Takes what waits into the log and returns its size, in leaves. The tree is that of RFC 6962 (2.1) '
+'over the 32 bytes of each row_hash; its perfect subtrees are kept in log_nodes.';
+
+revoke all on function private.sequence_log()
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/log/tg_log_pending__sequenced.sql
+-- Refuses that a row waiting for the log is dropped before it is in it, or becomes another.
+create or replace function private.tg_log_pending__sequenced()
+returns trigger
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    if tg_op = 'DELETE' and exists (
+        select from private.log_leaves as l where l.audit_id = old.audit_id
+    ) then
+        return old;
+    end if;
+    raise insufficient_privilege using message = 'private.log_pending is append-only';
+end $$;
+
+comment on function private.tg_log_pending__sequenced() is
+'Trigger: a row leaves log_pending when it is a leaf of the log, and in no other way, also for the '
+'owner and under session_replication_role = replica.';
+
+revoke all on function private.tg_log_pending__sequenced()
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/log/tg_pots_audit__logged.sql
+-- Every row of every chain goes into the log: what is appended waits in log_pending until a
+-- checkpoint is made, and nothing that appends waits for the log.
+create or replace function private.tg_pots_audit__logged()
+returns trigger
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    insert into private.log_pending (audit_id) values (new.id);
+    return null;
+end $$;
+
+comment on function private.tg_pots_audit__logged() is
+'Trigger: has the log take an audit row, also under session_replication_role = replica.';
+
+revoke all on function private.tg_pots_audit__logged()
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/pots/cancel_entry.sql
 -- A player takes an entry back while the pot is open: full refund, tickets back into the
 -- counter they came from.
@@ -4877,7 +5516,15 @@ begin
     if not found then
         perform private.fail('pot_not_found');
     elsif v_pot.status = 'settled' then
-        return (select s.proof from private.settlements as s where s.pot_id = p_pot_id);
+        return (
+            select s.proof || case v_pot.draw_version
+                -- Not stored with the proof: a witness may see the rows after the pot is settled.
+                when 2 then jsonb_build_object('witness', private.pot_witness(p_pot_id))
+                else '{}'
+            end
+            from private.settlements as s
+            where s.pot_id = p_pot_id
+        );
     elsif v_pot.status = 'cancelled' then
         return (
             select a.metadata || jsonb_build_object('refunds', coalesce((
@@ -5366,6 +6013,98 @@ grant execute on function public.get_audit_chain(uuid, bigint, integer)
 to anon, authenticated, service_role,
 pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
+-- source: supabase/functions/public/get_checkpoint.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.get_checkpoint.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.get_checkpoint(size bigint default null)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.get_checkpoint(size);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.get_checkpoint(bigint) is
+'A published checkpoint of the audit log: {origin, size (leaves), root (base64), note, '
+'cosignatures, published_at}; the latest, or that of a size; null when there is none. note is a '
+'signed note (c2sp.org/signed-note).';
+
+revoke all on function public.get_checkpoint(bigint)
+from public, anon, authenticated, service_role;
+grant execute on function public.get_checkpoint(bigint)
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
+
+-- source: supabase/functions/public/get_consistency_proof.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.get_consistency_proof.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.get_consistency_proof(old_size bigint, new_size bigint)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.get_consistency_proof(old_size, new_size);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.get_consistency_proof(bigint, bigint) is
+'The proof that the log at new_size begins with the log at old_size (RFC 9162, 2.1.4): {old_size, '
+'new_size, old_root, new_root, path}, hashes in hex. Raises PT422 invalid_argument.';
+
+revoke all on function public.get_consistency_proof(bigint, bigint)
+from public, anon, authenticated, service_role;
+grant execute on function public.get_consistency_proof(bigint, bigint)
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
+
+-- source: supabase/functions/public/get_inclusion_proof.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.get_inclusion_proof.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.get_inclusion_proof(pot_id uuid, seq bigint, tree_size bigint)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.get_inclusion_proof(pot_id, seq, tree_size);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.get_inclusion_proof(uuid, bigint, bigint) is
+'The proof that an audit row is in the log at a size (RFC 9162, 2.1.3): {pot_id, seq, row_hash, '
+'leaf_index, tree_size, root, path}, hashes in hex, path from leaf to root. Raises PT404 '
+'pot_not_found, PT409 wrong_state (not in the log at that size), PT422 invalid_argument.';
+
+revoke all on function public.get_inclusion_proof(uuid, bigint, bigint)
+from public, anon, authenticated, service_role;
+grant execute on function public.get_inclusion_proof(uuid, bigint, bigint)
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
+
 -- source: supabase/functions/public/get_pot.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
 -- and writes: private.get_pot.
@@ -5562,6 +6301,40 @@ grant execute on function public.list_lock_entries(uuid, bigint, integer)
 to anon, authenticated, service_role,
 pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
+-- source: supabase/functions/public/list_log_leaves.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.list_log_leaves.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.list_log_leaves(
+    after bigint default null,
+    page_size integer default 1000
+)
+returns setof public.log_leaf
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return query select * from private.list_log_leaves(after, page_size);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.list_log_leaves(bigint, integer) is
+'The leaves of the audit log in order: which row of which chain each is, and its row_hash, whose '
+'32 bytes are the leaf''s data. after: the last leaf_index of the page before; page_size: 1 to '
+'1000. Raises PT422 invalid_argument.';
+
+revoke all on function public.list_log_leaves(bigint, integer)
+from public, anon, authenticated, service_role;
+grant execute on function public.list_log_leaves(bigint, integer)
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
+
 -- source: supabase/functions/public/list_pots.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
 -- and writes: private.list_pots.
@@ -5750,6 +6523,66 @@ revoke all on function public.pause_pot(uuid, text)
 from public, anon, authenticated, service_role;
 grant execute on function public.pause_pot(uuid, text)
 to pot_compliance, service_role;
+
+-- source: supabase/functions/public/prepare_checkpoint.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.prepare_checkpoint.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.prepare_checkpoint()
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.prepare_checkpoint();
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.prepare_checkpoint() is
+'Takes every committed audit row into the log and returns its checkpoint, unsigned: {origin, size '
+'(leaves), root (base64), text}; text is what the log''s key signs (c2sp.org/tlog-checkpoint).';
+
+revoke all on function public.prepare_checkpoint()
+from public, anon, authenticated, service_role;
+grant execute on function public.prepare_checkpoint()
+to pot_orchestrator, service_role;
+
+-- source: supabase/functions/public/publish_checkpoint.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.publish_checkpoint.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.publish_checkpoint(note text)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.publish_checkpoint(note);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.publish_checkpoint(text) is
+'Keeps a signed checkpoint of this log with its cosignatures (c2sp.org/signed-note); the same size '
+'again adds signatures of more keys. Returns as get_checkpoint. The signatures are not verified '
+'here: who reads a checkpoint trusts keys of own choice. Raises PT422 invalid_argument for '
+'anything but a signed checkpoint whose origin and root are this log''s.';
+
+revoke all on function public.publish_checkpoint(text)
+from public, anon, authenticated, service_role;
+grant execute on function public.publish_checkpoint(text)
+to pot_orchestrator, service_role;
 
 -- source: supabase/functions/public/register_beacon_chain.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks

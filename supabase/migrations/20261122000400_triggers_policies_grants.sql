@@ -212,6 +212,53 @@ begin
     end loop;
 end $$;
 
+-- --------------------------------------------------------------------------------------- audit log
+
+create trigger tg_pots_audit__logged after insert on public.pots_audit
+for each row execute function private.tg_pots_audit__logged();
+alter table public.pots_audit enable always trigger tg_pots_audit__logged;
+
+create trigger tg_log_pending__sequenced before update or delete on private.log_pending
+for each row execute function private.tg_log_pending__sequenced();
+create trigger tg_log_pending__not_truncated before truncate on private.log_pending
+for each statement execute function private.tg_append_only();
+alter table private.log_pending enable always trigger tg_log_pending__sequenced;
+alter table private.log_pending enable always trigger tg_log_pending__not_truncated;
+
+do $$
+declare
+    v_table text;
+begin
+    foreach v_table in array array['log_leaves', 'log_nodes', 'log_checkpoints', 'log_signatures']
+    loop
+        execute format(
+            'create trigger tg_%1$s__append_only before update or delete on private.%1$s '
+            'for each row execute function private.tg_append_only()',
+            v_table
+        );
+        execute format(
+            'create trigger tg_%1$s__not_truncated before truncate on private.%1$s '
+            'for each statement execute function private.tg_append_only()',
+            v_table
+        );
+        execute format(
+            'alter table private.%1$s enable always trigger tg_%1$s__append_only', v_table
+        );
+        execute format(
+            'alter table private.%1$s enable always trigger tg_%1$s__not_truncated', v_table
+        );
+    end loop;
+    foreach v_table in array array[
+        'log_pending', 'log_leaves', 'log_nodes', 'log_checkpoints', 'log_signatures'
+    ] loop
+        execute format(
+            'create policy %1$s_nobody on private.%1$s for all to public '
+            'using (false) with check (false)',
+            v_table
+        );
+    end loop;
+end $$;
+
 -- ---------------------------------------------------------------------------------------- realtime
 
 -- Who may listen (contract section 7). Nobody may send a broadcast: that is what functions do.

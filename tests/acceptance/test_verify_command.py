@@ -12,8 +12,11 @@ import pytest
 
 from pypot_cli.fairness import signing
 from pypot_cli.game import GAME
+from tests.unit import proofs
+from tests.unit.proofs import GOLDEN, GOLDEN_2, info_of, make_proof, own_chain, to_text
 
-GOLDEN = Path(__file__).parents[1] / "fixtures" / "settlement_proof_v1.json"
+WITNESS_KEY = str(proofs.WITNESS_KEY)
+LOG_KEY = str(proofs.LOG_KEY)
 ORCHESTRATOR = json.loads(GOLDEN.read_text())["orchestrator"]["public_key"]
 SETTLEMENT = json.loads(GOLDEN.read_text())["settlement"]["public_key"]
 PINNED = ["--orchestrator-key", ORCHESTRATOR, "--settlement-key", SETTLEMENT]
@@ -81,12 +84,44 @@ def test_a_proof_by_a_key_that_is_not_trusted_exits_with_1() -> None:
     assert pypot("verify", GOLDEN, *both).returncode == 0
 
 
-def test_draw_2_is_said_to_be_unsupported(tmp_path: Path) -> None:
-    file = tmp_path / "proof.json"
-    file.write_text(GOLDEN.read_text().replace('"draw_version": 1', '"draw_version": 2', 1))
-    done = pypot("verify", file)
+def test_draw_2_is_witnessed_only_by_a_witness_that_was_named() -> None:
+    done = pypot("verify", GOLDEN_2, *PINNED)
+    assert done.returncode == 0, done.stderr
+    assert last_line(done.stdout) == "valid, signed by the keys you trust; unwitnessed"
+    done = pypot("verify", GOLDEN_2, *PINNED, "--witness-key", WITNESS_KEY, "--log-key", LOG_KEY)
+    assert done.returncode == 0, done.stderr
+    assert last_line(done.stdout) == "valid, signed by the keys you trust; witnessed"
+    assert "drand quicknet" in done.stdout
+
+
+def test_draw_2_on_another_beacon_needs_its_info(tmp_path: Path) -> None:
+    own = own_chain(private_key=7)
+    file, info = tmp_path / "proof.json", tmp_path / "info.json"
+    file.write_text(to_text(make_proof(draw_2=own)))
+    info.write_text(json.dumps(info_of(own)))
+    done = pypot("verify", file, *PINNED)
     assert done.returncode == 1
-    assert "draw_version 2 is not supported by this version" in done.stdout
+    assert last_line(done.stdout) == "not valid: beacon chain"
+    assert "--beacon-chain" in done.stdout
+    assert pypot("verify", file, *PINNED, "--beacon-chain", info).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--witness-key", "abc", "a vkey is NAME+KEYID+BASE64"),
+        ("--witness-key", LOG_KEY, "the vkey of a witness has type 4, this one 1"),
+        ("--log-key", WITNESS_KEY, "the vkey of a log has type 1, this one 4"),
+        ("--beacon-chain", "/none/info.json", "cannot read /none/info.json"),
+        ("--beacon-chain", str(GOLDEN), "not the /info of a drand chain"),
+        ("--beacon-key", "abc", "a public key is 64 lower-case hex digits"),
+    ],
+)
+def test_what_cannot_be_trusted_exits_with_2(option: str, value: str, said: str) -> None:
+    done = pypot("verify", GOLDEN_2, option, value)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(

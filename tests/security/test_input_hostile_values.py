@@ -140,6 +140,7 @@ class Field:
         self.player.join(settled)
         game.settle(settled)
         (self.unused,) = game.stock(1)
+        game.orchestrator.call("prepare_checkpoint")
         self.hex = {64: "ab" * 32, 128: "cd" * 64}
         self.pots = {
             "reveal_pot": self.settling,

@@ -207,6 +207,34 @@ class Js:
             self.do("setAuth", name=name, token=token)
             self.expect(on="done", of="setAuth")
 
+    def ask(self, command: str, name: str, **arguments: Any) -> dict[str, Any]:
+        """Has a client do something that is answered: `data`, `error` and for a call `status`."""
+        self.do(command, name=name, **arguments)
+        return self.expect(on="answer", of=arguments.get("call", command))
+
+    def rpc(self, name: str, function: str, /, **arguments: Any) -> dict[str, Any]:
+        """Has a client call a function."""
+        return self.ask("rpc", name, call=function, args=arguments)
+
+    def heard(self, topic: str, event: str, name: str = "main", **payload: Any) -> dict[str, Any]:
+        """The payload of a broadcast that says all this, whether it came before or is to come."""
+        found: list[dict[str, Any]] = []
+
+        def came() -> bool:
+            self.drain(0.05)
+            found[:] = [
+                line["message"]["payload"]
+                for line in self.seen
+                if line.get("id") == f"{name} {topic}"
+                and line["on"] == "broadcast"
+                and line["message"]["event"] == event
+                and payload.items() <= line["message"]["payload"].items()
+            ]
+            return bool(found)
+
+        wait_for(came, f"{name} never heard {event} {payload} on {topic}")
+        return found[0]
+
     def subscribe(
         self, topic: str, name: str = "main", *, presence: bool = False, **config: Any
     ) -> dict[str, Any]:

@@ -11,12 +11,28 @@ const channels = {}
 const say = (line) => process.stdout.write(JSON.stringify(line) + '\n')
 
 const commands = {
-  client({ name, url, key, token }) {
+  client({ name, url, key, token, headers }) {
     clients[name] = createClient(url, key, {
+      global: { headers: headers ?? {} },
       auth: { persistSession: false, autoRefreshToken: false },
       realtime: { transport },
       ...(token ? { accessToken: async () => token } : {}),
     })
+  },
+  async signUp({ name, email, password }) {
+    const { data, error } = await clients[name].auth.signUp({ email, password })
+    say({ on: 'answer', of: 'signUp', data, error: error?.code ?? null })
+  },
+  async signInAnonymously({ name }) {
+    const { data, error } = await clients[name].auth.signInAnonymously()
+    say({ on: 'answer', of: 'signInAnonymously', data, error: error?.code ?? null })
+  },
+  async rpc({ name, call, args, get }) {
+    const { data, error, status } = await clients[name].rpc(call, args, { get })
+    const told = error && {
+      code: error.code, message: error.message, details: error.details, hint: error.hint,
+    }
+    say({ on: 'answer', of: call, data, error: told, status })
   },
   async setAuth({ name, token }) {
     await clients[name].realtime.setAuth(token)

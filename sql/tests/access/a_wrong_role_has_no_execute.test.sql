@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(29);
+select plan(35);
 
 create temporary table may (function text, callers text) on commit drop;
 insert into may values
@@ -12,6 +12,12 @@ insert into may values
     ('get_proof', 'anon player orchestrator settlement beacon compliance service'),
     ('list_lock_entries', 'anon player orchestrator settlement beacon compliance service'),
     ('get_audit_chain', 'anon player orchestrator settlement beacon compliance service'),
+    ('get_checkpoint', 'anon player orchestrator settlement beacon compliance service'),
+    ('list_log_leaves', 'anon player orchestrator settlement beacon compliance service'),
+    ('get_inclusion_proof', 'anon player orchestrator settlement beacon compliance service'),
+    ('get_consistency_proof', 'anon player orchestrator settlement beacon compliance service'),
+    ('prepare_checkpoint', 'orchestrator service'),
+    ('publish_checkpoint', 'orchestrator service'),
     ('list_beacon_chains', 'anon player orchestrator settlement beacon compliance service'),
     ('join_pot', 'player service'),
     ('cancel_entry', 'player service'),

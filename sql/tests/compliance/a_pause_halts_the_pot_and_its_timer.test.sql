@@ -18,7 +18,8 @@ select is(
     'paused'
 );
 select is(
-    changed_tables(), '{pots,pots_audit,private.actors,private.pot_states,realtime.messages}',
+    changed_tables(),
+    '{pots,pots_audit,private.actors,private.log_pending,private.pot_states,realtime.messages}',
     'what it writes'
 );
 select is(

@@ -3,7 +3,7 @@
 
 begin isolation level repeatable read;
 \ir ../support/helpers.sql
-select plan(42);
+select plan(46);
 
 select make_user('ann');
 select refused(
@@ -21,6 +21,8 @@ from (values
         'orchestrator_signature', repeat('0', 128)
     ))),
     ('pot_orchestrator', 'rotate_pots', '{}'),
+    ('pot_orchestrator', 'prepare_checkpoint', '{}'),
+    ('pot_orchestrator', 'publish_checkpoint', '{"note": "a note"}'),
     ('pot_orchestrator', 'run_due', '{}'),
     ('pot_orchestrator', 'create_pot', '{"entry_cost": 1, "max_tickets": 2, "max_per_user": 1}'),
     ('pot_orchestrator', 'upsert_pot_template', '{

@@ -21,7 +21,8 @@ select look_at_tables();
 create temporary table answer on commit drop as
 select rpc('pot_settlement', 'claim_settlement') as body;
 select is(
-    changed_tables(), '{pots,pots_audit,private.actors,private.pot_states,realtime.messages}',
+    changed_tables(),
+    '{pots,pots_audit,private.actors,private.log_pending,private.pot_states,realtime.messages}',
     'what it writes'
 );
 select is(

@@ -12,7 +12,8 @@ select bring_to('other', 'settling');
 
 select turned_away(
     'pot_settlement', 'reveal_pot', reveal_of('big') || c.change,
-    'PT422', c.token, '{}', '{pots_audit,private.alerts,private.pot_states}', c.what
+    'PT422', c.token, '{}',
+    '{pots_audit,private.alerts,private.log_pending,private.pot_states}', c.what
 )
 from (values
     ('reveal_mismatch', 'another seed', jsonb_build_object('reveal_seed', repeat('11', 32))),

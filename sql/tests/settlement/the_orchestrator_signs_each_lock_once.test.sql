@@ -18,7 +18,9 @@ select bring_to('big', 'locked');
 select look_at_tables();
 create temporary table answer on commit drop as select attest('big') as body;
 select is(
-    changed_tables(), '{pots_audit,private.lock_attestations,private.pot_states}', 'what it writes'
+    changed_tables(),
+    '{pots_audit,private.lock_attestations,private.log_pending,private.pot_states}',
+    'what it writes'
 );
 select is(
     a.body,

@@ -15,7 +15,15 @@ begin
     if not found then
         perform private.fail('pot_not_found');
     elsif v_pot.status = 'settled' then
-        return (select s.proof from private.settlements as s where s.pot_id = p_pot_id);
+        return (
+            select s.proof || case v_pot.draw_version
+                -- Not stored with the proof: a witness may see the rows after the pot is settled.
+                when 2 then jsonb_build_object('witness', private.pot_witness(p_pot_id))
+                else '{}'
+            end
+            from private.settlements as s
+            where s.pot_id = p_pot_id
+        );
     elsif v_pot.status = 'cancelled' then
         return (
             select a.metadata || jsonb_build_object('refunds', coalesce((

@@ -1,0 +1,78 @@
+-- The witness of a proof is the first cosigned checkpoint that holds both the lock and the reveal,
+-- with both rows and their paths: nothing while there is none.
+
+begin;
+\ir ../support/helpers.sql
+select plan(9);
+
+update private.settings set log_origin = 'log.example/pots' where only_row;
+create function pg_temp.checkpoint(p_cosigned boolean)
+returns bigint
+language plpgsql
+as $$
+declare
+    v_size bigint := private.sequence_log();
+begin
+    return rpc('pot_orchestrator', 'publish_checkpoint', jsonb_build_object(
+        'note', concat(
+            private.log_checkpoint_text(v_size), E'\n— log.example/pots ', repeat('AAAA', 22), 'AAA=',
+            case when p_cosigned then E'\n— w.example/1 ' || repeat('AAAA', 25) || 'AA==' end, E'\n'
+        )
+    )) ->> 'size';
+end $$;
+create temporary table known (name text, size bigint) on commit drop;
+
+select open_pot('one');
+select bring_to('one', 'settling');
+insert into known values ('at lock', pg_temp.checkpoint(true));
+select is(private.pot_witness(pot_id('one')), null, 'not before the reveal');
+select reveal('one');
+select is(private.pot_witness(pot_id('one')), null, 'not while its row waits for the log');
+insert into known values ('unwitnessed', pg_temp.checkpoint(false));
+select is(private.pot_witness(pot_id('one')), null, 'not by the log''s own signature');
+select open_pot('two');
+insert into known values ('witnessed', pg_temp.checkpoint(true));
+select open_pot('three');
+insert into known values ('later', pg_temp.checkpoint(true));
+
+select is(
+    private.pot_witness(pot_id('one')) ->> 'checkpoint',
+    rpc('anon', 'get_checkpoint', jsonb_build_object('size', k.size)) ->> 'note',
+    'the first checkpoint that was cosigned after both'
+)
+from known as k where k.name = 'witnessed';
+select is(
+    private.pot_witness(pot_id('one')) -> 'rows',
+    (
+        select jsonb_agg(
+            jsonb_build_object(
+                'action', a.action, 'seq', a.seq, 'created_at', private.json_time(a.created_at),
+                'prev_hash', a.prev_hash, 'payload', a.payload, 'leaf_index', l.leaf_index,
+                'path', private.log_inclusion_path(l.leaf_index, k.size)
+            )
+            order by a.seq
+        )
+        from public.pots_audit as a
+        inner join private.log_leaves as l on a.id = l.audit_id
+        where a.pot_id = pot_id('one') and a.action in ('locked', 'revealed')
+    ),
+    'the rows of lock and reveal, and their paths in it'
+)
+from known as k where k.name = 'witnessed';
+select is(
+    (
+        select array_agg(r.value ->> 'action')
+        from jsonb_array_elements(private.pot_witness(pot_id('one')) -> 'rows') as r
+    ),
+    '{locked,revealed}', 'in this order'
+);
+select is(private.pot_witness(pot_id('two')), null, 'a pot that is open has none');
+select ok(
+    not rpc('anon', 'get_proof', on_pot('one')) ? 'witness', 'the proof of draw 1 has no witness'
+);
+select is(
+    rpc('anon', 'get_checkpoint', '{"size": 1}'), null, 'there is no checkpoint of other sizes'
+);
+
+select * from finish();
+rollback;
