@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import threading
 import time
 from collections.abc import Iterator
@@ -90,7 +91,9 @@ class SupabaseApi(Calls):
         """As Calls.call."""
         if self._loop is None:
             self._loop = asyncio.Runner()
-        return self._loop.run(self._call(caller, function, arguments))
+        # The runner's own context is of when it was made, and its correlation id of then.
+        context = contextvars.copy_context()
+        return self._loop.run(self._call(caller, function, arguments), context=context)
 
     def rows(self, caller: Caller, function: str, /, **arguments: Any) -> list[Any]:
         """As Calls.rows."""

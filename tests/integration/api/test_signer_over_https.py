@@ -68,7 +68,9 @@ def test_its_errors_are_those_of_the_database(api: Api) -> None:
         assert (refused.value.token, refused.value.recorded) == ("reveal_mismatch", True)
 
 
-def test_a_lock_wakes_it(db: Database, tmp_path: Path) -> None:
+def test_a_lock_wakes_it_and_both_logs_have_one_correlation_id(
+    db: Database, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     game = Game(db, settlement_key=write_new_secret(tmp_path / "s"))
     game.master_key = write_new_secret(tmp_path / "m")
     with running(db, [realtime]) as api, game.api, (tmp_path / "log").open("w+") as log:
@@ -106,6 +108,12 @@ def test_a_lock_wakes_it(db: Database, tmp_path: Path) -> None:
             line for line in map(json.loads, written.splitlines()) if line["event"] == "settled"
         )
         assert uuid.UUID(settled["correlation_id"])
+        requests = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+        assert [
+            line["path"].rpartition("/")[2]
+            for line in requests
+            if line.get("correlation_id") == settled["correlation_id"] and "path" in line
+        ] == ["list_lock_entries", "reveal_pot"]
         assert game.seed_of(pot_id).reveal().hex() not in written
 
 

@@ -132,6 +132,26 @@ def test_a_correlation_id_is_made_or_echoed_and_logged(
     assert {"at", "service", "event", "method", "path", "status", "milliseconds"} <= set(lines[0])
 
 
+def test_a_correlation_id_reaches_the_databases_events(
+    api: Api, capfd: pytest.CaptureFixture[str]
+) -> None:
+    template = {"name": "small", "entry_cost": 1, "max_tickets": 4, "max_per_user": 2}
+    answers = [
+        api.rpc("upsert_pot_template", template, token=api.service_key, **headers)
+        for headers in ({"X-Correlation-Id": "page-17"}, {}, {"X-Correlation-Id": '"; drop'})
+    ]
+    told = [answer.headers["x-correlation-id"] for answer in answers]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert told[0] == "page-17"
+    with api.db.connect() as conn:
+        rows = conn.execute(
+            "select correlation_id from private.events where kind = 'pot_template_set' order by id"
+        ).fetchall()
+    assert [row[0] for row in rows] == told
+    lines, _ = log_lines(capfd)
+    assert [line["correlation_id"] for line in lines if line["event"] == "request"] == told
+
+
 def test_no_log_line_has_a_body_a_query_or_a_token(
     api: Api, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
@@ -525,6 +526,36 @@ def test_a_probe_leaves_no_message(live: Live, db: Database) -> None:
         assert wire.ask(LOBBY, "presence", {"event": "track", "payload": {}}, "1") == OK
     with db.admin() as conn:
         assert conn.execute("select count(*) from realtime.messages").fetchone() == (0,)
+
+
+def test_a_row_that_a_watcher_writes_itself_is_no_message(live: Live, db: Database) -> None:
+    """The policy for presence lets a row in, if somebody could write one: nobody hears of it."""
+    topic = f"pots:{uuid.uuid4()}"
+
+    def write(extension: str, n: int) -> None:
+        with db.as_role("anon") as conn:
+            conn.execute("select set_config('realtime.topic', %s, true)", [topic])
+            conn.execute(
+                "insert into realtime.messages (topic, extension, event, payload, private)"
+                " values (%s, %s, 'settled', jsonb_build_object('n', %s::int), true)",
+                [topic, extension, n],
+            )
+
+    with live.wire() as wire:
+        assert wire.join(topic) == JOINED
+        write("presence", 1)
+        for extension in ("broadcast", "postgres_changes"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                write(extension, 2)
+        with db.admin() as conn:
+            conn.execute(
+                "insert into realtime.messages (topic, extension, event, payload, private)"
+                " values (%s, 'postgres_changes', 'settled', '{\"n\": 3}', true)",
+                [topic],
+            )
+        send(db, topic, n=4)
+        message = wire.receive()
+        assert (message[2], message[4]["payload"]["n"]) == (f"realtime:{topic}", 4)
 
 
 def test_the_stream_comes_back_when_the_database_cuts_it(live: Live, db: Database) -> None:
