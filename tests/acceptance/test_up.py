@@ -13,9 +13,6 @@ from pypot_cli import db
 
 
 def test_up_prints_how_to_play_and_stops_cleanly(tmp_path: Path) -> None:
-    tmp_path.chmod(0o711)
-    for parent in tmp_path.parents[:3]:
-        parent.chmod(parent.stat().st_mode | 0o111)
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "pypot_cli", "up", "--data-dir", str(tmp_path / "db")),
