@@ -7,6 +7,7 @@
 -- tree over them)
 --                    │ ├──1:n── pots_audit (hash chain of everything that happened to the pot)
 --                    │ ├──0:1── lock_attestations (orchestrator's signature over the lock)
+--                    │ ├──0:1── beacons (draw 2: the round, and who attests it) ──> signing_keys
 --                    │ └──0:1── settlements (winner and proof)
 --   accounts ──1:n── ledger_entries ──n:1── transfers      double entry; a wallet is an account
 -- with a running balance
@@ -19,6 +20,42 @@ create type public.pot_status as enum ('open', 'locked', 'settling', 'settled', 
 comment on type public.pot_status is
 'Life of a pot: open -> locked -> settling -> settled; cancelled from open and, before a valid '
 'reveal, from locked or settling (PRD 4.1).';
+
+-- ------------------------------------------------------------------------------------------ beacon
+
+create table private.beacon_chains (
+    chain_hash text primary key,
+    public_key text not null,
+    scheme text not null,
+    genesis_time bigint not null,
+    period_seconds integer not null,
+    created_at timestamptz not null,
+    -- 64 zeros are what a lock without a beacon hashes.
+    constraint beacon_chains_chain_hash_check check (
+        chain_hash ~ '^[0-9a-f]{64}$' and chain_hash <> repeat('0', 64)
+    ),
+    -- A compressed point that is not the one at infinity begins with the bits 10.
+    constraint beacon_chains_public_key_check check (public_key ~ '^[89ab][0-9a-f]{191}$'),
+    constraint beacon_chains_scheme_check check (scheme = 'bls-unchained-g1-rfc9380'),
+    constraint beacon_chains_genesis_time_check check (genesis_time between 1 and 4102444800),
+    constraint beacon_chains_period_seconds_check check (period_seconds between 1 and 3600)
+);
+-- drand's quicknet, run by the League of Entropy (https://docs.drand.love, chain info of
+-- https://api.drand.sh/52db9ba7…/info).
+insert into private.beacon_chains (
+    chain_hash, public_key, scheme, genesis_time, period_seconds, created_at
+)
+values (
+    '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971',
+    '83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c'
+    '8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb'
+    '5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a',
+    'bls-unchained-g1-rfc9380', 1692803367, 3, clock_timestamp()
+);
+comment on table private.beacon_chains is
+'Public randomness that draw 2 may use: drand chains, whose rounds are BLS signatures that nobody '
+'knows before their time. Append-only: pots name theirs by chain_hash. genesis_time is round 1 in '
+'seconds since 1970; public_key is a compressed point of BLS12-381 G2, hex.';
 
 -- -------------------------------------------------------------------------------------------- pots
 
@@ -73,7 +110,8 @@ create table public.pots (
     constraint pots_revealed_check check (
         case status
             when 'settled' then reveal_seed is not null
-            when 'settling' then true
+            -- Draw 2 waits for its beacon with the seed revealed; draw 1 has nothing to wait for.
+            when 'settling' then reveal_seed is null or draw_version = 2
             else reveal_seed is null
         end
     ),
@@ -175,8 +213,9 @@ create table private.pot_states (
     escrow_account bigint not null references private.accounts (id),
     min_participants integer not null check (min_participants >= 1),
     fill_seconds integer not null check (fill_seconds >= 1),
-    beacon_chain_hash text check (beacon_chain_hash ~ '^[0-9a-f]{64}$'),
+    beacon_chain_hash text references private.beacon_chains (chain_hash),
     beacon_round bigint check (beacon_round > 0),
+    beacon_at timestamptz,
     version bigint not null default 1,
     chain_seq bigint not null default 0,
     chain_hash text not null default repeat('0', 64) check (chain_hash ~ '^[0-9a-f]{64}$'),
@@ -184,15 +223,26 @@ create table private.pot_states (
     lease_until timestamptz,
     cancel_reason text check (cancel_reason in ('lack_of_players', 'voided', 'reveal_overdue')),
     retry_at timestamptz,
-    constraint pot_states_lease_check check ((claimed_by is null) = (lease_until is null))
+    constraint pot_states_lease_check check ((claimed_by is null) = (lease_until is null)),
+    constraint pot_states_beacon_check check (
+        (beacon_round is null) = (beacon_at is null)
+        and (beacon_round is null or beacon_chain_hash is not null)
+    )
 );
 create index pot_states_escrow_account_idx on private.pot_states (escrow_account);
 create index pot_states_template_id_idx on private.pot_states (template_id);
+create index pot_states_beacon_chain_hash_idx on private.pot_states (beacon_chain_hash);
 comment on table private.pot_states is
 'What is not public of a pot: its machine state, chain head and signer''s lease.';
 comment on column private.pot_states.version is
 'Raised by every transition; a pot''s public version is this plus the versions of its stripes, '
 'so it only ever rises.';
+comment on column private.pot_states.beacon_chain_hash is
+'The chain that the rules of a pot with draw 2 name; NULL with draw 1.';
+comment on column private.pot_states.beacon_round is
+'The round that draw 2 waits for, fixed at lock.';
+comment on column private.pot_states.beacon_at is
+'When that round is given, by the chain''s genesis and period.';
 comment on column private.pot_states.retry_at is
 'run_due leaves a pot that failed alone until then.';
 
@@ -315,42 +365,6 @@ comment on column public.pots_audit.prev_hash is
 comment on column public.pots_audit.row_hash is
 'SHA-256(T("pots/audit/v1") || pot_id || u64 seq || prev_hash || created_at || payload_hash), hex.';
 
--- ------------------------------------------------------------------------------------------ beacon
-
-create table private.beacon_chains (
-    chain_hash text primary key,
-    public_key text not null,
-    scheme text not null,
-    genesis_time bigint not null,
-    period_seconds integer not null,
-    created_at timestamptz not null,
-    -- 64 zeros are what a lock without a beacon hashes.
-    constraint beacon_chains_chain_hash_check check (
-        chain_hash ~ '^[0-9a-f]{64}$' and chain_hash <> repeat('0', 64)
-    ),
-    -- A compressed point that is not the one at infinity begins with the bits 10.
-    constraint beacon_chains_public_key_check check (public_key ~ '^[89ab][0-9a-f]{191}$'),
-    constraint beacon_chains_scheme_check check (scheme = 'bls-unchained-g1-rfc9380'),
-    constraint beacon_chains_genesis_time_check check (genesis_time between 1 and 4102444800),
-    constraint beacon_chains_period_seconds_check check (period_seconds between 1 and 3600)
-);
--- drand's quicknet, run by the League of Entropy (https://docs.drand.love, chain info of
--- https://api.drand.sh/52db9ba7…/info).
-insert into private.beacon_chains (
-    chain_hash, public_key, scheme, genesis_time, period_seconds, created_at
-)
-values (
-    '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971',
-    '83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c'
-    '8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb'
-    '5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a',
-    'bls-unchained-g1-rfc9380', 1692803367, 3, clock_timestamp()
-);
-comment on table private.beacon_chains is
-'Public randomness that draw 2 may use: drand chains, whose rounds are BLS signatures that nobody '
-'knows before their time. Append-only: pots name theirs by chain_hash. genesis_time is round 1 in '
-'seconds since 1970; public_key is a compressed point of BLS12-381 G2, hex.';
-
 -- ------------------------------------------------------------------------------------------ ledger
 
 create table private.wallets (
@@ -438,6 +452,20 @@ create table private.lock_attestations (
 create index lock_attestations_kid_idx on private.lock_attestations (kid);
 comment on table private.lock_attestations is
 'The orchestrator''s signature over T("pots/orchestrator/v1") || lock_digest.';
+
+create table private.beacons (
+    pot_id uuid primary key references public.pots (id),
+    -- A compressed point that is not the one at infinity begins with the bits 10.
+    signature text not null check (signature ~ '^[89ab][0-9a-f]{95}$'),
+    kid text not null references private.signing_keys (kid),
+    attestation text not null check (attestation ~ '^[0-9a-f]{128}$'),
+    created_at timestamptz not null
+);
+create index beacons_kid_idx on private.beacons (kid);
+comment on table private.beacons is
+'The round that finished a pot with draw 2: its BLS signature, and the Ed25519 signature over '
+'T("pots/beacon/v1") || lock_digest || signature of whoever verified it outside. A pot has one, '
+'after its reveal only.';
 
 create table private.settlements (
     pot_id uuid primary key references public.pots (id),
@@ -632,6 +660,17 @@ create type public.beacon_chain as (
 comment on type public.beacon_chain is
 'A drand chain: all that computing and verifying its rounds takes, and whether new pots use it.';
 
+create type public.awaited_beacon as (
+    pot_id uuid,
+    chain_hash text,
+    round bigint,
+    round_time text,
+    lock_digest text
+);
+comment on type public.awaited_beacon is
+'A revealed pot that waits for its beacon: which round of which chain, when it is given, and the '
+'lock_digest that an attestation covers.';
+
 create type public.player_entry as (
     entry_id uuid,
     pot_id uuid,
@@ -667,6 +706,7 @@ alter table private.idempotency_keys enable row level security;
 alter table private.beacon_chains enable row level security;
 alter table private.signing_keys enable row level security;
 alter table private.lock_attestations enable row level security;
+alter table private.beacons enable row level security;
 alter table private.settlements enable row level security;
 alter table private.merkle_levels enable row level security;
 alter table private.settings enable row level security;

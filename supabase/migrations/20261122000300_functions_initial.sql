@@ -579,6 +579,101 @@ comment on function private.raise_alert(text, uuid, jsonb) is
 revoke all on function private.raise_alert(text, uuid, jsonb)
 from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/beacon/beacon_of.sql
+-- Which round of which chain a pot with draw 2 waits for
+create or replace function private.beacon_of(p_state private.pot_states)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if p_state.beacon_chain_hash is null then
+        return null;
+    end if;
+    return jsonb_build_object(
+        'chain_hash', p_state.beacon_chain_hash,
+        'round', p_state.beacon_round,
+        'round_time', private.json_time(p_state.beacon_at)
+    );
+end $$;
+
+comment on function private.beacon_of(private.pot_states) is
+'{chain_hash, round, round_time} of a pot with draw 2, the last two NULL until lock; NULL with '
+'draw 1.';
+
+revoke all on function private.beacon_of(private.pot_states)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/beacon/chain_in_use.sql
+-- The chain that a pot with draw 2 names in its rules when it opens
+create or replace function private.chain_in_use()
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_chain_hash text;
+begin
+    select s.beacon_chain_hash into strict v_chain_hash
+    from private.settings as s
+    where s.only_row;
+    if v_chain_hash is null then
+        perform private.fail('wrong_state', '{"reason": "no beacon chain is set"}');
+    end if;
+    return v_chain_hash;
+end $$;
+
+comment on function private.chain_in_use() is
+'The hash of the beacon chain that pots with draw 2 opened now name in their rules. Raises '
+'wrong_state when none is set.';
+
+revoke all on function private.chain_in_use()
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/beacon/list_awaited_beacons.sql
+-- Guards: arguments; `after` is of a pot with draw 2 that was locked.
+-- Raises: invalid_argument, pot_not_found.
+create or replace function private.list_awaited_beacons(p_after uuid, p_page_size integer)
+returns setof public.awaited_beacon
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_after timestamptz;
+begin
+    perform private.require_range('page_size', p_page_size, 1, 1000);
+    if p_after is not null then
+        select s.beacon_at into v_after
+        from private.pot_states as s
+        where s.pot_id = p_after and s.beacon_at is not null;
+        if not found then
+            perform private.fail('pot_not_found', '{"argument": "after"}');
+        end if;
+    end if;
+    return query
+    select
+        p.id, s.beacon_chain_hash, s.beacon_round, private.json_time(s.beacon_at), p.lock_digest
+    from public.pots as p
+    inner join private.pot_states as s on p.id = s.pot_id
+    where p.status = 'settling'
+        and p.reveal_seed is not null
+        and (p_after is null or (s.beacon_at, p.id) > (v_after, p_after))
+    order by s.beacon_at, p.id
+    limit p_page_size;
+end $$;
+
+comment on function private.list_awaited_beacons(uuid, integer) is
+'Definer half of public.list_awaited_beacons.';
+
+revoke all on function private.list_awaited_beacons(uuid, integer)
+from public, anon, authenticated, service_role;
+grant execute on function private.list_awaited_beacons(uuid, integer)
+to pot_settlement, pot_orchestrator, pot_beacon, service_role;
+
 -- source: supabase/functions/private/beacon/list_beacon_chains.sql
 -- Every registered chain, the oldest first
 create or replace function private.list_beacon_chains()
@@ -683,6 +778,135 @@ from public, anon, authenticated, service_role;
 grant execute on function private.register_beacon_chain(text, text, text, bigint, integer)
 to service_role;
 
+-- source: supabase/functions/private/beacon/reveal_by.sql
+-- Until when a seed may be revealed. With draw 2 not in the last 6 seconds before the round is
+-- given: what is in it must be nobody's knowledge yet, by any clock that is not far wrong.
+create or replace function private.reveal_by(
+    p_locked_at timestamptz, p_reveal_timeout interval, p_beacon_at timestamptz
+)
+returns timestamptz
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- least() passes over NULL: draw 1 has no beacon.
+    return least(p_locked_at + p_reveal_timeout, p_beacon_at - interval '6 seconds');
+end $$;
+
+comment on function private.reveal_by(timestamptz, interval, timestamptz) is
+'The first moment that is too late for a reveal: reveal_timeout after the lock and, with draw 2, '
+'6 seconds before the round''s time if that is earlier (contract, section 5). Reads its arguments '
+'only.';
+
+revoke all on function private.reveal_by(timestamptz, interval, timestamptz)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/beacon/submit_beacon.sql
+-- The beacon's round, which finishes draw 2: winner, payout, proof. The database cannot verify a
+-- BLS signature; whoever did attests it with an Ed25519 key of purpose beacon, and every proof
+-- carries both for everybody to verify again.
+--
+-- Guards, in order: arguments; the pot exists; settled with this round's signature (the first
+-- result); draw 2, revealed and not settled; the round's time has come; the signature over
+-- T("pots/beacon/v1") || lock_digest || beacon_signature by a registered beacon key. The key may be
+-- newer than the reveal: one that was revoked meanwhile strands no pot.
+-- Locks, in order: the pots row; the signing key; the winner's wallet.
+-- Writes: beacons, then as private.settle_pot; or an event `beacon_rejected` and an alert.
+-- Raises: invalid_argument, pot_not_found, wrong_state; returns invalid_signature.
+create or replace function private.submit_beacon(
+    p_pot_id uuid, p_beacon_signature text, p_attestation text
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_pot public.pots;
+    v_state private.pot_states;
+    v_beacon private.beacons;
+    v_key private.signing_keys;
+    v_at timestamptz;
+begin
+    perform private.require_given('pot_id', p_pot_id::text);
+    perform private.require_hex('beacon_signature', p_beacon_signature, 48);
+    if p_beacon_signature !~ '^[89ab]' then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'beacon_signature', 'expected', 'a compressed point of BLS12-381 G1'
+        ));
+    end if;
+    perform private.require_hex('attestation', p_attestation, 64);
+    v_pot := private.hold_pot(p_pot_id, false);
+    select * into v_beacon from private.beacons as b where b.pot_id = p_pot_id;
+    if v_pot.status = 'settled' and v_beacon.signature = p_beacon_signature then
+        return private.settlement_result(p_pot_id);
+    end if;
+    if v_pot.draw_version <> 2 or v_pot.status <> 'settling' or v_pot.reveal_seed is null then
+        perform private.fail('wrong_state', jsonb_build_object(
+            'status', v_pot.status,
+            'draw_version', v_pot.draw_version,
+            'revealed', v_pot.reveal_seed is not null
+        ));
+    end if;
+    select * into strict v_state from private.pot_states as s where s.pot_id = p_pot_id;
+    v_at := private.now();
+    if v_at < v_state.beacon_at then
+        perform private.fail('wrong_state', jsonb_build_object(
+            'status', v_pot.status,
+            'reason', 'the round has not been given yet',
+            'beacon', private.beacon_of(v_state)
+        ));
+    end if;
+
+    v_key := private.find_signer(
+        'beacon',
+        private.tag('pots/beacon/v1')
+        || decode(v_pot.lock_digest, 'hex')
+        || decode(p_beacon_signature, 'hex'),
+        decode(p_attestation, 'hex')
+    );
+    if v_key.kid is null then
+        -- Not a row of the chain: it changes nothing of a draw that is decided, and whoever holds
+        -- the role from outside must not be able to lengthen every pot's chain.
+        perform private.log_event('beacon_rejected', p_pot_id, jsonb_build_object(
+            'code', 'invalid_signature',
+            'beacon_signature', p_beacon_signature,
+            'attestation', p_attestation
+        ));
+        perform private.raise_alert('beacon_rejected', p_pot_id, '{"code": "invalid_signature"}');
+        return private.refuse('invalid_signature', jsonb_build_object('purpose', 'beacon'));
+    end if;
+    insert into private.beacons (pot_id, signature, kid, attestation, created_at)
+    values (p_pot_id, p_beacon_signature, v_key.kid, p_attestation, v_at)
+    returning * into v_beacon;
+    perform private.settle_pot(
+        v_pot,
+        (
+            select a.metadata
+            from public.pots_audit as a
+            where a.pot_id = p_pot_id and a.action = 'revealed'
+        ),
+        private.beacon_of(v_state) || jsonb_build_object(
+            'signature', v_beacon.signature,
+            'kid', v_key.kid,
+            'public_key', v_key.public_key,
+            'attestation', v_beacon.attestation
+        )
+    );
+    return private.settlement_result(p_pot_id);
+end $$;
+
+comment on function private.submit_beacon(uuid, text, text) is
+'Definer half of public.submit_beacon.';
+
+revoke all on function private.submit_beacon(uuid, text, text)
+from public, anon, authenticated, service_role;
+grant execute on function private.submit_beacon(uuid, text, text)
+to pot_settlement, pot_orchestrator, pot_beacon, service_role;
+
 -- source: supabase/functions/private/beacon/use_beacon_chain.sql
 -- Guards, in order: arguments; the chain is registered.
 -- Locks: the settings' row.
@@ -727,6 +951,28 @@ revoke all on function private.use_beacon_chain(text)
 from public, anon, authenticated, service_role;
 grant execute on function private.use_beacon_chain(text)
 to service_role;
+
+-- source: supabase/functions/private/beacon/with_beacon.sql
+-- What is told of draw 2 is what is told of draw 1, and the beacon
+create or replace function private.with_beacon(p_object jsonb, p_beacon jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    if p_beacon is null then
+        return p_object;
+    end if;
+    return p_object || jsonb_build_object('beacon', p_beacon);
+end $$;
+
+comment on function private.with_beacon(jsonb, jsonb) is
+'p_object with a key `beacon`, if there is one.';
+
+revoke all on function private.with_beacon(jsonb, jsonb)
+from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/compliance/pause_pot.sql
 -- Halts entries; the fill timer stands still until resume_pot.
@@ -878,7 +1124,10 @@ begin
         return v_first;
     end if;
     if v_pot.status not in ('open', 'locked', 'settling') or v_pot.reveal_seed is not null then
-        perform private.fail('wrong_state', jsonb_build_object('status', v_pot.status));
+        perform private.fail('wrong_state', jsonb_build_object(
+            'status', v_pot.status,
+            'reason', case v_pot.status when 'settling' then 'revealed' else 'ended' end
+        ));
     end if;
     perform private.append_audit(
         p_pot_id, 'voided', p_reason, jsonb_build_object('status', v_pot.status)
@@ -2299,6 +2548,36 @@ comment on function private.tg_append_only() is
 revoke all on function private.tg_append_only()
 from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/guards/tg_beacons__after_reveal.sql
+-- A beacon that was known before the reveal would choose the winner.
+create or replace function private.tg_beacons__after_reveal()
+returns trigger
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    if not exists (
+        select
+        from public.pots as p
+        inner join private.pot_states as s on p.id = s.pot_id
+        where p.id = new.pot_id
+            and p.draw_version = 2
+            and p.status = 'settling'
+            and p.reveal_seed is not null
+            and s.beacon_at <= new.created_at
+    ) then
+        raise check_violation using message = 'this pot waits for no beacon';
+    end if;
+    return new;
+end $$;
+
+comment on function private.tg_beacons__after_reveal() is
+'Trigger: a beacon is for a revealed pot with draw 2, from its round''s time on.';
+
+revoke all on function private.tg_beacons__after_reveal()
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/guards/tg_commitments__used_once.sql
 -- Of a commitment only used_at may change, once.
 create or replace function private.tg_commitments__used_once()
@@ -2380,6 +2659,31 @@ comment on function private.tg_pot_entries__immutable() is
 revoke all on function private.tg_pot_entries__immutable()
 from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/guards/tg_pot_states__beacon_fixed.sql
+-- Which round decides is fixed before anybody knows it: the chain when the pot opens, the round
+-- when it locks.
+create or replace function private.tg_pot_states__beacon_fixed()
+returns trigger
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    if new.beacon_chain_hash is distinct from old.beacon_chain_hash
+        or old.beacon_round is not null and (new.beacon_round, new.beacon_at)
+        is distinct from (old.beacon_round, old.beacon_at)
+    then
+        raise check_violation using message = 'the beacon of a pot is fixed';
+    end if;
+    return new;
+end $$;
+
+comment on function private.tg_pot_states__beacon_fixed() is
+'Trigger: a pot''s beacon chain never changes, and its round is set once.';
+
+revoke all on function private.tg_pot_states__beacon_fixed()
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/guards/tg_pots__transitions.sql
 -- A pot changes only along its documented life, its terms never, and each change of state only
 -- after its row of the audit chain.
@@ -2409,8 +2713,18 @@ begin
         when 'open>open' then v_last in ('paused', 'resumed')
         when 'open>locked' then v_last = 'locked'
         when 'locked>settling' then v_last = 'claimed'
-        when 'settling>settling' then old.reveal_seed is null and v_last = 'revealed'
-        when 'settling>settled' then v_last = 'settled'
+        when 'settling>settling' then
+            new.draw_version = 2
+            and old.reveal_seed is null
+            and new.reveal_seed is not null
+            and v_last = 'revealed'
+        -- Draw 2 was revealed before and has its beacon; draw 1 is revealed by what settles it.
+        when 'settling>settled' then
+            v_last = 'settled'
+            and (new.draw_version = 2) = (old.reveal_seed is not null)
+            and (new.draw_version = 2) = exists (
+                select from private.beacons as b where b.pot_id = old.id
+            )
         when 'open>cancelled' then v_last = 'cancelled'
         when 'locked>cancelled' then v_last = 'cancelled'
         when 'settling>cancelled' then v_last = 'cancelled' and old.reveal_seed is null
@@ -3712,7 +4026,7 @@ volatile
 set search_path = ''
 as $$
 declare
-    v_escrow bigint;
+    v_state private.pot_states;
     v_entry record;
     v_wallet private.wallets;
     v_user uuid;
@@ -3721,9 +4035,7 @@ declare
     v_at timestamptz;
     v_result jsonb;
 begin
-    select s.escrow_account into strict v_escrow
-    from private.pot_states as s
-    where s.pot_id = p_pot.id;
+    select * into strict v_state from private.pot_states as s where s.pot_id = p_pot.id;
     -- Before the wallets, as in the lock order: the first act of a caller writes a row.
     perform private.actor_pseudonym();
     -- All wallets first: what a refund waited for must not be dated after it.
@@ -3746,27 +4058,30 @@ begin
         v_wallet := private.lock_wallet(v_entry.user_id);
         perform private.post_transfer(
             'refund', p_pot.id, v_entry.id,
-            v_escrow, v_wallet.account_id, v_entry.credits_spent, v_at
+            v_state.escrow_account, v_wallet.account_id, v_entry.credits_spent, v_at
         );
         v_entries := v_entries + 1;
         v_refunded := v_refunded + v_entry.credits_spent;
     end loop;
-    if private.account_balance(v_escrow) <> 0 then
+    if private.account_balance(v_state.escrow_account) <> 0 then
         raise check_violation using message = 'escrow is not empty after every refund';
     end if;
 
-    v_result := jsonb_build_object(
-        'pot_id', p_pot.id,
-        'status', 'cancelled',
-        'cause', p_cause,
-        'commit_hash', p_pot.commit_hash,
-        'lock_digest', p_pot.lock_digest,
-        'total_tickets', p_pot.total_tickets,
-        'entries_root', p_pot.entries_root,
-        'locked_at', private.json_time(p_pot.locked_at),
-        'cancelled_at', private.json_time(v_at),
-        'entries_refunded', v_entries,
-        'credits_refunded', v_refunded
+    v_result := private.with_beacon(
+        jsonb_build_object(
+            'pot_id', p_pot.id,
+            'status', 'cancelled',
+            'cause', p_cause,
+            'commit_hash', p_pot.commit_hash,
+            'lock_digest', p_pot.lock_digest,
+            'total_tickets', p_pot.total_tickets,
+            'entries_root', p_pot.entries_root,
+            'locked_at', private.json_time(p_pot.locked_at),
+            'cancelled_at', private.json_time(v_at),
+            'entries_refunded', v_entries,
+            'credits_refunded', v_refunded
+        ),
+        private.beacon_of(v_state)
     );
     perform private.append_audit(p_pot.id, 'cancelled', null, v_result);
     update private.pot_states as s set cancel_reason = p_cause where s.pot_id = p_pot.id;
@@ -3818,8 +4133,7 @@ begin
     perform private.require_range('max_per_user', p_max_per_user, 1, p_max_tickets);
     perform private.require_range('min_participants', p_min_participants, 1, p_max_tickets);
     perform private.require_range('fill_seconds', p_fill_seconds, 1, 2592000);
-    -- Draw 2 comes with the beacon.
-    perform private.require_range('draw_version', p_draw_version, 1, 1);
+    perform private.require_range('draw_version', p_draw_version, 1, 2);
 end $$;
 
 comment on function private.check_pot_terms(
@@ -3834,12 +4148,12 @@ revoke all on function private.check_pot_terms(
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/pots/create_pot.sql
--- Guards: terms; the commitment is in the stock. A repeated call for the same pot_id is
--- answered as the first one.
+-- Guards, in order: terms; the commitment is in the stock; with draw 2, a beacon chain is set. A
+-- repeated call for the same pot_id is answered as the first one.
 -- Locks: the commitment.
 -- Writes: as private.open_pot.
 -- Raises: invalid_argument, pot_not_found (pot_id not in the stock), commit_reused, wrong_state
--- (stock empty), busy (a transaction of one snapshot).
+-- (stock empty, no beacon chain), busy (a transaction of one snapshot).
 create or replace function private.create_pot(
     p_entry_cost bigint, p_max_tickets integer, p_max_per_user integer,
     p_min_participants integer, p_fill_seconds integer, p_draw_version integer, p_pot_id uuid
@@ -3909,9 +4223,98 @@ grant execute on function private.create_pot(
 )
 to pot_orchestrator, service_role;
 
+-- source: supabase/functions/private/pots/draw_in_words.sql
+-- What a pot's draw means, for whoever thinks of joining it: no more than it gives
+create or replace function private.draw_in_words(p_draw_version integer)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select case p_draw_version
+        when 1 then
+            'Draw 1: a secret seed, fixed before the first ticket was sold, picks the winning ticket. '
+            'Nobody can change it, but whoever knows it could buy the last tickets in a number that '
+            'makes them win.'
+        when 2 then
+            'Draw 2: a secret seed, fixed before the first ticket was sold, and a public beacon pick '
+            'the winning ticket together. The tickets are frozen and the seed is revealed before the '
+            'beacon is given, so that nobody can steer who wins; a witness outside can confirm that '
+            'order.'
+    end
+$$;
+
+comment on function private.draw_in_words(integer) is
+'Which draw this is and what that means, in plain words.';
+
+revoke all on function private.draw_in_words(integer)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/pots/due_task.sql
+-- What is due of one pot
+create or replace function private.due_task(
+    p_pot public.pots, p_state private.pot_states, p_settings private.settings, p_at timestamptz
+)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if coalesce(p_state.retry_at <= p_at, true) then
+        if p_pot.status = 'open'
+            and p_pot.paused_at is null
+            and (
+                p_pot.locks_at <= p_at
+                or (private.pot_totals(p_pot.id)).tickets_sold = p_pot.max_tickets
+            )
+        then
+            return 'lock';
+        end if;
+        -- After a valid reveal the only way out is settled: a missing beacon is waited for.
+        if p_pot.status in ('locked', 'settling')
+            and p_pot.reveal_seed is null
+            and p_at >= private.reveal_by(
+                p_pot.locked_at, p_settings.reveal_timeout, p_state.beacon_at
+            )
+        then
+            return 'refund';
+        end if;
+    end if;
+    return (
+        select late.kind
+        from (values
+            ('beacon_late', p_pot.reveal_seed is not null, p_state.beacon_at + interval '1 minute'),
+            ('settlement_late', true, p_pot.locked_at + p_settings.settlement_alert_after)
+        ) as late (kind, awaited, since)
+        where p_pot.status in ('locked', 'settling')
+            and late.awaited
+            and late.since <= p_at
+            and not exists (
+                select
+                from private.alerts as a
+                where a.kind = late.kind and a.pot_id = p_pot.id and a.closed_at is null
+            )
+        order by late.since
+        limit 1
+    );
+end $$;
+
+comment on function private.due_task(
+    public.pots, private.pot_states, private.settings, timestamptz
+) is
+'What run_due has to do of a pot at p_at: lock, refund, or raise the alert beacon_late or '
+'settlement_late; NULL when nothing is due.';
+
+revoke all on function private.due_task(
+    public.pots, private.pot_states, private.settings, timestamptz
+)
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/pots/freeze_pot.sql
--- Writes: first_ticket of every live entry, merkle_levels, pots; chain row `locked`; events
--- locked.
+-- Writes: first_ticket of every live entry, merkle_levels, pots and, with draw 2, the beacon's
+-- round; chain row `locked`; events locked.
 -- Raises: check_violation when the escrow does not hold exactly what the tickets cost (a
 -- defect: the pot stays open).
 create or replace function private.freeze_pot(p_pot public.pots)
@@ -3922,6 +4325,7 @@ set search_path = ''
 as $$
 declare
     v_state private.pot_states;
+    v_chain private.beacon_chains;
     v_commit_hash text;
     v_total bigint;
     v_leaves bytea;
@@ -3958,6 +4362,21 @@ begin
     end if;
 
     v_root := substr(private.store_merkle_tree(p_pot.id, v_leaves), 9);
+    if p_pot.draw_version = 2 then
+        select * into strict v_chain
+        from private.beacon_chains as c
+        where c.chain_hash = v_state.beacon_chain_hash;
+        -- Time enough to attest, claim and reveal before anybody can know the round.
+        v_state.beacon_round := private.beacon_round_at(
+            v_chain.genesis_time, v_chain.period_seconds, v_at + interval '30 seconds'
+        );
+        v_state.beacon_at := private.beacon_round_time(
+            v_chain.genesis_time, v_chain.period_seconds, v_state.beacon_round
+        );
+        update private.pot_states as s
+        set beacon_round = v_state.beacon_round, beacon_at = v_state.beacon_at
+        where s.pot_id = p_pot.id;
+    end if;
     v_digest := encode(
         private.lock_digest(
             'pots', p_pot.id, p_pot.draw_version,
@@ -3967,14 +4386,17 @@ begin
         ),
         'hex'
     );
-    v_result := jsonb_build_object(
-        'pot_id', p_pot.id,
-        'status', 'locked',
-        'commit_hash', v_commit_hash,
-        'lock_digest', v_digest,
-        'total_tickets', v_total,
-        'entries_root', encode(v_root, 'hex'),
-        'locked_at', private.json_time(v_at)
+    v_result := private.with_beacon(
+        jsonb_build_object(
+            'pot_id', p_pot.id,
+            'status', 'locked',
+            'commit_hash', v_commit_hash,
+            'lock_digest', v_digest,
+            'total_tickets', v_total,
+            'entries_root', encode(v_root, 'hex'),
+            'locked_at', private.json_time(v_at)
+        ),
+        private.beacon_of(v_state)
     );
     perform private.append_audit(p_pot.id, 'locked', null, v_result);
     update public.pots as p
@@ -3994,7 +4416,8 @@ end $$;
 
 comment on function private.freeze_pot(public.pots) is
 'Locks an open pot: numbers its tickets, builds the Merkle sum tree, publishes commit_hash and '
-'lock_digest. The caller holds the pot with its gate closed. Returns lock_pot''s result.';
+'lock_digest, and with draw 2 fixes the beacon''s round. The caller holds the pot with its gate '
+'closed. Returns lock_pot''s result.';
 
 revoke all on function private.freeze_pot(public.pots)
 from public, anon, authenticated, service_role;
@@ -4084,6 +4507,7 @@ begin
         'entries', v_entries,
         'fairness', jsonb_build_object(
             'draw_version', v_pot.draw_version,
+            'draw', private.draw_in_words(v_pot.draw_version),
             'rules_text', v_pot.rules_text,
             'rules_hash', v_pot.rules_hash,
             'commit_tag', v_pot.commit_tag,
@@ -4097,7 +4521,10 @@ begin
             'hmac', v_settlement.proof -> 'hmac',
             'winner_index', v_settlement.proof -> 'winner_index',
             'settlement_kid', v_settlement.proof -> 'settlement' -> 'kid',
-            'settlement_signature', v_settlement.proof -> 'settlement' -> 'signature'
+            'settlement_signature', v_settlement.proof -> 'settlement' -> 'signature',
+            'beacon', private.beacon_of(v_state) || jsonb_build_object('signature', (
+                select b.signature from private.beacons as b where b.pot_id = p_pot_id
+            ))
         ),
         'winner', case when v_settlement.pot_id is not null then jsonb_build_object(
             'entrant', left(v_settlement.proof -> 'winning_entry' ->> 'entrant_tag', 16),
@@ -4567,6 +4994,7 @@ to authenticated, service_role;
 -- Locks: the commitment (skipping what another call is taking).
 -- Writes: commitment used, pot, escrow account, state, stripes, pulse; chain row `created`;
 -- `created` to the lobby.
+-- Raises: wrong_state (draw 2 while no beacon chain is set).
 create or replace function private.open_pot(
     p_entry_cost bigint, p_max_tickets integer, p_max_per_user integer, p_min_participants integer,
     p_fill_seconds integer, p_draw_version integer, p_pot_id uuid, p_template_id bigint
@@ -4579,7 +5007,9 @@ as $$
 declare
     v_commitment private.commitments;
     v_at timestamptz;
+    v_terms jsonb;
     v_rules text;
+    v_chain_hash text;
     v_escrow bigint;
     v_stripes integer;
 begin
@@ -4594,13 +5024,18 @@ begin
     end if;
 
     v_at := private.now();
-    v_rules := private.canonical_json(jsonb_build_object(
+    v_terms := jsonb_build_object(
         'draw_version', p_draw_version,
         'entry_cost', p_entry_cost,
         'max_per_user', p_max_per_user,
         'max_tickets', p_max_tickets,
         'min_participants', p_min_participants
-    ));
+    );
+    if p_draw_version = 2 then
+        v_chain_hash := private.chain_in_use();
+        v_terms := v_terms || jsonb_build_object('beacon_chain_hash', v_chain_hash);
+    end if;
+    v_rules := private.canonical_json(v_terms);
     update private.commitments as c set used_at = v_at where c.pot_id = v_commitment.pot_id;
     insert into public.pots (
         id, entry_cost, max_tickets, max_per_user, draw_version, commit_tag,
@@ -4621,9 +5056,12 @@ begin
     values ('escrow', v_commitment.pot_id, v_at)
     returning id into v_escrow;
     insert into private.pot_states (
-        pot_id, template_id, escrow_account, min_participants, fill_seconds
+        pot_id, template_id, escrow_account, min_participants, fill_seconds, beacon_chain_hash
     )
-    values (v_commitment.pot_id, p_template_id, v_escrow, p_min_participants, p_fill_seconds);
+    values (
+        v_commitment.pot_id, p_template_id, v_escrow, p_min_participants, p_fill_seconds,
+        v_chain_hash
+    );
 
     -- Enough stripes that joins seldom meet, few enough that a usual join fits into one; their
     -- quotas add up to max_tickets.
@@ -4649,7 +5087,8 @@ comment on function private.open_pot(
     bigint, integer, integer, integer, integer, integer, uuid, bigint
 ) is
 'Opens a pot on a commitment from the stock: the given id''s, or the oldest. Returns the '
-'pot''s id, NULL when the stock has none to give. Arguments as create_pot''s, already checked.';
+'pot''s id, NULL when the stock has none to give. Arguments as create_pot''s, already checked. '
+'Raises wrong_state for draw 2 while no beacon chain is set.';
 
 revoke all on function private.open_pot(
     bigint, integer, integer, integer, integer, integer, uuid, bigint
@@ -4741,9 +5180,10 @@ revoke all on function private.refuse_player(text, text, uuid)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/pots/rotate_pots.sql
--- Guards: the stock of commitments; a template takes what there is.
+-- Guards: the stock of commitments; a template takes what there is. One with draw 2 waits while no
+-- beacon chain is set, and holds up no other.
 -- Locks: each template's row in order of id, so that two rotations at once open no pot twice.
--- Writes: as private.open_pot, for each missing pot; alert low_stock.
+-- Writes: as private.open_pot, for each missing pot; alerts low_stock, no_beacon_chain.
 create or replace function private.rotate_pots()
 returns jsonb
 language plpgsql
@@ -4758,6 +5198,8 @@ declare
     v_opened uuid[] := '{}'::uuid[];
     v_short integer := 0;
     v_left bigint;
+    v_chain_hash text;
+    v_waiting boolean := false;
 begin
     perform private.require_read_committed();
     for v_template in
@@ -4768,8 +5210,12 @@ begin
         from private.pot_states as s
         inner join public.pots as p on s.pot_id = p.id
         where s.template_id = v_template.id and p.status = 'open';
+        select s.beacon_chain_hash into strict v_chain_hash
+        from private.settings as s
+        where s.only_row;
+        v_waiting := v_waiting or v_template.draw_version = 2 and v_chain_hash is null;
 
-        while v_missing > 0 loop
+        while v_missing > 0 and (v_template.draw_version <> 2 or v_chain_hash is not null) loop
             v_pot_id := private.open_pot(
                 v_template.entry_cost, v_template.max_tickets, v_template.max_per_user,
                 v_template.min_participants, v_template.fill_seconds, v_template.draw_version,
@@ -4788,6 +5234,11 @@ begin
     else
         perform private.close_alerts('low_stock', null);
     end if;
+    if v_waiting then
+        perform private.raise_alert('no_beacon_chain', null, '{}');
+    else
+        perform private.close_alerts('no_beacon_chain', null);
+    end if;
     return jsonb_build_object('opened', to_jsonb(v_opened), 'short', v_short, 'stock', v_left);
 end $$;
 
@@ -4800,13 +5251,13 @@ grant execute on function private.rotate_pots()
 to pot_orchestrator, service_role;
 
 -- source: supabase/functions/private/pots/run_due.sql
--- Does one thing whose time has come and says what, or returns NULL: lock a full or timed-out
--- pot, refund one whose
--- reveal is overdue, alert about one that is late. First it tells the lobby what joins left
--- untold.
+-- Does one thing whose time has come and says what, or returns NULL: lock a full or timed-out pot,
+-- refund one whose reveal is overdue, alert about one whose settlement or beacon is late. When
+-- nothing is due it tells the lobby what joins left untold: not before, because what a transaction
+-- sends is heard when it ends, and a lock or a refund may take long.
 --
--- Locks: one pot's row, skipping those that others hold; then as private.lock_pot or
--- private.cancel_pot.
+-- Locks: the row of one pot at most, skipping those that others hold; then as private.lock_pot or
+-- private.cancel_pot. Or, without waiting, pulses of the lobby.
 -- A pot that cannot be finished is set aside for a minute with an alert, so it blocks no other.
 create or replace function private.run_due()
 returns jsonb
@@ -4820,50 +5271,46 @@ declare
     v_at timestamptz := private.now();
     v_due record;
     v_pot public.pots;
+    v_task text;
     v_result jsonb;
     v_error text;
 begin
     perform private.require_read_committed();
     select * into strict v_settings from private.settings as s where s.only_row;
-    perform private.pulse_lobby(l.pot_id)
-    from private.lobby_pulses as l
-    inner join public.pots as p on l.pot_id = p.id
-    where p.status = 'open'
-        and l.sent_at <= v_at - v_settings.lobby_interval
-        and l.sent_version < private.pot_version(l.pot_id);
 
     for v_due in
-        select p.id, case when p.status = 'open' then 'lock' else 'refund' end as task
+        select p.id
         from public.pots as p
         inner join private.pot_states as s on p.id = s.pot_id
-        where (s.retry_at is null or s.retry_at <= v_at)
-            and (
-                p.status = 'open'
-                and p.paused_at is null
-                and (p.locks_at <= v_at or (private.pot_totals(p.id)).tickets_sold = p.max_tickets)
-                or p.status in ('locked', 'settling')
-                and p.reveal_seed is null
-                and p.locked_at + v_settings.reveal_timeout <= v_at
-            )
-        order by p.created_at
+        cross join lateral private.due_task(p, s, v_settings, v_at) as d (task)
+        where p.status in ('open', 'locked', 'settling') and d.task is not null
+        -- What moves money first.
+        order by d.task not in ('lock', 'refund'), p.created_at
     loop
         select * into v_pot from public.pots as p where p.id = v_due.id for update skip locked;
         continue when not found;
+        -- The row is ours now, and the only one of this call whatever became of it meanwhile.
+        select private.due_task(v_pot, s, v_settings, v_at) into v_task
+        from private.pot_states as s
+        where s.pot_id = v_pot.id;
         begin
-            -- The row is ours now; lock_pot and the check below see what became of it meanwhile.
-            if v_due.task = 'lock' and v_pot.status = 'open' and v_pot.paused_at is null then
+            if v_task = 'lock' then
                 v_result := private.lock_pot(v_pot.id);
-            elsif v_due.task = 'refund' and v_pot.status in ('locked', 'settling')
-                and v_pot.reveal_seed is null then
+            elsif v_task = 'refund' then
                 v_result := private.cancel_pot(v_pot, 'reveal_overdue');
-            else
-                continue;
+            elsif v_task is not null then
+                perform private.raise_alert(v_task, v_pot.id, jsonb_build_object(
+                    'locked_at', private.json_time(v_pot.locked_at)
+                ));
+                v_task := 'alert';
             end if;
-            return jsonb_build_object('pot_id', v_pot.id, 'task', v_due.task, 'result', v_result);
+            return jsonb_build_object(
+                'pot_id', v_pot.id, 'task', coalesce(v_task, 'none'), 'result', v_result
+            );
         exception
             -- An entry was cancelled while this waited for the gate: the pot is full no more.
             when sqlstate 'PT409' then
-                continue;
+                return jsonb_build_object('pot_id', v_pot.id, 'task', 'none', 'result', null);
             -- Also a pot that takes longer than the statement may: it must not come first for ever.
             -- Conditions by name: what is deadlocked or not foreseen must fail as a whole.
             when integrity_constraint_violation or data_exception or no_data_found
@@ -4874,31 +5321,18 @@ begin
         set retry_at = v_at + interval '1 minute'
         where s.pot_id = v_pot.id;
         perform private.raise_alert('pot_stuck', v_pot.id, jsonb_build_object(
-            'task', v_due.task, 'sqlstate', v_error
+            'task', v_task, 'sqlstate', v_error
         ));
         return jsonb_build_object('pot_id', v_pot.id, 'task', 'set_aside', 'result', null);
     end loop;
 
-    for v_due in
-        select p.id, p.locked_at
-        from public.pots as p
-        where p.status in ('locked', 'settling')
-            and p.locked_at + v_settings.settlement_alert_after <= v_at
-            and not exists (
-                select
-                from private.alerts as a
-                where a.kind = 'settlement_late' and a.pot_id = p.id and a.closed_at is null
-            )
-        order by p.locked_at
-        limit 1
-        -- A pot that is being settled just now is late no more, and would keep the alert for ever.
-        for update of p skip locked
-    loop
-        perform private.raise_alert('settlement_late', v_due.id, jsonb_build_object(
-            'locked_at', private.json_time(v_due.locked_at)
-        ));
-        return jsonb_build_object('pot_id', v_due.id, 'task', 'alert', 'result', null);
-    end loop;
+    -- Rows of lobby_pulses only, each skipped when somebody else is sending it.
+    perform private.pulse_lobby(l.pot_id)
+    from private.lobby_pulses as l
+    inner join public.pots as p on l.pot_id = p.id
+    where p.status = 'open'
+        and l.sent_at <= v_at - v_settings.lobby_interval
+        and l.sent_version < private.pot_version(l.pot_id);
     return null;
 end $$;
 
@@ -5042,9 +5476,9 @@ revoke all on function private.take_tickets(uuid, integer, integer)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/pots/upsert_pot_template.sql
--- Guards: terms as create_pot's.
+-- Guards, in order: terms as create_pot's; with draw 2, a beacon chain is set.
 -- Writes: the template of that name; an event.
--- Raises: invalid_argument, busy (a transaction of one snapshot).
+-- Raises: invalid_argument, wrong_state, busy (a transaction of one snapshot).
 create or replace function private.upsert_pot_template(
     p_name text, p_entry_cost bigint, p_max_tickets integer, p_max_per_user integer,
     p_min_participants integer, p_fill_seconds integer, p_draw_version integer, p_open_pots integer
@@ -5066,6 +5500,9 @@ begin
     );
     perform private.require_range('open_pots', p_open_pots, 0, 1000);
     perform private.require_read_committed();
+    if p_draw_version = 2 then
+        perform private.chain_in_use();
+    end if;
 
     insert into private.pot_templates as t (
         name, entry_cost, max_tickets, max_per_user, min_participants, fill_seconds,
@@ -5223,10 +5660,11 @@ from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/realtime/wake_services.sql
 -- Tells both services, on channel `pots`, that something of a pot is due: the orchestrator has one
--- to lock or to replace, the signer one to settle. A hint alone, which may be lost: they poll too.
+-- to lock or to replace, the signer one to settle, both a beacon to submit. A hint alone, which may
+-- be lost: they poll too.
 --
 -- PostgreSQL lets transactions that notify commit one after another, so this is for what happens a
--- few times in a pot's life (full, locked, attested, cancelled) and never for every join.
+-- few times in a pot's life (full, locked, attested, revealed, cancelled) and never for every join.
 create or replace function private.wake_services(p_why text, p_pot_id uuid)
 returns void
 language plpgsql
@@ -5239,7 +5677,7 @@ end $$;
 
 comment on function private.wake_services(text, uuid) is
 'Notifies channel pots of `<p_why> <p_pot_id>` when this transaction commits; p_why is full, '
-'locked, attested or cancelled.';
+'locked, attested, revealed or cancelled.';
 
 revoke all on function private.wake_services(text, uuid)
 from public, anon, authenticated, service_role;
@@ -5417,6 +5855,7 @@ declare
     v_attestation private.lock_attestations;
     v_public_key text;
     v_pot_id uuid := p_pot_id;
+    v_reveal_by timestamptz;
 begin
     perform private.require_read_committed();
     select * into strict v_settings from private.settings as s where s.only_row;
@@ -5427,7 +5866,7 @@ begin
         inner join private.lock_attestations as a on p.id = a.pot_id
         where p.status in ('locked', 'settling')
             and p.reveal_seed is null
-            and p.locked_at + v_settings.reveal_timeout > v_at
+            and private.reveal_by(p.locked_at, v_settings.reveal_timeout, s.beacon_at) > v_at
             and (p.status = 'locked' or s.claimed_by = v_me or s.lease_until <= v_at)
         order by s.claimed_by is not distinct from v_me desc, p.locked_at
         limit 1
@@ -5439,17 +5878,20 @@ begin
     v_pot := private.hold_pot(v_pot_id, false);
     select * into strict v_state from private.pot_states as s where s.pot_id = v_pot_id for update;
     select * into v_attestation from private.lock_attestations as a where a.pot_id = v_pot_id;
+    v_reveal_by := private.reveal_by(
+        v_pot.locked_at, v_settings.reveal_timeout, v_state.beacon_at
+    );
     if v_pot.status not in ('locked', 'settling')
         or v_attestation.pot_id is null
         or v_pot.reveal_seed is not null
-        or v_pot.locked_at + v_settings.reveal_timeout <= v_at
+        or v_reveal_by <= v_at
         or v_pot.status = 'settling' and v_state.claimed_by <> v_me and v_state.lease_until > v_at
     then
         perform private.fail('wrong_state', jsonb_build_object(
             'status', v_pot.status,
             'attested', v_attestation.pot_id is not null,
             'leased_until', private.json_time(v_state.lease_until),
-            'reveal_by', private.json_time(v_pot.locked_at + v_settings.reveal_timeout)
+            'reveal_by', private.json_time(v_reveal_by)
         ));
     end if;
 
@@ -5480,7 +5922,9 @@ begin
         'total_tickets', v_pot.total_tickets,
         'lock_digest', v_pot.lock_digest,
         'locked_at', private.json_time(v_pot.locked_at),
-        'reveal_by', private.json_time(v_pot.locked_at + v_settings.reveal_timeout),
+        'beacon_chain_hash', v_state.beacon_chain_hash,
+        'beacon_round', v_state.beacon_round,
+        'reveal_by', private.json_time(v_reveal_by),
         'lease_until', private.json_time(v_at + v_settings.claim_lease),
         'orchestrator', jsonb_build_object(
             'kid', v_attestation.kid,
@@ -5559,7 +6003,7 @@ pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
 -- source: supabase/functions/private/settlement/reveal_pot.sql
 -- The signer's reveal: proves the seed against the commitment, draws the winner, pays the whole
--- pot, keeps the proof.
+-- pot, keeps the proof. With draw 2 it stores the seed, and submit_beacon does the rest.
 --
 -- Guards, in order: arguments; the pot exists; revealed with this seed (the first result);
 -- settling and in time; the
@@ -5567,9 +6011,8 @@ pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 -- by a registered
 -- settlement key.
 -- Locks, in order: the pots row; the signing key; the winner's wallet.
--- Writes: transfer, settlement with its proof, pots; chain rows `revealed` and `settled`, or
--- `reveal_rejected` and an
--- alert (no seed in either); events revealed, settled, drop, balance.
+-- Writes: chain row `revealed`, then as private.settle_pot or, with draw 2, pots; or chain row
+-- `reveal_rejected` and an alert (no seed in either); event revealed.
 -- Raises: invalid_argument, pot_not_found, wrong_state; returns reveal_mismatch,
 -- invalid_signature.
 create or replace function private.reveal_pot(
@@ -5583,23 +6026,29 @@ set search_path = ''
 as $$
 declare
     v_pot public.pots;
+    v_state private.pot_states;
     v_seed bytea;
     v_key private.signing_keys;
-    v_at timestamptz;
+    v_reveal jsonb;
     v_rejected text;
 begin
     perform private.require_given('pot_id', p_pot_id::text);
     perform private.require_hex('reveal_seed', p_reveal_seed, 32);
     perform private.require_hex('settlement_signature', p_settlement_signature, 64);
     v_pot := private.hold_pot(p_pot_id, false);
-    if v_pot.reveal_seed = p_reveal_seed and v_pot.status = 'settled' then
-        return private.settlement_result(p_pot_id);
+    if v_pot.reveal_seed = p_reveal_seed then
+        return case v_pot.draw_version
+            when 1 then private.settlement_result(p_pot_id)
+            else private.reveal_result(p_pot_id)
+        end;
     end if;
-    v_at := private.now();
+    select * into strict v_state from private.pot_states as s where s.pot_id = p_pot_id;
     if v_pot.status <> 'settling'
         or v_pot.reveal_seed is not null
-        or v_at >= v_pot.locked_at + (
-            select s.reveal_timeout from private.settings as s where s.only_row
+        or private.now() >= private.reveal_by(
+            v_pot.locked_at,
+            (select s.reveal_timeout from private.settings as s where s.only_row),
+            v_state.beacon_at
         )
     then
         perform private.fail('wrong_state', jsonb_build_object('status', v_pot.status));
@@ -5628,21 +6077,32 @@ begin
         return private.refuse(v_rejected);
     end if;
 
-    perform private.append_audit(p_pot_id, 'revealed', null, jsonb_build_object(
+    v_reveal := jsonb_build_object(
         'reveal_seed', p_reveal_seed,
         'kid', v_key.kid,
         'public_key', v_key.public_key,
         'signature', p_settlement_signature
-    ));
+    );
+    perform private.append_audit(p_pot_id, 'revealed', null, v_reveal);
     -- Before the draw raises the version again: a client keeps the messages apart by it.
-    perform private.announce_pot(p_pot_id, 'revealed', jsonb_build_object(
-        'commit_hash', v_pot.commit_hash,
-        'reveal_seed', p_reveal_seed,
-        'lock_digest', v_pot.lock_digest
+    perform private.announce_pot(p_pot_id, 'revealed', private.with_beacon(
+        jsonb_build_object(
+            'commit_hash', v_pot.commit_hash,
+            'reveal_seed', p_reveal_seed,
+            'lock_digest', v_pot.lock_digest
+        ),
+        private.beacon_of(v_state)
     ));
     v_pot.reveal_seed := p_reveal_seed;
-    perform private.settle_pot(v_pot, v_key, p_settlement_signature);
-    return private.settlement_result(p_pot_id);
+    if v_pot.draw_version = 1 then
+        perform private.settle_pot(v_pot, v_reveal, null);
+        return private.settlement_result(p_pot_id);
+    end if;
+    update public.pots as p set reveal_seed = p_reveal_seed where p.id = p_pot_id;
+    perform private.close_alerts('reveal_rejected', p_pot_id);
+    perform private.announce_lobby(p_pot_id, 'updated');
+    perform private.wake_services('revealed', p_pot_id);
+    return private.reveal_result(p_pot_id);
 end $$;
 
 comment on function private.reveal_pot(uuid, text, text) is
@@ -5653,10 +6113,39 @@ from public, anon, authenticated, service_role;
 grant execute on function private.reveal_pot(uuid, text, text)
 to pot_settlement, service_role;
 
+-- source: supabase/functions/private/settlement/reveal_result.sql
+-- What reveal_pot returns of a pot with draw 2, whose winner nobody knows yet
+create or replace function private.reveal_result(p_pot_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'pot_id', p.id,
+        'status', 'settling',
+        'reveal_seed', p.reveal_seed,
+        'beacon', private.beacon_of(s)
+    )
+    from public.pots as p
+    inner join private.pot_states as s on p.id = s.pot_id
+    where p.id = p_pot_id
+$$;
+
+comment on function private.reveal_result(uuid) is
+'What reveal_pot returns of a revealed pot with draw 2, the same when it is settled since: the '
+'seed and the beacon that it waits for.';
+
+revoke all on function private.reveal_result(uuid)
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/settlement/settle_pot.sql
 -- The one payout path; a unique key lets it happen once a pot.
+--
+-- Writes: transfer, settlement with its proof, pots; chain row `settled`; events settled, drop,
+-- balance.
 create or replace function private.settle_pot(
-    p_pot public.pots, p_key private.signing_keys, p_signature text
+    p_pot public.pots, p_reveal jsonb, p_beacon jsonb
 )
 returns void
 language plpgsql
@@ -5667,7 +6156,9 @@ declare
     v_hmac bytea := private.draw_hmac(
         decode(p_pot.reveal_seed, 'hex'), decode(p_pot.commit_hash, 'hex')
     );
-    v_ticket bigint := private.draw_index(v_hmac, p_pot.total_tickets);
+    v_index bigint := private.draw_index(v_hmac, p_pot.total_tickets);
+    v_ticket bigint := v_index;
+    v_beacon jsonb;
     v_prize bigint := p_pot.total_tickets * p_pot.entry_cost;
     v_entry public.pot_entries;
     v_wallet private.wallets;
@@ -5676,6 +6167,18 @@ declare
     v_at timestamptz;
     v_audit jsonb;
 begin
+    if p_beacon is not null then
+        v_beacon := (p_beacon - 'round_time') || jsonb_build_object(
+            'rotation', private.draw_rotation(
+                decode(p_beacon ->> 'signature', 'hex'),
+                decode(p_pot.lock_digest, 'hex'),
+                p_pot.total_tickets
+            )
+        );
+        v_ticket := private.rotate_index(
+            v_index, (v_beacon -> 'rotation')::bigint, p_pot.total_tickets
+        );
+    end if;
     select * into strict v_entry
     from public.pot_entries as e
     where e.pot_id = p_pot.id and e.first_ticket <= v_ticket
@@ -5690,12 +6193,15 @@ begin
     v_transfer_id := private.post_transfer(
         'payout', p_pot.id, null, v_escrow, v_wallet.account_id, v_prize, v_at
     );
-    v_audit := private.append_audit(p_pot.id, 'settled', null, jsonb_build_object(
-        'entry_id', v_entry.id,
-        'entrant_tag', v_entry.entrant_tag,
-        'winning_ticket', v_ticket,
-        'prize', v_prize,
-        'settled_at', private.json_time(v_at)
+    v_audit := private.append_audit(p_pot.id, 'settled', null, private.with_beacon(
+        jsonb_build_object(
+            'entry_id', v_entry.id,
+            'entrant_tag', v_entry.entrant_tag,
+            'winning_ticket', v_ticket,
+            'prize', v_prize,
+            'settled_at', private.json_time(v_at)
+        ),
+        v_beacon
     ));
     insert into private.settlements (
         pot_id, entry_id, transfer_id, winning_ticket, prize, proof, created_at
@@ -5716,8 +6222,8 @@ begin
             'total_tickets', p_pot.total_tickets,
             'lock_digest', p_pot.lock_digest,
             'hmac', encode(v_hmac, 'hex'),
-            'winner_index', v_ticket,
-            'beacon', null,
+            'winner_index', v_index,
+            'beacon', v_beacon,
             'winning_ticket', v_ticket,
             'winning_entry', jsonb_build_object(
                 'entry_id', v_entry.id,
@@ -5735,7 +6241,9 @@ begin
                 where a.pot_id = p_pot.id
             ),
             'settlement', jsonb_build_object(
-                'kid', p_key.kid, 'public_key', p_key.public_key, 'signature', p_signature
+                'kid', p_reveal -> 'kid',
+                'public_key', p_reveal -> 'public_key',
+                'signature', p_reveal -> 'signature'
             ),
             'payout', jsonb_build_object(
                 'credits', v_prize, 'held', false, 'escrow_after', private.account_balance(v_escrow)
@@ -5752,14 +6260,17 @@ begin
     where p.id = p_pot.id;
     perform private.close_alerts(null, p_pot.id);
 
-    perform private.announce_pot(p_pot.id, 'settled', jsonb_build_object(
-        'entrant', left(v_entry.entrant_tag, 16),
-        'winning_ticket', v_ticket,
-        'prize', v_prize,
-        'commit_hash', p_pot.commit_hash,
-        'reveal_seed', p_pot.reveal_seed,
-        'lock_digest', p_pot.lock_digest,
-        'hmac', encode(v_hmac, 'hex')
+    perform private.announce_pot(p_pot.id, 'settled', private.with_beacon(
+        jsonb_build_object(
+            'entrant', left(v_entry.entrant_tag, 16),
+            'winning_ticket', v_ticket,
+            'prize', v_prize,
+            'commit_hash', p_pot.commit_hash,
+            'reveal_seed', p_pot.reveal_seed,
+            'lock_digest', p_pot.lock_digest,
+            'hmac', encode(v_hmac, 'hex')
+        ),
+        v_beacon
     ));
     perform private.announce_lobby(p_pot.id, 'settled');
     perform realtime.send(
@@ -5775,11 +6286,13 @@ begin
     perform private.announce_wallet(v_entry.user_id, p_pot.id);
 end $$;
 
-comment on function private.settle_pot(public.pots, private.signing_keys, text) is
+comment on function private.settle_pot(public.pots, jsonb, jsonb) is
 'Draws the winner of a pot whose reveal is proven, pays the whole escrow, keeps the proof '
-'(contract section 6) and sets the pot settled. The caller holds the pot''s row.';
+'(contract section 6) and sets the pot settled. p_reveal: {kid, public_key, signature} of the '
+'settlement signature; p_beacon: {chain_hash, round, signature, kid, public_key, attestation} with '
+'draw 2, NULL with draw 1. The caller holds the pot''s row.';
 
-revoke all on function private.settle_pot(public.pots, private.signing_keys, text)
+revoke all on function private.settle_pot(public.pots, jsonb, jsonb)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/settlement/settlement_result.sql
@@ -5966,8 +6479,9 @@ comment on function public.create_pot(
     bigint, integer, integer, integer, integer, integer, uuid
 ) is
 'Opens a pot on a commitment from the stock: pot_id''s, or the oldest. entry_cost in credits, '
-'fill_seconds 1 to 2592000. Returns its PotSummary with pot_id. Raises PT422 invalid_argument, '
-'PT404 pot_not_found, PT409 commit_reused, wrong_state (stock empty).';
+'fill_seconds 1 to 2592000, draw_version 1 or 2. Returns its PotSummary with pot_id. Raises '
+'PT422 invalid_argument, PT404 pot_not_found, PT409 commit_reused, wrong_state (stock empty; '
+'draw_version 2 while no beacon chain is set).';
 
 revoke all on function public.create_pot(
     bigint, integer, integer, integer, integer, integer, uuid
@@ -6235,6 +6749,39 @@ revoke all on function public.join_pot(uuid, integer, text)
 from public, anon, authenticated, service_role;
 grant execute on function public.join_pot(uuid, integer, text)
 to authenticated, service_role;
+
+-- source: supabase/functions/public/list_awaited_beacons.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.list_awaited_beacons.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.list_awaited_beacons(
+    after uuid default null,
+    page_size integer default 100
+)
+returns setof public.awaited_beacon
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return query select * from private.list_awaited_beacons(after, page_size);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.list_awaited_beacons(uuid, integer) is
+'Revealed pots with draw 2 that wait for their beacon, the earliest round first. after: the last '
+'pot_id of the page before; page_size: 1 to 1000. Raises PT422 invalid_argument, PT404 '
+'pot_not_found (after).';
+
+revoke all on function public.list_awaited_beacons(uuid, integer)
+from public, anon, authenticated, service_role;
+grant execute on function public.list_awaited_beacons(uuid, integer)
+to pot_settlement, pot_orchestrator, pot_beacon, service_role;
 
 -- source: supabase/functions/public/list_beacon_chains.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
@@ -6710,8 +7257,10 @@ comment on function public.reveal_pot(uuid, text, text) is
 'The reveal (PRD 4.1, POST /api/pots/{id}/reveal): seed, 64 hex digits, and Ed25519 signature, '
 '128, over T("pots/settlement/v1") || lock_digest || seed. Draws the winner, pays, stores the '
 'proof. Returns {pot_id, status, winner_index, winning_ticket, entry_id, entrant, prize, '
-'settled_at, audit}. Raises PT404, PT409 wrong_state, PT422 reveal_mismatch, invalid_signature, '
-'invalid_argument.';
+'settled_at, audit}. With draw_version 2 it must come more than 6 s before the beacon''s round, '
+'stores the seed and returns {pot_id, status, reveal_seed, beacon {chain_hash, round, '
+'round_time}}; submit_beacon settles. Raises PT404, PT409 wrong_state, PT422 reveal_mismatch, '
+'invalid_signature, invalid_argument.';
 
 revoke all on function public.reveal_pot(uuid, text, text)
 from public, anon, authenticated, service_role;
@@ -6797,13 +7346,50 @@ exception
 end $$;
 
 comment on function public.run_due() is
-'Does one thing whose time has come (lock, refund an overdue reveal, alert) and returns {pot_id, '
-'task, result}, or null; call again until null. Safe from several callers and from pg_cron.';
+'Does one thing whose time has come and returns {pot_id, task, result}, or null; call again until '
+'null. task: lock, refund (an overdue reveal), alert, set_aside (it cannot be finished now) or '
+'none (somebody else was first). Safe from several callers and from pg_cron.';
 
 revoke all on function public.run_due()
 from public, anon, authenticated, service_role;
 grant execute on function public.run_due()
 to pot_orchestrator, service_role;
+
+-- source: supabase/functions/public/submit_beacon.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.submit_beacon.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.submit_beacon(
+    pot_id uuid,
+    beacon_signature text,
+    attestation text
+)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.submit_beacon(pot_id, beacon_signature, attestation);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.submit_beacon(uuid, text, text) is
+'Finishes draw 2: the BLS signature of the pot''s beacon round, 96 hex digits, verified by the '
+'caller, and an Ed25519 signature, 128, over T("pots/beacon/v1") || lock_digest || '
+'beacon_signature by any registered key of purpose beacon. Returns what reveal_pot returns of a '
+'pot with draw 1. Raises PT404, PT409 wrong_state (not revealed, too early, settled by another '
+'signature), PT422 invalid_signature, invalid_argument.';
+
+revoke all on function public.submit_beacon(uuid, text, text)
+from public, anon, authenticated, service_role;
+grant execute on function public.submit_beacon(uuid, text, text)
+to pot_settlement, pot_orchestrator, pot_beacon, service_role;
 
 -- source: supabase/functions/public/upsert_pot_template.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks

@@ -97,6 +97,14 @@ referencing new table as added
 for each statement execute function private.tg_ledger_entries__balanced();
 alter table private.ledger_entries enable always trigger tg_ledger_entries__balanced;
 
+create trigger tg_pot_states__beacon_fixed before update on private.pot_states
+for each row execute function private.tg_pot_states__beacon_fixed();
+alter table private.pot_states enable always trigger tg_pot_states__beacon_fixed;
+
+create trigger tg_beacons__after_reveal before insert on private.beacons
+for each row execute function private.tg_beacons__after_reveal();
+alter table private.beacons enable always trigger tg_beacons__after_reveal;
+
 -- Rows that change as a pot lives, but never go.
 do $$
 declare
@@ -127,7 +135,7 @@ begin
     foreach v_table in array array[
         'public.pots_audit', 'private.transfers', 'private.ledger_entries', 'private.accounts',
         'private.idempotency_keys', 'private.lock_attestations', 'private.settlements',
-        'private.merkle_levels', 'private.events', 'private.beacon_chains'
+        'private.merkle_levels', 'private.events', 'private.beacon_chains', 'private.beacons'
     ] loop
         execute format(
             'create trigger tg_%1$s__append_only before update or delete on %2$s '
@@ -201,7 +209,7 @@ begin
     foreach v_table in array array[
         'pot_templates', 'commitments', 'accounts', 'pot_states', 'pot_stripes', 'actors',
         'wallets', 'transfers', 'ledger_entries', 'idempotency_keys', 'signing_keys',
-        'lock_attestations', 'beacon_chains', 'settlements', 'merkle_levels', 'settings',
+        'lock_attestations', 'beacon_chains', 'beacons', 'settlements', 'merkle_levels', 'settings',
         'lobby_pulses', 'events', 'alerts'
     ] loop
         execute format(

@@ -321,5 +321,6 @@ def test_run_due_passes_over_a_full_pot_that_loses_an_entry_while_it_waits(game:
         pending = Pending(lambda: game.orchestrator.call("run_due"))
         game.wait_until_blocked(game.orchestrator, by=leaves)
 
-    assert pending.result() is None
+    assert pending.result() == {"pot_id": pot_id, "task": "none", "result": None}
+    assert game.orchestrator.call("run_due") is None
     assert game.status(pot_id) == "open"

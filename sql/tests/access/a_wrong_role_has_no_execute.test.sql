@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(35);
+select plan(37);
 
 create temporary table may (function text, callers text) on commit drop;
 insert into may values
@@ -27,6 +27,8 @@ insert into may values
     ('add_commitments', 'settlement service'),
     ('claim_settlement', 'settlement service'),
     ('reveal_pot', 'settlement service'),
+    ('list_awaited_beacons', 'orchestrator settlement beacon service'),
+    ('submit_beacon', 'orchestrator settlement beacon service'),
     ('create_pot', 'orchestrator service'),
     ('upsert_pot_template', 'orchestrator service'),
     ('rotate_pots', 'orchestrator service'),

@@ -9,7 +9,7 @@ select open_pot('big');
 select bring_to('big', 'settled');
 select refused(
     'pot_compliance:carol', 'void_pot', on_pot('big', '{"reason": "collusion"}'),
-    'PT409', 'wrong_state', '{"status": "settled"}', 'settled'
+    'PT409', 'wrong_state', '{"status": "settled", "reason": "ended"}', 'settled'
 );
 select open_pot('void');
 create temporary table answer on commit drop as
@@ -24,14 +24,15 @@ from answer as a;
 select is(changed_tables(), '{}', 'and nothing changed');
 select refused(
     'pot_compliance:dave', 'void_pot', on_pot('void', '{"reason": "me too"}'),
-    'PT409', 'wrong_state', '{"status": "cancelled"}', 'by another person'
+    'PT409', 'wrong_state', '{"status": "cancelled", "reason": "ended"}', 'by another person'
 );
 select open_pot('lonely', '{"fill_seconds": 1}');
 select pass_time('1 second');
 select lock('lonely');
 select refused(
     'pot_compliance:carol', 'void_pot', on_pot('lonely', '{"reason": "collusion"}'),
-    'PT409', 'wrong_state', '{"status": "cancelled"}', 'cancelled for another cause'
+    'PT409', 'wrong_state', '{"status": "cancelled", "reason": "ended"}',
+    'cancelled for another cause'
 );
 
 select * from finish();

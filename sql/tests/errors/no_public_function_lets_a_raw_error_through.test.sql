@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(35);
+select plan(37);
 
 select ok(
     p.prosrc ~ 'when lock_not_available or query_canceled or deadlock_detected\s+'
@@ -22,7 +22,7 @@ select is(
         from pg_proc as p
         where p.pronamespace = 'public'::regnamespace and p.proowner = 'postgres'::regrole
     ),
-    34::bigint, 'all 34 of them'
+    36::bigint, 'all 36 of them'
 );
 
 select * from finish();

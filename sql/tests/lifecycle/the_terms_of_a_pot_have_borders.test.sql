@@ -30,7 +30,7 @@ cross join (values
     ('min_participants', null, '10'),
     ('fill_seconds', 0, '2592000'), ('fill_seconds', 2592001, '2592000'),
     ('fill_seconds', null, '2592000'),
-    ('draw_version', 2, '1'), ('draw_version', 0, '1'), ('draw_version', null, '1')
+    ('draw_version', 3, '2'), ('draw_version', 0, '2'), ('draw_version', null, '2')
 ) as c (argument, value, most);
 select refused(
     'pot_orchestrator', 'create_pot',

@@ -32,6 +32,7 @@ select is(
         'rules_text', p.rules_text, 'rules_hash', p.rules_hash, 'commit_tag', p.commit_tag,
         'commit_hash', commit_hash('big'), 'entries_root', p.entries_root, 'total_tickets', 10,
         'lock_digest', p.lock_digest, 'locked_at', '2030-01-01T12:00:00.000000Z',
+        'beacon_chain_hash', null, 'beacon_round', null,
         'reveal_by', '2030-01-01T12:10:00.000000Z',
         'lease_until', '2030-01-01T12:01:00.000000Z',
         'orchestrator', jsonb_build_object(

@@ -460,7 +460,7 @@ comment on function tests.ed25519_sign(bytea, bytea) is
 'Ed25519 signature, 64 bytes, of p_message by a 32-byte private key (RFC 8032, 5.1.6). Takes a '
 'time that depends on the key: for tests only.';
 
--- The private keys of RFC 8032, 7.1, TEST 1 to 3: known to everybody.
+-- The private keys of RFC 8032, 7.1, TEST 1 to 3, 1024 and SHA(abc): known to everybody.
 create function tests.secret_key(p_signer text)
 returns bytea
 language sql
@@ -470,10 +470,13 @@ as $$
         when 'orchestrator' then '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60'
         when 'settlement' then '4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb'
         when 'stranger' then 'c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7'
+        when 'beacon' then 'f5e5767cf153319517630f226876b86c8160cc583bc013744c6bf255f5cc0ee5'
+        when 'other beacon' then '833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42'
     end, 'hex')
 $$;
 comment on function tests.secret_key(text) is
-'The published private key that plays orchestrator, settlement or stranger.';
+'The published private key that plays orchestrator, settlement, beacon, another beacon or '
+'stranger.';
 
 create function tests.public_key(p_signer text)
 returns text
@@ -484,6 +487,8 @@ as $$
         when 'orchestrator' then 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a'
         when 'settlement' then '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c'
         when 'stranger' then 'fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025'
+        when 'beacon' then '278117fc144c72340f67d0f2316e8386ceffbf2b2428c9c51fef7c597f1d426e'
+        when 'other beacon' then 'ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf'
     end
 $$;
 comment on function tests.public_key(text) is 'The public key, hex, of secret_key(p_signer).';
@@ -516,6 +521,43 @@ as $$
 $$;
 comment on function tests.reveal_signature(text, text) is
 'What the signer signs of a reveal (contract section 5), by p_signer''s key, hex.';
+
+-- A recorded round of quicknet. A pot that locks at lock_for_the_beacon() waits for just this one.
+create function tests.beacon_signature()
+returns text
+language sql
+immutable
+as $$
+    select 'b713718a38ae728dfd477991af2822e08d2f305e47718cef9f7848ce4050e7be'
+        '41076862b98fad56e91a6b85b89cd97b'
+$$;
+comment on function tests.beacon_signature() is 'The BLS signature of round 657413, hex.';
+
+create function tests.lock_for_the_beacon()
+returns void
+language sql
+as $$
+    select tests.freeze_time('2023-09-15 10:59:33Z')
+$$;
+comment on function tests.lock_for_the_beacon() is
+'Stops the clock 30 seconds before the recorded round 657413, which is given at 11:00:03 UTC.';
+
+create function tests.attestation(
+    p_pot text, p_signer text default 'beacon', p_beacon text default tests.beacon_signature()
+)
+returns text
+language sql
+as $$
+    select encode(tests.ed25519_sign(
+        tests.secret_key(p_signer),
+        convert_to('pots/beacon/v1', 'UTF8') || '\x00'
+        || decode(p.lock_digest, 'hex') || decode(p_beacon, 'hex')
+    ), 'hex')
+    from public.pots as p
+    where p.id = tests.pot_id(p_pot)
+$$;
+comment on function tests.attestation(text, text, text) is
+'What who verified a beacon signs of it (contract section 5), by p_signer''s key, hex.';
 
 -- --------------------------------------------------------------------------------- story tellers
 
@@ -650,9 +692,10 @@ as $$
     select tests.rpc('service_role', 'register_signing_key', jsonb_build_object(
         'purpose', s.signer, 'public_key', tests.public_key(s.signer)
     ))
-    from unnest('{orchestrator,settlement}'::text[]) as s (signer)
+    from unnest('{orchestrator,settlement,beacon}'::text[]) as s (signer)
 $$;
-comment on function tests.register_keys() is 'Registers the keys of orchestrator and settlement.';
+comment on function tests.register_keys() is
+'Registers the keys of orchestrator, settlement and beacon.';
 
 create function tests.attest(p_pot text)
 returns jsonb
@@ -690,6 +733,25 @@ as $$
 $$;
 comment on function tests.reveal(text) is 'The signer reveals the pot''s seed.';
 
+create function tests.beacon_for(p_pot text, p_more jsonb default '{}')
+returns jsonb
+language sql
+as $$
+    select tests.on_pot(p_pot, jsonb_build_object(
+        'beacon_signature', tests.beacon_signature(), 'attestation', tests.attestation(p_pot)
+    ) || p_more)
+$$;
+comment on function tests.beacon_for(text, jsonb) is
+'The arguments of the pot''s valid beacon, but for p_more.';
+
+create function tests.submit_beacon(p_pot text)
+returns jsonb
+language sql
+as $$
+    select tests.rpc('pot_beacon', 'submit_beacon', tests.beacon_for(p_pot))
+$$;
+comment on function tests.submit_beacon(text) is 'An outside party submits the pot''s beacon.';
+
 create function tests.bring_to(p_pot text, p_status text)
 returns void
 language plpgsql
@@ -697,21 +759,28 @@ as $$
 begin
     perform tests.fill(p_pot);
     perform tests.lock(p_pot);
-    if p_status in ('attested', 'settling', 'settled') then
+    if p_status <> 'locked' then
         if not exists (select from private.signing_keys) then
             perform tests.register_keys();
         end if;
         perform tests.attest(p_pot);
     end if;
-    if p_status in ('settling', 'settled') then
+    if p_status in ('settling', 'revealed', 'settled') then
         perform tests.claim(p_pot);
     end if;
-    if p_status = 'settled' then
+    if p_status in ('revealed', 'settled') then
         perform tests.reveal(p_pot);
+    end if;
+    if p_status = 'settled' and (tests.pot(p_pot)).draw_version = 2 then
+        perform tests.freeze_time(s.beacon_at)
+        from private.pot_states as s
+        where s.pot_id = tests.pot_id(p_pot);
+        perform tests.submit_beacon(p_pot);
     end if;
 end $$;
 comment on function tests.bring_to(text, text) is
-'Takes an open pot all the way to p_status: locked, attested, settling or settled.';
+'Takes an open pot all the way to p_status: locked, attested, settling, revealed (with draw 2) or '
+'settled.';
 
 -- ---------------------------------------------------------------------------------------- looking
 

@@ -32,8 +32,9 @@ comment on function public.create_pot(
     bigint, integer, integer, integer, integer, integer, uuid
 ) is
 'Opens a pot on a commitment from the stock: pot_id''s, or the oldest. entry_cost in credits, '
-'fill_seconds 1 to 2592000. Returns its PotSummary with pot_id. Raises PT422 invalid_argument, '
-'PT404 pot_not_found, PT409 commit_reused, wrong_state (stock empty).';
+'fill_seconds 1 to 2592000, draw_version 1 or 2. Returns its PotSummary with pot_id. Raises '
+'PT422 invalid_argument, PT404 pot_not_found, PT409 commit_reused, wrong_state (stock empty; '
+'draw_version 2 while no beacon chain is set).';
 
 revoke all on function public.create_pot(
     bigint, integer, integer, integer, integer, integer, uuid

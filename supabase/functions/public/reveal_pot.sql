@@ -25,8 +25,10 @@ comment on function public.reveal_pot(uuid, text, text) is
 'The reveal (PRD 4.1, POST /api/pots/{id}/reveal): seed, 64 hex digits, and Ed25519 signature, '
 '128, over T("pots/settlement/v1") || lock_digest || seed. Draws the winner, pays, stores the '
 'proof. Returns {pot_id, status, winner_index, winning_ticket, entry_id, entrant, prize, '
-'settled_at, audit}. Raises PT404, PT409 wrong_state, PT422 reveal_mismatch, invalid_signature, '
-'invalid_argument.';
+'settled_at, audit}. With draw_version 2 it must come more than 6 s before the beacon''s round, '
+'stores the seed and returns {pot_id, status, reveal_seed, beacon {chain_hash, round, '
+'round_time}}; submit_beacon settles. Raises PT404, PT409 wrong_state, PT422 reveal_mismatch, '
+'invalid_signature, invalid_argument.';
 
 revoke all on function public.reveal_pot(uuid, text, text)
 from public, anon, authenticated, service_role;

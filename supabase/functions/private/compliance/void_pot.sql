@@ -27,7 +27,10 @@ begin
         return v_first;
     end if;
     if v_pot.status not in ('open', 'locked', 'settling') or v_pot.reveal_seed is not null then
-        perform private.fail('wrong_state', jsonb_build_object('status', v_pot.status));
+        perform private.fail('wrong_state', jsonb_build_object(
+            'status', v_pot.status,
+            'reason', case v_pot.status when 'settling' then 'revealed' else 'ended' end
+        ));
     end if;
     perform private.append_audit(
         p_pot_id, 'voided', p_reason, jsonb_build_object('status', v_pot.status)

@@ -26,8 +26,18 @@ begin
         when 'open>open' then v_last in ('paused', 'resumed')
         when 'open>locked' then v_last = 'locked'
         when 'locked>settling' then v_last = 'claimed'
-        when 'settling>settling' then old.reveal_seed is null and v_last = 'revealed'
-        when 'settling>settled' then v_last = 'settled'
+        when 'settling>settling' then
+            new.draw_version = 2
+            and old.reveal_seed is null
+            and new.reveal_seed is not null
+            and v_last = 'revealed'
+        -- Draw 2 was revealed before and has its beacon; draw 1 is revealed by what settles it.
+        when 'settling>settled' then
+            v_last = 'settled'
+            and (new.draw_version = 2) = (old.reveal_seed is not null)
+            and (new.draw_version = 2) = exists (
+                select from private.beacons as b where b.pot_id = old.id
+            )
         when 'open>cancelled' then v_last = 'cancelled'
         when 'locked>cancelled' then v_last = 'cancelled'
         when 'settling>cancelled' then v_last = 'cancelled' and old.reveal_seed is null

@@ -7,7 +7,7 @@ volatile
 set search_path = ''
 as $$
 declare
-    v_escrow bigint;
+    v_state private.pot_states;
     v_entry record;
     v_wallet private.wallets;
     v_user uuid;
@@ -16,9 +16,7 @@ declare
     v_at timestamptz;
     v_result jsonb;
 begin
-    select s.escrow_account into strict v_escrow
-    from private.pot_states as s
-    where s.pot_id = p_pot.id;
+    select * into strict v_state from private.pot_states as s where s.pot_id = p_pot.id;
     -- Before the wallets, as in the lock order: the first act of a caller writes a row.
     perform private.actor_pseudonym();
     -- All wallets first: what a refund waited for must not be dated after it.
@@ -41,27 +39,30 @@ begin
         v_wallet := private.lock_wallet(v_entry.user_id);
         perform private.post_transfer(
             'refund', p_pot.id, v_entry.id,
-            v_escrow, v_wallet.account_id, v_entry.credits_spent, v_at
+            v_state.escrow_account, v_wallet.account_id, v_entry.credits_spent, v_at
         );
         v_entries := v_entries + 1;
         v_refunded := v_refunded + v_entry.credits_spent;
     end loop;
-    if private.account_balance(v_escrow) <> 0 then
+    if private.account_balance(v_state.escrow_account) <> 0 then
         raise check_violation using message = 'escrow is not empty after every refund';
     end if;
 
-    v_result := jsonb_build_object(
-        'pot_id', p_pot.id,
-        'status', 'cancelled',
-        'cause', p_cause,
-        'commit_hash', p_pot.commit_hash,
-        'lock_digest', p_pot.lock_digest,
-        'total_tickets', p_pot.total_tickets,
-        'entries_root', p_pot.entries_root,
-        'locked_at', private.json_time(p_pot.locked_at),
-        'cancelled_at', private.json_time(v_at),
-        'entries_refunded', v_entries,
-        'credits_refunded', v_refunded
+    v_result := private.with_beacon(
+        jsonb_build_object(
+            'pot_id', p_pot.id,
+            'status', 'cancelled',
+            'cause', p_cause,
+            'commit_hash', p_pot.commit_hash,
+            'lock_digest', p_pot.lock_digest,
+            'total_tickets', p_pot.total_tickets,
+            'entries_root', p_pot.entries_root,
+            'locked_at', private.json_time(p_pot.locked_at),
+            'cancelled_at', private.json_time(v_at),
+            'entries_refunded', v_entries,
+            'credits_refunded', v_refunded
+        ),
+        private.beacon_of(v_state)
     );
     perform private.append_audit(p_pot.id, 'cancelled', null, v_result);
     update private.pot_states as s set cancel_reason = p_cause where s.pot_id = p_pot.id;

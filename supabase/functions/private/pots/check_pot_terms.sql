@@ -17,8 +17,7 @@ begin
     perform private.require_range('max_per_user', p_max_per_user, 1, p_max_tickets);
     perform private.require_range('min_participants', p_min_participants, 1, p_max_tickets);
     perform private.require_range('fill_seconds', p_fill_seconds, 1, 2592000);
-    -- Draw 2 comes with the beacon.
-    perform private.require_range('draw_version', p_draw_version, 1, 1);
+    perform private.require_range('draw_version', p_draw_version, 1, 2);
 end $$;
 
 comment on function private.check_pot_terms(

@@ -1,9 +1,9 @@
--- Guards: terms; the commitment is in the stock. A repeated call for the same pot_id is
--- answered as the first one.
+-- Guards, in order: terms; the commitment is in the stock; with draw 2, a beacon chain is set. A
+-- repeated call for the same pot_id is answered as the first one.
 -- Locks: the commitment.
 -- Writes: as private.open_pot.
 -- Raises: invalid_argument, pot_not_found (pot_id not in the stock), commit_reused, wrong_state
--- (stock empty), busy (a transaction of one snapshot).
+-- (stock empty, no beacon chain), busy (a transaction of one snapshot).
 create or replace function private.create_pot(
     p_entry_cost bigint, p_max_tickets integer, p_max_per_user integer,
     p_min_participants integer, p_fill_seconds integer, p_draw_version integer, p_pot_id uuid

@@ -1,5 +1,5 @@
--- Writes: first_ticket of every live entry, merkle_levels, pots; chain row `locked`; events
--- locked.
+-- Writes: first_ticket of every live entry, merkle_levels, pots and, with draw 2, the beacon's
+-- round; chain row `locked`; events locked.
 -- Raises: check_violation when the escrow does not hold exactly what the tickets cost (a
 -- defect: the pot stays open).
 create or replace function private.freeze_pot(p_pot public.pots)
@@ -10,6 +10,7 @@ set search_path = ''
 as $$
 declare
     v_state private.pot_states;
+    v_chain private.beacon_chains;
     v_commit_hash text;
     v_total bigint;
     v_leaves bytea;
@@ -46,6 +47,21 @@ begin
     end if;
 
     v_root := substr(private.store_merkle_tree(p_pot.id, v_leaves), 9);
+    if p_pot.draw_version = 2 then
+        select * into strict v_chain
+        from private.beacon_chains as c
+        where c.chain_hash = v_state.beacon_chain_hash;
+        -- Time enough to attest, claim and reveal before anybody can know the round.
+        v_state.beacon_round := private.beacon_round_at(
+            v_chain.genesis_time, v_chain.period_seconds, v_at + interval '30 seconds'
+        );
+        v_state.beacon_at := private.beacon_round_time(
+            v_chain.genesis_time, v_chain.period_seconds, v_state.beacon_round
+        );
+        update private.pot_states as s
+        set beacon_round = v_state.beacon_round, beacon_at = v_state.beacon_at
+        where s.pot_id = p_pot.id;
+    end if;
     v_digest := encode(
         private.lock_digest(
             'pots', p_pot.id, p_pot.draw_version,
@@ -55,14 +71,17 @@ begin
         ),
         'hex'
     );
-    v_result := jsonb_build_object(
-        'pot_id', p_pot.id,
-        'status', 'locked',
-        'commit_hash', v_commit_hash,
-        'lock_digest', v_digest,
-        'total_tickets', v_total,
-        'entries_root', encode(v_root, 'hex'),
-        'locked_at', private.json_time(v_at)
+    v_result := private.with_beacon(
+        jsonb_build_object(
+            'pot_id', p_pot.id,
+            'status', 'locked',
+            'commit_hash', v_commit_hash,
+            'lock_digest', v_digest,
+            'total_tickets', v_total,
+            'entries_root', encode(v_root, 'hex'),
+            'locked_at', private.json_time(v_at)
+        ),
+        private.beacon_of(v_state)
     );
     perform private.append_audit(p_pot.id, 'locked', null, v_result);
     update public.pots as p
@@ -82,7 +101,8 @@ end $$;
 
 comment on function private.freeze_pot(public.pots) is
 'Locks an open pot: numbers its tickets, builds the Merkle sum tree, publishes commit_hash and '
-'lock_digest. The caller holds the pot with its gate closed. Returns lock_pot''s result.';
+'lock_digest, and with draw 2 fixes the beacon''s round. The caller holds the pot with its gate '
+'closed. Returns lock_pot''s result.';
 
 revoke all on function private.freeze_pot(public.pots)
 from public, anon, authenticated, service_role;

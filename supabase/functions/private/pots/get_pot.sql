@@ -61,6 +61,7 @@ begin
         'entries', v_entries,
         'fairness', jsonb_build_object(
             'draw_version', v_pot.draw_version,
+            'draw', private.draw_in_words(v_pot.draw_version),
             'rules_text', v_pot.rules_text,
             'rules_hash', v_pot.rules_hash,
             'commit_tag', v_pot.commit_tag,
@@ -74,7 +75,10 @@ begin
             'hmac', v_settlement.proof -> 'hmac',
             'winner_index', v_settlement.proof -> 'winner_index',
             'settlement_kid', v_settlement.proof -> 'settlement' -> 'kid',
-            'settlement_signature', v_settlement.proof -> 'settlement' -> 'signature'
+            'settlement_signature', v_settlement.proof -> 'settlement' -> 'signature',
+            'beacon', private.beacon_of(v_state) || jsonb_build_object('signature', (
+                select b.signature from private.beacons as b where b.pot_id = p_pot_id
+            ))
         ),
         'winner', case when v_settlement.pot_id is not null then jsonb_build_object(
             'entrant', left(v_settlement.proof -> 'winning_entry' ->> 'entrant_tag', 16),

@@ -1,6 +1,7 @@
 -- Locks: the commitment (skipping what another call is taking).
 -- Writes: commitment used, pot, escrow account, state, stripes, pulse; chain row `created`;
 -- `created` to the lobby.
+-- Raises: wrong_state (draw 2 while no beacon chain is set).
 create or replace function private.open_pot(
     p_entry_cost bigint, p_max_tickets integer, p_max_per_user integer, p_min_participants integer,
     p_fill_seconds integer, p_draw_version integer, p_pot_id uuid, p_template_id bigint
@@ -13,7 +14,9 @@ as $$
 declare
     v_commitment private.commitments;
     v_at timestamptz;
+    v_terms jsonb;
     v_rules text;
+    v_chain_hash text;
     v_escrow bigint;
     v_stripes integer;
 begin
@@ -28,13 +31,18 @@ begin
     end if;
 
     v_at := private.now();
-    v_rules := private.canonical_json(jsonb_build_object(
+    v_terms := jsonb_build_object(
         'draw_version', p_draw_version,
         'entry_cost', p_entry_cost,
         'max_per_user', p_max_per_user,
         'max_tickets', p_max_tickets,
         'min_participants', p_min_participants
-    ));
+    );
+    if p_draw_version = 2 then
+        v_chain_hash := private.chain_in_use();
+        v_terms := v_terms || jsonb_build_object('beacon_chain_hash', v_chain_hash);
+    end if;
+    v_rules := private.canonical_json(v_terms);
     update private.commitments as c set used_at = v_at where c.pot_id = v_commitment.pot_id;
     insert into public.pots (
         id, entry_cost, max_tickets, max_per_user, draw_version, commit_tag,
@@ -55,9 +63,12 @@ begin
     values ('escrow', v_commitment.pot_id, v_at)
     returning id into v_escrow;
     insert into private.pot_states (
-        pot_id, template_id, escrow_account, min_participants, fill_seconds
+        pot_id, template_id, escrow_account, min_participants, fill_seconds, beacon_chain_hash
     )
-    values (v_commitment.pot_id, p_template_id, v_escrow, p_min_participants, p_fill_seconds);
+    values (
+        v_commitment.pot_id, p_template_id, v_escrow, p_min_participants, p_fill_seconds,
+        v_chain_hash
+    );
 
     -- Enough stripes that joins seldom meet, few enough that a usual join fits into one; their
     -- quotas add up to max_tickets.
@@ -83,7 +94,8 @@ comment on function private.open_pot(
     bigint, integer, integer, integer, integer, integer, uuid, bigint
 ) is
 'Opens a pot on a commitment from the stock: the given id''s, or the oldest. Returns the '
-'pot''s id, NULL when the stock has none to give. Arguments as create_pot''s, already checked.';
+'pot''s id, NULL when the stock has none to give. Arguments as create_pot''s, already checked. '
+'Raises wrong_state for draw 2 while no beacon chain is set.';
 
 revoke all on function private.open_pot(
     bigint, integer, integer, integer, integer, integer, uuid, bigint

@@ -1,10 +1,10 @@
--- Does one thing whose time has come and says what, or returns NULL: lock a full or timed-out
--- pot, refund one whose
--- reveal is overdue, alert about one that is late. First it tells the lobby what joins left
--- untold.
+-- Does one thing whose time has come and says what, or returns NULL: lock a full or timed-out pot,
+-- refund one whose reveal is overdue, alert about one whose settlement or beacon is late. When
+-- nothing is due it tells the lobby what joins left untold: not before, because what a transaction
+-- sends is heard when it ends, and a lock or a refund may take long.
 --
--- Locks: one pot's row, skipping those that others hold; then as private.lock_pot or
--- private.cancel_pot.
+-- Locks: the row of one pot at most, skipping those that others hold; then as private.lock_pot or
+-- private.cancel_pot. Or, without waiting, pulses of the lobby.
 -- A pot that cannot be finished is set aside for a minute with an alert, so it blocks no other.
 create or replace function private.run_due()
 returns jsonb
@@ -18,50 +18,46 @@ declare
     v_at timestamptz := private.now();
     v_due record;
     v_pot public.pots;
+    v_task text;
     v_result jsonb;
     v_error text;
 begin
     perform private.require_read_committed();
     select * into strict v_settings from private.settings as s where s.only_row;
-    perform private.pulse_lobby(l.pot_id)
-    from private.lobby_pulses as l
-    inner join public.pots as p on l.pot_id = p.id
-    where p.status = 'open'
-        and l.sent_at <= v_at - v_settings.lobby_interval
-        and l.sent_version < private.pot_version(l.pot_id);
 
     for v_due in
-        select p.id, case when p.status = 'open' then 'lock' else 'refund' end as task
+        select p.id
         from public.pots as p
         inner join private.pot_states as s on p.id = s.pot_id
-        where (s.retry_at is null or s.retry_at <= v_at)
-            and (
-                p.status = 'open'
-                and p.paused_at is null
-                and (p.locks_at <= v_at or (private.pot_totals(p.id)).tickets_sold = p.max_tickets)
-                or p.status in ('locked', 'settling')
-                and p.reveal_seed is null
-                and p.locked_at + v_settings.reveal_timeout <= v_at
-            )
-        order by p.created_at
+        cross join lateral private.due_task(p, s, v_settings, v_at) as d (task)
+        where p.status in ('open', 'locked', 'settling') and d.task is not null
+        -- What moves money first.
+        order by d.task not in ('lock', 'refund'), p.created_at
     loop
         select * into v_pot from public.pots as p where p.id = v_due.id for update skip locked;
         continue when not found;
+        -- The row is ours now, and the only one of this call whatever became of it meanwhile.
+        select private.due_task(v_pot, s, v_settings, v_at) into v_task
+        from private.pot_states as s
+        where s.pot_id = v_pot.id;
         begin
-            -- The row is ours now; lock_pot and the check below see what became of it meanwhile.
-            if v_due.task = 'lock' and v_pot.status = 'open' and v_pot.paused_at is null then
+            if v_task = 'lock' then
                 v_result := private.lock_pot(v_pot.id);
-            elsif v_due.task = 'refund' and v_pot.status in ('locked', 'settling')
-                and v_pot.reveal_seed is null then
+            elsif v_task = 'refund' then
                 v_result := private.cancel_pot(v_pot, 'reveal_overdue');
-            else
-                continue;
+            elsif v_task is not null then
+                perform private.raise_alert(v_task, v_pot.id, jsonb_build_object(
+                    'locked_at', private.json_time(v_pot.locked_at)
+                ));
+                v_task := 'alert';
             end if;
-            return jsonb_build_object('pot_id', v_pot.id, 'task', v_due.task, 'result', v_result);
+            return jsonb_build_object(
+                'pot_id', v_pot.id, 'task', coalesce(v_task, 'none'), 'result', v_result
+            );
         exception
             -- An entry was cancelled while this waited for the gate: the pot is full no more.
             when sqlstate 'PT409' then
-                continue;
+                return jsonb_build_object('pot_id', v_pot.id, 'task', 'none', 'result', null);
             -- Also a pot that takes longer than the statement may: it must not come first for ever.
             -- Conditions by name: what is deadlocked or not foreseen must fail as a whole.
             when integrity_constraint_violation or data_exception or no_data_found
@@ -72,31 +68,18 @@ begin
         set retry_at = v_at + interval '1 minute'
         where s.pot_id = v_pot.id;
         perform private.raise_alert('pot_stuck', v_pot.id, jsonb_build_object(
-            'task', v_due.task, 'sqlstate', v_error
+            'task', v_task, 'sqlstate', v_error
         ));
         return jsonb_build_object('pot_id', v_pot.id, 'task', 'set_aside', 'result', null);
     end loop;
 
-    for v_due in
-        select p.id, p.locked_at
-        from public.pots as p
-        where p.status in ('locked', 'settling')
-            and p.locked_at + v_settings.settlement_alert_after <= v_at
-            and not exists (
-                select
-                from private.alerts as a
-                where a.kind = 'settlement_late' and a.pot_id = p.id and a.closed_at is null
-            )
-        order by p.locked_at
-        limit 1
-        -- A pot that is being settled just now is late no more, and would keep the alert for ever.
-        for update of p skip locked
-    loop
-        perform private.raise_alert('settlement_late', v_due.id, jsonb_build_object(
-            'locked_at', private.json_time(v_due.locked_at)
-        ));
-        return jsonb_build_object('pot_id', v_due.id, 'task', 'alert', 'result', null);
-    end loop;
+    -- Rows of lobby_pulses only, each skipped when somebody else is sending it.
+    perform private.pulse_lobby(l.pot_id)
+    from private.lobby_pulses as l
+    inner join public.pots as p on l.pot_id = p.id
+    where p.status = 'open'
+        and l.sent_at <= v_at - v_settings.lobby_interval
+        and l.sent_version < private.pot_version(l.pot_id);
     return null;
 end $$;
 

@@ -1,6 +1,6 @@
--- Guards: terms as create_pot's.
+-- Guards, in order: terms as create_pot's; with draw 2, a beacon chain is set.
 -- Writes: the template of that name; an event.
--- Raises: invalid_argument, busy (a transaction of one snapshot).
+-- Raises: invalid_argument, wrong_state, busy (a transaction of one snapshot).
 create or replace function private.upsert_pot_template(
     p_name text, p_entry_cost bigint, p_max_tickets integer, p_max_per_user integer,
     p_min_participants integer, p_fill_seconds integer, p_draw_version integer, p_open_pots integer
@@ -22,6 +22,9 @@ begin
     );
     perform private.require_range('open_pots', p_open_pots, 0, 1000);
     perform private.require_read_committed();
+    if p_draw_version = 2 then
+        perform private.chain_in_use();
+    end if;
 
     insert into private.pot_templates as t (
         name, entry_cost, max_tickets, max_per_user, min_participants, fill_seconds,

@@ -23,6 +23,7 @@ declare
     v_attestation private.lock_attestations;
     v_public_key text;
     v_pot_id uuid := p_pot_id;
+    v_reveal_by timestamptz;
 begin
     perform private.require_read_committed();
     select * into strict v_settings from private.settings as s where s.only_row;
@@ -33,7 +34,7 @@ begin
         inner join private.lock_attestations as a on p.id = a.pot_id
         where p.status in ('locked', 'settling')
             and p.reveal_seed is null
-            and p.locked_at + v_settings.reveal_timeout > v_at
+            and private.reveal_by(p.locked_at, v_settings.reveal_timeout, s.beacon_at) > v_at
             and (p.status = 'locked' or s.claimed_by = v_me or s.lease_until <= v_at)
         order by s.claimed_by is not distinct from v_me desc, p.locked_at
         limit 1
@@ -45,17 +46,20 @@ begin
     v_pot := private.hold_pot(v_pot_id, false);
     select * into strict v_state from private.pot_states as s where s.pot_id = v_pot_id for update;
     select * into v_attestation from private.lock_attestations as a where a.pot_id = v_pot_id;
+    v_reveal_by := private.reveal_by(
+        v_pot.locked_at, v_settings.reveal_timeout, v_state.beacon_at
+    );
     if v_pot.status not in ('locked', 'settling')
         or v_attestation.pot_id is null
         or v_pot.reveal_seed is not null
-        or v_pot.locked_at + v_settings.reveal_timeout <= v_at
+        or v_reveal_by <= v_at
         or v_pot.status = 'settling' and v_state.claimed_by <> v_me and v_state.lease_until > v_at
     then
         perform private.fail('wrong_state', jsonb_build_object(
             'status', v_pot.status,
             'attested', v_attestation.pot_id is not null,
             'leased_until', private.json_time(v_state.lease_until),
-            'reveal_by', private.json_time(v_pot.locked_at + v_settings.reveal_timeout)
+            'reveal_by', private.json_time(v_reveal_by)
         ));
     end if;
 
@@ -86,7 +90,9 @@ begin
         'total_tickets', v_pot.total_tickets,
         'lock_digest', v_pot.lock_digest,
         'locked_at', private.json_time(v_pot.locked_at),
-        'reveal_by', private.json_time(v_pot.locked_at + v_settings.reveal_timeout),
+        'beacon_chain_hash', v_state.beacon_chain_hash,
+        'beacon_round', v_state.beacon_round,
+        'reveal_by', private.json_time(v_reveal_by),
         'lease_until', private.json_time(v_at + v_settings.claim_lease),
         'orchestrator', jsonb_build_object(
             'kid', v_attestation.kid,

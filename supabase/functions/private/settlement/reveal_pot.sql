@@ -1,5 +1,5 @@
 -- The signer's reveal: proves the seed against the commitment, draws the winner, pays the whole
--- pot, keeps the proof.
+-- pot, keeps the proof. With draw 2 it stores the seed, and submit_beacon does the rest.
 --
 -- Guards, in order: arguments; the pot exists; revealed with this seed (the first result);
 -- settling and in time; the
@@ -7,9 +7,8 @@
 -- by a registered
 -- settlement key.
 -- Locks, in order: the pots row; the signing key; the winner's wallet.
--- Writes: transfer, settlement with its proof, pots; chain rows `revealed` and `settled`, or
--- `reveal_rejected` and an
--- alert (no seed in either); events revealed, settled, drop, balance.
+-- Writes: chain row `revealed`, then as private.settle_pot or, with draw 2, pots; or chain row
+-- `reveal_rejected` and an alert (no seed in either); event revealed.
 -- Raises: invalid_argument, pot_not_found, wrong_state; returns reveal_mismatch,
 -- invalid_signature.
 create or replace function private.reveal_pot(
@@ -23,23 +22,29 @@ set search_path = ''
 as $$
 declare
     v_pot public.pots;
+    v_state private.pot_states;
     v_seed bytea;
     v_key private.signing_keys;
-    v_at timestamptz;
+    v_reveal jsonb;
     v_rejected text;
 begin
     perform private.require_given('pot_id', p_pot_id::text);
     perform private.require_hex('reveal_seed', p_reveal_seed, 32);
     perform private.require_hex('settlement_signature', p_settlement_signature, 64);
     v_pot := private.hold_pot(p_pot_id, false);
-    if v_pot.reveal_seed = p_reveal_seed and v_pot.status = 'settled' then
-        return private.settlement_result(p_pot_id);
+    if v_pot.reveal_seed = p_reveal_seed then
+        return case v_pot.draw_version
+            when 1 then private.settlement_result(p_pot_id)
+            else private.reveal_result(p_pot_id)
+        end;
     end if;
-    v_at := private.now();
+    select * into strict v_state from private.pot_states as s where s.pot_id = p_pot_id;
     if v_pot.status <> 'settling'
         or v_pot.reveal_seed is not null
-        or v_at >= v_pot.locked_at + (
-            select s.reveal_timeout from private.settings as s where s.only_row
+        or private.now() >= private.reveal_by(
+            v_pot.locked_at,
+            (select s.reveal_timeout from private.settings as s where s.only_row),
+            v_state.beacon_at
         )
     then
         perform private.fail('wrong_state', jsonb_build_object('status', v_pot.status));
@@ -68,21 +73,32 @@ begin
         return private.refuse(v_rejected);
     end if;
 
-    perform private.append_audit(p_pot_id, 'revealed', null, jsonb_build_object(
+    v_reveal := jsonb_build_object(
         'reveal_seed', p_reveal_seed,
         'kid', v_key.kid,
         'public_key', v_key.public_key,
         'signature', p_settlement_signature
-    ));
+    );
+    perform private.append_audit(p_pot_id, 'revealed', null, v_reveal);
     -- Before the draw raises the version again: a client keeps the messages apart by it.
-    perform private.announce_pot(p_pot_id, 'revealed', jsonb_build_object(
-        'commit_hash', v_pot.commit_hash,
-        'reveal_seed', p_reveal_seed,
-        'lock_digest', v_pot.lock_digest
+    perform private.announce_pot(p_pot_id, 'revealed', private.with_beacon(
+        jsonb_build_object(
+            'commit_hash', v_pot.commit_hash,
+            'reveal_seed', p_reveal_seed,
+            'lock_digest', v_pot.lock_digest
+        ),
+        private.beacon_of(v_state)
     ));
     v_pot.reveal_seed := p_reveal_seed;
-    perform private.settle_pot(v_pot, v_key, p_settlement_signature);
-    return private.settlement_result(p_pot_id);
+    if v_pot.draw_version = 1 then
+        perform private.settle_pot(v_pot, v_reveal, null);
+        return private.settlement_result(p_pot_id);
+    end if;
+    update public.pots as p set reveal_seed = p_reveal_seed where p.id = p_pot_id;
+    perform private.close_alerts('reveal_rejected', p_pot_id);
+    perform private.announce_lobby(p_pot_id, 'updated');
+    perform private.wake_services('revealed', p_pot_id);
+    return private.reveal_result(p_pot_id);
 end $$;
 
 comment on function private.reveal_pot(uuid, text, text) is

@@ -1,6 +1,9 @@
 -- The one payout path; a unique key lets it happen once a pot.
+--
+-- Writes: transfer, settlement with its proof, pots; chain row `settled`; events settled, drop,
+-- balance.
 create or replace function private.settle_pot(
-    p_pot public.pots, p_key private.signing_keys, p_signature text
+    p_pot public.pots, p_reveal jsonb, p_beacon jsonb
 )
 returns void
 language plpgsql
@@ -11,7 +14,9 @@ declare
     v_hmac bytea := private.draw_hmac(
         decode(p_pot.reveal_seed, 'hex'), decode(p_pot.commit_hash, 'hex')
     );
-    v_ticket bigint := private.draw_index(v_hmac, p_pot.total_tickets);
+    v_index bigint := private.draw_index(v_hmac, p_pot.total_tickets);
+    v_ticket bigint := v_index;
+    v_beacon jsonb;
     v_prize bigint := p_pot.total_tickets * p_pot.entry_cost;
     v_entry public.pot_entries;
     v_wallet private.wallets;
@@ -20,6 +25,18 @@ declare
     v_at timestamptz;
     v_audit jsonb;
 begin
+    if p_beacon is not null then
+        v_beacon := (p_beacon - 'round_time') || jsonb_build_object(
+            'rotation', private.draw_rotation(
+                decode(p_beacon ->> 'signature', 'hex'),
+                decode(p_pot.lock_digest, 'hex'),
+                p_pot.total_tickets
+            )
+        );
+        v_ticket := private.rotate_index(
+            v_index, (v_beacon -> 'rotation')::bigint, p_pot.total_tickets
+        );
+    end if;
     select * into strict v_entry
     from public.pot_entries as e
     where e.pot_id = p_pot.id and e.first_ticket <= v_ticket
@@ -34,12 +51,15 @@ begin
     v_transfer_id := private.post_transfer(
         'payout', p_pot.id, null, v_escrow, v_wallet.account_id, v_prize, v_at
     );
-    v_audit := private.append_audit(p_pot.id, 'settled', null, jsonb_build_object(
-        'entry_id', v_entry.id,
-        'entrant_tag', v_entry.entrant_tag,
-        'winning_ticket', v_ticket,
-        'prize', v_prize,
-        'settled_at', private.json_time(v_at)
+    v_audit := private.append_audit(p_pot.id, 'settled', null, private.with_beacon(
+        jsonb_build_object(
+            'entry_id', v_entry.id,
+            'entrant_tag', v_entry.entrant_tag,
+            'winning_ticket', v_ticket,
+            'prize', v_prize,
+            'settled_at', private.json_time(v_at)
+        ),
+        v_beacon
     ));
     insert into private.settlements (
         pot_id, entry_id, transfer_id, winning_ticket, prize, proof, created_at
@@ -60,8 +80,8 @@ begin
             'total_tickets', p_pot.total_tickets,
             'lock_digest', p_pot.lock_digest,
             'hmac', encode(v_hmac, 'hex'),
-            'winner_index', v_ticket,
-            'beacon', null,
+            'winner_index', v_index,
+            'beacon', v_beacon,
             'winning_ticket', v_ticket,
             'winning_entry', jsonb_build_object(
                 'entry_id', v_entry.id,
@@ -79,7 +99,9 @@ begin
                 where a.pot_id = p_pot.id
             ),
             'settlement', jsonb_build_object(
-                'kid', p_key.kid, 'public_key', p_key.public_key, 'signature', p_signature
+                'kid', p_reveal -> 'kid',
+                'public_key', p_reveal -> 'public_key',
+                'signature', p_reveal -> 'signature'
             ),
             'payout', jsonb_build_object(
                 'credits', v_prize, 'held', false, 'escrow_after', private.account_balance(v_escrow)
@@ -96,14 +118,17 @@ begin
     where p.id = p_pot.id;
     perform private.close_alerts(null, p_pot.id);
 
-    perform private.announce_pot(p_pot.id, 'settled', jsonb_build_object(
-        'entrant', left(v_entry.entrant_tag, 16),
-        'winning_ticket', v_ticket,
-        'prize', v_prize,
-        'commit_hash', p_pot.commit_hash,
-        'reveal_seed', p_pot.reveal_seed,
-        'lock_digest', p_pot.lock_digest,
-        'hmac', encode(v_hmac, 'hex')
+    perform private.announce_pot(p_pot.id, 'settled', private.with_beacon(
+        jsonb_build_object(
+            'entrant', left(v_entry.entrant_tag, 16),
+            'winning_ticket', v_ticket,
+            'prize', v_prize,
+            'commit_hash', p_pot.commit_hash,
+            'reveal_seed', p_pot.reveal_seed,
+            'lock_digest', p_pot.lock_digest,
+            'hmac', encode(v_hmac, 'hex')
+        ),
+        v_beacon
     ));
     perform private.announce_lobby(p_pot.id, 'settled');
     perform realtime.send(
@@ -119,9 +144,11 @@ begin
     perform private.announce_wallet(v_entry.user_id, p_pot.id);
 end $$;
 
-comment on function private.settle_pot(public.pots, private.signing_keys, text) is
+comment on function private.settle_pot(public.pots, jsonb, jsonb) is
 'Draws the winner of a pot whose reveal is proven, pays the whole escrow, keeps the proof '
-'(contract section 6) and sets the pot settled. The caller holds the pot''s row.';
+'(contract section 6) and sets the pot settled. p_reveal: {kid, public_key, signature} of the '
+'settlement signature; p_beacon: {chain_hash, round, signature, kid, public_key, attestation} with '
+'draw 2, NULL with draw 1. The caller holds the pot''s row.';
 
-revoke all on function private.settle_pot(public.pots, private.signing_keys, text)
+revoke all on function private.settle_pot(public.pots, jsonb, jsonb)
 from public, anon, authenticated, service_role;
