@@ -58,8 +58,8 @@ create temporary table answer on commit drop as select submit_beacon('big') as b
 select is(
     changed_tables(), (
         '{pots,pots_audit,private.actors,private.beacons,private.ledger_entries,'
-        'private.pot_states,private.settlements,private.transfers,private.wallets,'
-        'realtime.messages}'
+        'private.log_pending,private.pot_states,private.settlements,private.transfers,'
+        'private.wallets,realtime.messages}'
     )::text[], 'what it writes'
 );
 select is(
