@@ -128,7 +128,13 @@ class Bounds:
 
     async def _refusal(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
         """Runs the request; what to answer instead of what it could not answer itself."""
-        answered = False
+        answered = received = False
+
+        async def receive_on() -> Message:
+            nonlocal received
+            event = await receive()
+            received = not event.get("more_body", False)
+            return event
 
         async def send_on(event: Message) -> None:
             nonlocal answered
@@ -137,12 +143,12 @@ class Bounds:
 
         try:
             async with asyncio.timeout(self._limits.request_seconds):
-                await self._app(scope, receive, send_on)
+                await self._app(scope, receive_on, send_on)
         except TimeoutError:
             refusal = message(504, "The request took too long")
         except BodyTooLargeError:
             refusal = message(413, "Request size limit exceeded")
-            if not await self._drained(receive):
+            if not received and not await self._drained(receive):
                 refusal.headers["Connection"] = "close"
         except ApiKeyError:
             hint = "Double check the anon, publishable, service_role or secret key."
