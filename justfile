@@ -7,7 +7,7 @@ default:
 demo *args:
     ./dev demo {{ args }}
 
-# Run every test, the linters included.
+# Run every test, and the linters beside them; with arguments, pytest.
 test *args:
     ./dev test {{ args }}
 

@@ -30,8 +30,8 @@ from pypot_cli.rpc import Api, Caller, login_url
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 60.0
-"""How long to wait for what a service has to do."""
+PATIENCE_SECONDS = 120.0
+"""How long to wait for what a service has to do: it takes moments, unless the machine is busy."""
 
 STOCK = 40
 """Commitments the signer keeps, besides one a pot of the main game."""

@@ -153,6 +153,15 @@ def supabase_js() -> Path:
     return _from_npm(f"@supabase/supabase-js@{_SUPABASE_JS}", f"ws@{_WS}")
 
 
+def fetch_all() -> None:
+    """Fetches whatever is not here yet; what cannot be had is told, and is no failure."""
+    for fetch in (debian, chromium, supabase_cli, supabase_js):
+        try:
+            fetch()
+        except MissingProgramError as error:
+            _say(str(error))
+
+
 def _from_npm(*packages: str) -> Path:
     """The directory node_modules of the packages, fetched the first time."""
     name = "-".join(each.replace("/", "-").replace("@", "-").strip("-") for each in packages)
@@ -298,16 +307,3 @@ def _locked(path: Path) -> Iterator[None]:
 
 def _say(text: str) -> None:
     print(f"tests: {text}", file=sys.stderr, flush=True)
-
-
-def main() -> None:
-    """Fetches all of it, so that no test has to; what is missing then is told, and no failure."""
-    for fetch in (debian, chromium, supabase_cli, supabase_js):
-        try:
-            fetch()
-        except MissingProgramError as error:
-            _say(str(error))
-
-
-if __name__ == "__main__":
-    main()

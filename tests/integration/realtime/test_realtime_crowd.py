@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.support.database import Database
@@ -15,6 +16,7 @@ WITHIN_SECONDS = 1.0
 TOPIC = "realtime:pots:crowd"
 
 
+@pytest.mark.alone
 def test_a_thousand_sockets_get_an_event_within_a_second(db: Database) -> None:
     with live_over(db) as live:
         joined, slowest = asyncio.run(_story(db, live.socket_url()))
