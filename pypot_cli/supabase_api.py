@@ -23,7 +23,7 @@ from postgrest.exceptions import APIError
 
 from pypot_cli import correlation
 from pypot_cli.errors import PypotError, UnreadableInputError
-from pypot_cli.rpc import Caller, Calls, RpcError, UnavailableError, read_details
+from pypot_cli.rpc import ANON, Caller, Calls, RpcError, UnavailableError, read_details
 from pypot_cli.wake import Listening, Wake
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
@@ -104,7 +104,8 @@ class SupabaseApi(Calls):
         if self._client is None:
             self._client = await _client(self._project)
         request = self._client.rpc(function, arguments)
-        request.request.headers["Authorization"] = f"Bearer {self._token(caller)}"
+        if caller != ANON:  # whom the key itself stands for: reading takes no secret
+            request.request.headers["Authorization"] = f"Bearer {self._token(caller)}"
         request.request.headers.update(correlation.headers())
         try:
             return (await request.execute()).data

@@ -134,11 +134,31 @@ def audit_row_hash(
     `seq` counts from 1, `prev_hash` is the row before's (32 zero bytes for the first), `created_at`
     microseconds since 1970 UTC, `payload` the exact text that is stored.
     """
+    return sealed_row_hash(
+        round_id=round_id,
+        seq=seq,
+        prev_hash=prev_hash,
+        created_at=created_at,
+        payload_hash=sha256(payload.encode()),
+        game=game,
+    )
+
+
+def sealed_row_hash(
+    *,
+    round_id: UUID,
+    seq: int,
+    prev_hash: bytes,
+    created_at: int,
+    payload_hash: bytes,
+    game: str,
+) -> bytes:
+    """Return what `audit_row_hash` does, of a row whose payload is known by its hash alone."""
     return sha256(
         tag(f"{game}/audit/v1"),
         round_id.bytes,
         u64(seq),
         prev_hash,
         u64(created_at),
-        sha256(payload.encode()),
+        payload_hash,
     )

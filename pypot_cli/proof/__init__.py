@@ -16,8 +16,16 @@ receipt   one player's entry against the proof
 bundle    all the entries and the audit chain against the proof
 """
 
-from pypot_cli.proof.document import LONGEST_PROOF, Document, open_content, open_proof, read_proof
+from pypot_cli.proof.document import (
+    LONGEST_PROOF,
+    Document,
+    open_content,
+    open_proof,
+    read_document,
+    read_proof,
+)
 from pypot_cli.proof.judge import verify
+from pypot_cli.proof.receipt import ReceiptVerdict, verify_receipt
 from pypot_cli.proof.trust import Trust, read_trust
 from pypot_cli.proof.verdict import UNBOUND, UNBOUND_2, Check, Verdict
 
@@ -27,11 +35,14 @@ __all__ = [
     "UNBOUND_2",
     "Check",
     "Document",
+    "ReceiptVerdict",
     "Trust",
     "Verdict",
     "open_content",
     "open_proof",
+    "read_document",
     "read_proof",
     "read_trust",
     "verify",
+    "verify_receipt",
 ]

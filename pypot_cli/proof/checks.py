@@ -94,17 +94,16 @@ def siblings(path: Sequence[Mapping[str, Any]]) -> list[merkle.Sibling]:
     return [merkle.Sibling(step["side"], step["sum"], bytes.fromhex(step["hash"])) for step in path]
 
 
-def placed(
-    pot_id: str, entry: Mapping[str, Any], whose: str, proof: Mapping[str, Any]
-) -> Iterator[Check]:
+def placed(entry: Mapping[str, Any], whose: str, where: str, proof: Proof) -> Iterator[Check]:
     """Check that an entry is a leaf of the proof's tree, at the first ticket it says.
 
-    `entry` has `first_ticket, ticket_count, entrant_tag, merkle_path`, well-formed; `whose` names
-    it in the sentences.
+    `entry` has `first_ticket, ticket_count, entrant_tag, merkle_path`, well-formed; `whose` and
+    `where` name it, and what says so, in the sentences.
     """
     steps = siblings(entry["merkle_path"])
     tag = bytes.fromhex(entry["entrant_tag"])
-    root = merkle.fold(merkle.leaf(UUID(pot_id), entry["ticket_count"], tag, GAME), steps)
+    leaf = merkle.leaf(UUID(proof["pot_id"]), entry["ticket_count"], tag, GAME)
+    root = merkle.fold(leaf, steps)
     yield equal(
         "entries_root",
         f"{whose} folded with {len(steps)} siblings",
@@ -117,18 +116,14 @@ def placed(
         root.sum,
         proof["total_tickets"],
     )
-    yield equal(
-        "first_ticket",
-        "tickets on the left of it",
-        merkle.first_ticket(steps),
-        entry["first_ticket"],
-    )
+    first = merkle.first_ticket(steps)
+    yield equal("first_ticket", "tickets on the left of it", first, entry["first_ticket"], where)
 
 
 def entry(proof: Proof) -> Iterator[Check]:
     """Check that the winning entry was there at lock, and held the winning ticket."""
     won = proof["winning_entry"]
-    yield from placed(proof["pot_id"], won, "the winning entry", proof)
+    yield from placed(won, "the winning entry", "the proof", proof)
     first, count, ticket = won["first_ticket"], won["ticket_count"], proof["winning_ticket"]
     yield holds(
         "winning_range",

@@ -49,20 +49,28 @@ def holds(name: str, held: bool, detail: str) -> Check:
     return Check(name, "ok" if held else "failed", detail)
 
 
-def equal(name: str, formula: str, computed: object, stated: object) -> Check:
-    """Return the check of a value that was computed by `formula` against the stated one."""
+def equal(
+    name: str, formula: str, computed: object, stated: object, where: str = "the proof"
+) -> Check:
+    """Return the check of a value that was computed by `formula` against the one stated `where`."""
     if computed == stated and type(computed) is type(stated):
         return Check(name, "ok", f"{formula} = {computed}")
-    return Check(name, "failed", f"{formula} = {computed}, but the proof says {stated}")
+    return Check(name, "failed", f"{formula} = {computed}, but {where} says {stated}")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome of every check, in the order they were made; `draw_version` None if unknown."""
+    """The outcome of every check, in the order they were made; `draw_version` None if unknown.
+
+    `confirmed` names those of UNBOUND that were compared with something outside the proof;
+    `unknown` are sentences about what came with it and cannot be known.
+    """
 
     pot_id: str | None
     checks: tuple[Check, ...]
     draw_version: int | None = None
+    confirmed: frozenset[str] = frozenset()
+    unknown: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[Check, ...]:
@@ -109,13 +117,13 @@ class Verdict:
     @property
     def not_proven(self) -> list[str]:
         """What no proof of this kind can show, as sentences."""
-        said = [f"{name}: {why}" for name, why in UNBOUND.items()]
+        said = [f"{name}: {why}" for name, why in UNBOUND.items() if name not in self.confirmed]
         if self.draw_version == 1:
             said.append(DRAW_1_LIMIT)
         elif self.draw_version == 2:
             said += [f"{name}: {why}" for name, why in UNBOUND_2.items()]
             said.append(WITNESSED_LIMIT if self.witnessed else UNWITNESSED_LIMIT)
-        return said
+        return said + list(self.unknown)
 
     def as_json(self) -> dict[str, Any]:
         """Return what `pypot verify --json` prints."""

@@ -51,7 +51,7 @@ def test_a_valid_proof_exits_with_0_and_says_whose_word_it_took() -> None:
     done = pypot("verify", GOLDEN, *PINNED)
     assert done.returncode == 0, done.stderr
     assert last_line(done.stdout) == "valid, signed by the keys you trust"
-    assert "What this file cannot prove" in done.stdout
+    assert "What this cannot prove" in done.stdout
     done = pypot("verify", GOLDEN)
     assert done.returncode == 0
     assert last_line(done.stdout) == "valid, keys taken from the proof itself (not pinned)"
