@@ -76,6 +76,8 @@ def locate(source: str, entries: str | None, chain: str | None) -> tuple[str, Re
     folder = Path(source)
     checkpoint = None
     if source != "-" and folder.is_dir():
+        if not (folder / PROOF).exists():
+            raise UnreadableInputError(f"cannot read {source}: it has no {PROOF}")
         entries = entries or str(folder / ENTRIES)
         chain = chain or str(folder / CHAIN)
         source = str(folder / PROOF)
