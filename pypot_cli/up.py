@@ -1,4 +1,4 @@
-"""Everything at once, for development: database, API, both services, something to play with."""
+"""Everything at once, for development: database, API, beacon, services, something to play with."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from pypot_cli import config, db, key_registry, keys
+from pypot_cli.beacon import registry, source
 from pypot_cli.errors import PypotError
 from pypot_cli.fairness import signing
 from pypot_cli.keys import KeyPurpose, Secret
@@ -27,7 +29,7 @@ CREDITS = 10_000
 
 _TEMPLATES: Mapping[str, Mapping[str, int]] = {
     "small": {"entry_cost": 1, "max_tickets": 10, "max_per_user": 5},
-    "medium": {"entry_cost": 10, "max_tickets": 50, "max_per_user": 10},
+    "medium": {"entry_cost": 10, "max_tickets": 50, "max_per_user": 10, "draw_version": 2},
     "large": {"entry_cost": 100, "max_tickets": 200, "max_per_user": 20},
 }
 _START_SECONDS = 30.0
@@ -47,19 +49,24 @@ def up(data_dir: Path, port: int, db_port: int | None, say: Callable[[str], None
         if not was_running:
             started.callback(db.down, data_dir)
         environment = {**os.environ, "PYPOT_DB_URL": url, **_keys(url)}
+        beacon = started.enter_context(_process(environment, "beacon", "--port", "0"))
+        info = _read_description(beacon, last="public_key")["info"]
+        registry.register(url, source.read_chain(info), use=True)
+        trusting = ("--beacon-chain", info, "--beacon-url", _origin(info))
         _templates(url)
         processes = {
             name: started.enter_context(_process(environment, *arguments))
             for name, arguments in {
                 "api": ("api", "--port", str(port)),
-                "settle": ("settle",),
-                "orchestrate": ("orchestrate",),
+                "settle": ("settle", *trusting),
+                "orchestrate": ("orchestrate", *trusting),
             }.items()
-        }
-        told = _read_description(processes["api"])
+        } | {"beacon": beacon}
+        told = _read_description(processes["api"], last="secret_key")
         _player(url, told)
         for name in ("url", "anon_key"):
             say(f"{name:<18}{told[name]}")
+        say(f"{'beacon':<18}{info}")
         say(f"{'player':<18}{PLAYER}")
         say(f"{'password':<18}{PASSWORD}")
         say("Ctrl-C stops everything")
@@ -124,6 +131,7 @@ def _keys(url: str) -> dict[str, str]:
     variables = {
         KeyPurpose.ORCHESTRATOR: "PYPOT_ORCHESTRATOR_KEY",
         KeyPurpose.SETTLEMENT: "PYPOT_SETTLEMENT_KEY",
+        KeyPurpose.BEACON: "PYPOT_BEACON_KEY",
         KeyPurpose.SEED_MASTER: "PYPOT_SEED_MASTER_KEY",
     }
     files = {}
@@ -146,15 +154,20 @@ def _templates(url: str) -> None:
             api.call(Caller("pot_orchestrator"), "upsert_pot_template", name=name, **terms)
 
 
-def _read_description(api: subprocess.Popen[str]) -> dict[str, str]:
-    """Return what `pypot api` says of itself, once it answers."""
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _read_description(server: subprocess.Popen[str], last: str) -> dict[str, str]:
+    """Return what a server says of itself, up to the value named `last`, once it answers."""
     told: dict[str, str] = {}
-    if api.stdout is None:
-        raise PypotError("the API says nothing")
-    while "secret_key" not in told:
-        line = api.stdout.readline()
+    if server.stdout is None:
+        raise PypotError("a server says nothing")
+    while last not in told:
+        line = server.stdout.readline()
         if not line:
-            raise PypotError("the API did not start: see the lines above")
+            raise PypotError("a server did not start: see the lines above")
         name, _, value = line.strip().partition(" ")
         told[name] = value.strip()
     deadline = time.monotonic() + _START_SECONDS
@@ -163,7 +176,7 @@ def _read_description(api: subprocess.Popen[str]) -> dict[str, str]:
             if httpx.get(f"{told['url']}/health", timeout=5).is_success:
                 return told
         time.sleep(0.1)
-    raise PypotError("the API did not answer in time: see the lines above")
+    raise PypotError(f"{told['url']} did not answer in time: see the lines above")
 
 
 def _player(url: str, told: Mapping[str, str]) -> None:

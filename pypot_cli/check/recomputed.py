@@ -18,8 +18,10 @@ from pypot_cli import proof
 from pypot_cli.check.finding import Finding
 from pypot_cli.db.connection import query
 from pypot_cli.fairness import draw, merkle, signing
+from pypot_cli.fairness.beacon import Chain, verify_round
 from pypot_cli.fairness.canonical import canonical_json, is_hex, read_json, time_micros, write_time
 from pypot_cli.game import GAME
+from pypot_cli.rules import BEACON_AFTER_LOCK
 
 Examine = Callable[[psycopg.Connection[Any]], Iterator[list[Finding]]]
 
@@ -94,6 +96,8 @@ def rules(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
             "max_tickets": pot.max_tickets,
             "min_participants": pot.min_participants,
         }
+        if pot.draw_version == 2:
+            terms["beacon_chain_hash"] = pot.beacon_chain_hash
         if canonical_json(terms) != pot.rules_text:
             found.append(Finding(subject, "rules_text is not its terms in canonical JSON"))
         if draw.rules_hash(pot.rules_text, GAME).hex() != pot.rules_hash:
@@ -163,7 +167,7 @@ def _tree_findings(
 
 
 def lock_digests(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
-    """Every lock's digest is the hash of its pot, commitment, rules, entries and time."""
+    """Every lock's digest is the hash of its pot, commitment, rules, entries, time and beacon."""
     for pot in _stream(conn, "pots"):
         if pot.locked_at is None:
             continue
@@ -175,6 +179,8 @@ def lock_digests(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
             entries_root=bytes.fromhex(pot.entries_root),
             total_tickets=pot.total_tickets,
             locked_at=time_micros(pot.locked_at),
+            beacon_chain_hash=bytes.fromhex(pot.beacon_chain_hash or draw.NO_BEACON.hex()),
+            beacon_round=pot.beacon_round or 0,
             game=GAME,
         )
         agrees = digest.hex() == pot.lock_digest
@@ -193,6 +199,50 @@ def attestations(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         yield [] if signed else [Finding(f"pot {pot.id}", "its attestation does not verify")]
 
 
+def beacons(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """Every lock of draw 2 waits for its round, and every beacon is the round's and attested."""
+    for pot in _stream(conn, "pots"):
+        if pot.draw_version == 1 and pot.beacon_signature is None:
+            continue
+        subject = f"pot {pot.id}"
+        try:
+            chain = _chain(pot)
+        except ValueError as error:
+            yield [Finding(subject, f"its beacon: {error}")]
+            continue
+        yield [Finding(subject, problem) for problem in _beacon_problems(pot, chain)]
+
+
+def _beacon_problems(pot: Any, chain: Chain) -> Iterator[str]:
+    if pot.locked_at is not None:
+        expected = chain.round_at(time_micros(pot.locked_at) + BEACON_AFTER_LOCK)
+        if pot.beacon_round != expected:
+            yield f"its beacon's round must be {expected}, not {pot.beacon_round}"
+        elif time_micros(pot.beacon_at) != chain.round_time(expected):
+            yield "its beacon's time is not that of the round"
+    if pot.beacon_signature is None:
+        return
+    signature = bytes.fromhex(pot.beacon_signature)
+    if not verify_round(chain, pot.beacon_round or 0, signature):
+        yield "its beacon does not verify"
+    message = signing.beacon_message(bytes.fromhex(pot.lock_digest or ""), signature, GAME)
+    attested = pot.beacon_purpose == "beacon" and signing.verify(
+        bytes.fromhex(pot.beacon_key), message, bytes.fromhex(pot.beacon_attestation)
+    )
+    if not attested:
+        yield "nobody with a key registered for it attests its beacon"
+
+
+def _chain(row: Any) -> Chain:
+    return Chain(
+        bytes.fromhex(row.beacon_chain_hash or ""),
+        bytes.fromhex(row.chain_key or ""),
+        row.scheme,
+        row.genesis_time,
+        row.period_seconds,
+    )
+
+
 def proofs(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
     """Every settled pot's proof verifies with registered keys and repeats what is stored."""
     for row in _stream(conn, "settlements"):
@@ -202,6 +252,8 @@ def proofs(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
             proof.Trust(
                 orchestrator_keys=[bytes.fromhex(row.orchestrator_key or "")],
                 settlement_keys=[bytes.fromhex(row.settlement_key or "")],
+                beacon_keys=[bytes.fromhex(row.beacon_key)] if row.beacon_key else [],
+                chains=[_chain(row)] if row.draw_version == 2 else [],
             ),
         )
         found = [Finding(subject, f"proof: {each.name}: {each.detail}") for each in verdict.failed]
@@ -229,6 +281,7 @@ CHECKS: tuple[Examine, ...] = (
     merkle_trees,
     lock_digests,
     attestations,
+    beacons,
     proofs,
     signing_keys,
 )
@@ -262,6 +315,14 @@ def _expected(row: Any) -> dict[str, Any]:
             "signature": row.orchestrator_signature,
         },
         "settlement": {"kid": row.settlement_kid, "public_key": row.settlement_key},
+        "beacon": {
+            "chain_hash": row.beacon_chain_hash,
+            "round": row.beacon_round,
+            "signature": row.beacon_signature,
+            "kid": row.beacon_kid,
+            "public_key": row.beacon_key,
+            "attestation": row.beacon_attestation,
+        },
         "payout": {"credits": row.prize},
         "audit": {"seq": row.settled_seq, "row_hash": row.settled_hash},
         "settled_at": write_time(time_micros(row.settled_at)) if row.settled_at else None,

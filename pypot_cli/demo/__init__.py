@@ -20,7 +20,7 @@ import psycopg
 from pypot_cli.db.throwaway import terminated_as_interrupted
 from pypot_cli.demo.crowd import TICKETS_A_PLAYER, Crowd
 from pypot_cli.demo.report import PotLine, Report
-from pypot_cli.demo.scenes import Scenes
+from pypot_cli.demo.scenes import BEACON_SCENE, Scenes, forged_beacon
 from pypot_cli.demo.screen import Screen
 from pypot_cli.demo.stage import Stage, open_stage, pypot
 from pypot_cli.errors import PypotError
@@ -64,6 +64,8 @@ def _play(stage: Stage, crowd: Crowd, report: Report, pots: int, screen: Screen)
     screen.say(f"waiting for the signer's commitments and for {pots} pots")
     main = scenes.open_main_pots(pots)
     scenes.start_timers()
+    screen.say("a draw with a beacon, and a forged one before its round is known to anybody")
+    scenes.start_beacon_draw()
 
     tickets = pots * players * TICKETS_A_PLAYER
     screen.say(f"{players} players buy {tickets} tickets in {pots} pots")
@@ -84,6 +86,8 @@ def _play(stage: Stage, crowd: Crowd, report: Report, pots: int, screen: Screen)
     scenes.play_forged_reveal()
     screen.say("waiting for the timers and for the last settlement")
     scenes.check_timers()
+    screen.say("waiting for the beacon of the draw that uses one")
+    scenes.check_beacon_draw()
     ended = {each: scenes.wait_for_status(each, "settled", "cancelled") for each in scenes.pots}
     settled = [each for each in main if ended[each]["status"] == "settled"]
     report.check("every filled pot was settled", settled == main, f"{len(settled)} of {len(main)}")
@@ -120,7 +124,10 @@ def _verify(stage: Stage, report: Report, proofs: Path, screen: Screen) -> None:
     """Have `pypot verify` judge each proof by the pinned keys, and refuse one that was altered."""
     settled = [pot.pot_id for pot in report.pots if pot.status == "settled"]
     screen.say(f"pypot verify: {len(settled)} proofs, against the keys made at the start")
-    pins = ("--orchestrator-key", stage.orchestrator_key, "--settlement-key", stage.settlement_key)
+    pins = [
+        *("--orchestrator-key", stage.orchestrator_key, "--settlement-key", stage.settlement_key),
+        *("--beacon-chain", str(stage.beacon_info)),
+    ]
 
     def verify(file: Path) -> subprocess.CompletedProcess[str]:
         return pypot("verify", str(file), "--json", *pins)
@@ -145,6 +152,18 @@ def _verify(stage: Stage, report: Report, proofs: Path, screen: Screen) -> None:
         "; ".join(f"{pot_id}: {_summary(done)}" for pot_id, done in wrong.items())
         or f"{len(verdicts)} valid, signed by the pinned keys",
     )
+    for pot in report.pots:
+        if pot.scene == BEACON_SCENE and pot.status == "settled":
+            forged = json.loads((proofs / f"{pot.pot_id}.json").read_text())
+            forged["beacon"]["signature"] = forged_beacon(forged["beacon"]["round"]).hex()
+            altered = stage.directory / "altered.json"
+            altered.write_text(json.dumps(forged))
+            done = verify(altered)
+            report.check(
+                "pypot verify refuses a proof with a forged beacon",
+                done.returncode == 1 and "beacon.signature" in _failed(done),
+                _summary(done),
+            )
     if settled:
         forged = json.loads(files[0].read_text())
         forged["winning_ticket"] = (forged["winning_ticket"] + 1) % forged["total_tickets"]
@@ -156,6 +175,12 @@ def _verify(stage: Stage, report: Report, proofs: Path, screen: Screen) -> None:
             done.returncode == 1,
             _summary(done),
         )
+
+
+def _failed(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return [
+        each["name"] for each in json.loads(done.stdout)["checks"] if each["outcome"] == "failed"
+    ]
 
 
 def _summary(done: subprocess.CompletedProcess[str]) -> str:

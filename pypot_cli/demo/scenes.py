@@ -12,15 +12,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+from pypot_cli.beacon import source
 from pypot_cli.demo.crowd import CAP, ENTRY_COST, GRANT, TICKETS_A_PLAYER, Crowd
 from pypot_cli.demo.report import Report
 from pypot_cli.demo.stage import Stage
 from pypot_cli.fairness import draw, merkle
+from pypot_cli.fairness.beacon import ORDER, sign_round, verify_round
 from pypot_cli.game import GAME
 from pypot_cli.rpc import ANON, Caller, RpcError, player
 
 ORCHESTRATOR = Caller("pot_orchestrator")
 SETTLEMENT = Caller("pot_settlement")
+BEACON = Caller("pot_beacon")
+
+BEACON_SCENE = "drawn with a beacon"
 
 _SMALL = {"entry_cost": ENTRY_COST, "max_tickets": 10, "max_per_user": 5}
 _TIMER_SECONDS = 6
@@ -158,6 +163,50 @@ class Scenes:
             f"{detail['cancel_cause']}, balance {before} again",
         )
 
+    # -------------------------------------------------------------------- beacon
+
+    def start_beacon_draw(self) -> None:
+        """Sell out a pot of draw 2, whose round comes half a minute after its lock.
+
+        Until then nobody can end the draw, not even with a signature to show.
+        """
+        pot_id = self.create(BEACON_SCENE, draw_version=2)
+        for user in self.players(2):
+            self.join(pot_id, user, 5)
+
+        def revealed() -> dict[str, Any] | None:
+            detail = self.pot(pot_id)
+            return detail if detail["fairness"]["reveal_seed"] else None
+
+        detail = self.stage.wait_for(f"pot {pot_id} to be revealed", revealed)
+        beacon = detail["fairness"]["beacon"]
+        self.report.check(
+            "the seed is revealed while the beacon's round is still to come",
+            detail["status"] == "settling" and detail["winner"] is None,
+            f"round {beacon['round']}, due {beacon['round_time']}",
+        )
+        self._refuse_forged_beacon("a beacon before its time is refused", pot_id, beacon["round"])
+
+    def check_beacon_draw(self) -> None:
+        """The round came, a service verified it and handed it in: settled, and for good."""
+        pot_id = self._named(BEACON_SCENE)
+        detail = self.wait_for_status(pot_id, "settled")
+        beacon = detail["fairness"]["beacon"]
+        chain = source.read_chain(str(self.stage.beacon_info))
+        self.report.check(
+            "a draw with a beacon ends with the beacon's own signature of its round",
+            verify_round(chain, beacon["round"], bytes.fromhex(beacon["signature"])),
+            f"round {beacon['round']}, signature {beacon['signature'][:16]}...",
+        )
+        self._refuse_forged_beacon("no other beacon takes its place", pot_id, beacon["round"])
+
+    def _refuse_forged_beacon(self, name: str, pot_id: str, number: int) -> None:
+        self.expect_refusal(
+            name, "wrong_state",
+            BEACON, "submit_beacon", pot_id=pot_id, beacon_signature=forged_beacon(number).hex(),
+            attestation=secrets.token_hex(64),
+        )  # fmt: skip
+
     # ------------------------------------------------------- refusals, pause, void
 
     def play_refusals_and_pause(self) -> None:
@@ -287,6 +336,11 @@ class Scenes:
     def _books(self, pot_id: str, user: UUID) -> tuple[dict[str, int], int, int]:
         detail = self.pot(pot_id)
         return self.wallet(user), detail["tickets_sold"], detail["version"]
+
+
+def forged_beacon(number: int) -> bytes:
+    """Return a real BLS signature of a round, by a key that is no chain's."""
+    return sign_round(1 + secrets.randbelow(ORDER - 1), number)
 
 
 def _receipt_root(receipt: Mapping[str, Any], user: UUID) -> tuple[str, int]:

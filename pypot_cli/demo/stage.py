@@ -1,7 +1,8 @@
-"""What the demo plays on: a fresh PostgreSQL 17, keys made on the spot, both services as processes.
+"""What the demo plays on: a fresh PostgreSQL 17, keys made on the spot, services and a beacon.
 
 Secrets are made by `pypot keys new` and read by the two services only: this process learns their
-public halves. Each service logs in as a role of its own that may become its one database role.
+public halves. Each service is a process and logs in as a role of its own that may become its one
+database role.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from typing import TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import UUID
 
+import httpx
 from psycopg import sql
 
 from pypot_cli import db
+from pypot_cli.beacon import registry, source
 from pypot_cli.db.connection import query
 from pypot_cli.db.throwaway import throwaway_cluster
 from pypot_cli.errors import PypotError
@@ -46,7 +49,7 @@ class DemoError(PypotError):
 
 @dataclass
 class Service:
-    """One of the two services, a process that has nothing but its own secrets and login."""
+    """A service or the beacon, a process that has nothing but its own secrets and login."""
 
     name: str
     arguments: Sequence[str]
@@ -62,7 +65,7 @@ class Service:
                 [sys.executable, "-m", "pypot_cli", self.name, *self.arguments],
                 env={"PATH": os.environ.get("PATH", os.defpath), **self.environment},
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
@@ -102,8 +105,11 @@ class Stage:
     admin_url: str
     orchestrator_key: str
     settlement_key: str
+    beacon_info: Path
+    """The /info of the beacon of its draws of version 2."""
     orchestrator: Service
     settlement: Service
+    beacon: Service
 
     @property
     def login(self) -> str:
@@ -129,7 +135,7 @@ class Stage:
         """
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (answer := look()) is None:
-            for service in (self.orchestrator, self.settlement):
+            for service in (self.orchestrator, self.settlement, self.beacon):
                 service.require_alive()
             if time.monotonic() > deadline:
                 raise DemoError(
@@ -147,11 +153,24 @@ def open_stage(say: Callable[[str], None], pots: int) -> Iterator[Stage]:
         # In a directory that others may walk through.
         (directory / "keys").mkdir(mode=0o700)
 
-        say("making two Ed25519 keys and the seeds' master key")
+        say("making three Ed25519 keys and the seeds' master key")
         orchestrator_key = new_key(directory / "keys", "orchestrator")
         settlement_key = new_key(directory / "keys", "settlement")
+        beacon_key = new_key(directory / "keys", "beacon")
         new_key(directory / "keys", "seed-master")
-        _register(cluster.url("authenticator"), orchestrator_key, settlement_key)
+        keys = {"orchestrator": orchestrator_key, "settlement": settlement_key}
+        _register(cluster.url("authenticator"), {**keys, "beacon": beacon_key})
+
+        say("starting pypot beacon, which stands in for drand")
+        arguments = ["--port", "0", "--key", str(directory / "keys" / "local-beacon")]
+        beacon = Service("beacon", arguments, {}, directory / "beacon.log")
+        cleaning.callback(beacon.stop)
+        beacon.start()
+        told = _description(beacon)
+        info = directory / "beacon.json"
+        info.write_text(httpx.get(told["info"]).text)
+        registry.register(cluster.url("authenticator"), source.read_chain(str(info)), use=True)
+        trusting = ["--beacon-chain", str(info), "--beacon-url", told["url"]]
 
         say("starting pypot orchestrate and pypot settle, each with its own secrets alone")
         orchestrator = _service(
@@ -159,18 +178,20 @@ def open_stage(say: Callable[[str], None], pots: int) -> Iterator[Stage]:
             directory,
             "orchestrate",
             "pot_orchestrator",
-            [],
-            {
-                "PYPOT_ORCHESTRATOR_KEY": "orchestrator",
-            },
+            trusting,
+            {"PYPOT_ORCHESTRATOR_KEY": "orchestrator", "PYPOT_BEACON_KEY": "beacon"},
         )
         settlement = _service(
             cluster,
             directory,
             "settle",
             "pot_settlement",
-            ["--stock", str(STOCK + pots), "--orchestrator-key", orchestrator_key],
-            {"PYPOT_SETTLEMENT_KEY": "settlement", "PYPOT_SEED_MASTER_KEY": "seed-master"},
+            ["--stock", str(STOCK + pots), "--orchestrator-key", orchestrator_key, *trusting],
+            {
+                "PYPOT_SETTLEMENT_KEY": "settlement",
+                "PYPOT_SEED_MASTER_KEY": "seed-master",
+                "PYPOT_BEACON_KEY": "beacon",
+            },
         )
         for service in (settlement, orchestrator):
             cleaning.callback(service.stop)
@@ -181,8 +202,10 @@ def open_stage(say: Callable[[str], None], pots: int) -> Iterator[Stage]:
             cluster.admin_url(),
             orchestrator_key,
             settlement_key,
+            info,
             orchestrator,
             settlement,
+            beacon,
         )
 
 
@@ -207,8 +230,22 @@ def pypot(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _register(url: str, orchestrator_key: str, settlement_key: str) -> None:
-    keys = {"orchestrator": orchestrator_key, "settlement": settlement_key}
+def _description(beacon: Service) -> dict[str, str]:
+    """Return what the beacon says of itself when it starts."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while time.monotonic() < deadline:
+        beacon.require_alive()
+        lines = beacon.log.read_text(encoding="utf-8").splitlines()
+        told = {line.split()[0]: line.split()[-1] for line in lines if line}
+        if "public_key" in told:
+            with contextlib.suppress(httpx.TransportError):
+                httpx.get(told["info"])
+                return told
+        time.sleep(0.05)
+    raise DemoError("pypot beacon did not start")
+
+
+def _register(url: str, keys: Mapping[str, str]) -> None:
     with Api(url) as api:
         for purpose, key in keys.items():
             api.call(

@@ -30,6 +30,7 @@ SCENES = {
     "paused and resumed": "settled",
     "voided": "cancelled",
     "forged reveal": "settled",
+    "drawn with a beacon": "settled",
 }
 
 

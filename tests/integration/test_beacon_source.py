@@ -18,7 +18,8 @@ from pypot_cli.errors import UnreadableInputError
 from pypot_cli.fairness.beacon import QUICKNET, chain_from_info, verify_round
 from pypot_cli.keys import Secret, new_secret
 from pypot_cli.service import Log
-from tests.support.beacon import Liar, Shifted, lying, serving
+from tests.support.beacon import Liar, lying, serving
+from tests.support.clocks import Shifted
 
 RECORDED = json.loads(
     (Path(__file__).parent.parent / "fixtures" / "drand_quicknet.json").read_text()

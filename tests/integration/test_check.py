@@ -82,6 +82,40 @@ BREAKS: dict[str, list[Break]] = {
             {"attestations", "signing_keys", "proofs"},
         ),
     ],
+    "beacons": [
+        Break(
+            "update private.beacons set signature = overlay(signature placing 'aa' from 95)"
+            " where pot_id = %(drawn)s",
+            {"beacons", "proofs"},
+        ),
+        Break(
+            "update private.beacons set attestation = repeat('00', 64) where pot_id = %(drawn)s",
+            {"beacons", "proofs"},
+        ),
+        Break(
+            "update private.signing_keys set purpose = 'settlement' where purpose = 'beacon'",
+            {"beacons", "signing_keys", "proofs"},
+        ),
+        Break(
+            "update private.pot_states set beacon_round = beacon_round + 1"
+            " where pot_id = %(drawn)s",
+            {"beacons", "lock_digests", "proofs"},
+        ),
+        Break(
+            "update private.pot_states set beacon_at = beacon_at + interval '3 seconds'"
+            " where pot_id = %(drawn)s",
+            {"beacons"},
+        ),
+        Break(
+            "update private.beacon_chains set scheme = 'bls-unchained'",
+            {"beacons", "proofs"},
+        ),
+        Break(
+            "insert into private.beacons (pot_id, signature, kid, attestation, created_at)"
+            " select %(settled)s, signature, kid, attestation, created_at from private.beacons",
+            {"beacons", "proofs"},
+        ),
+    ],
     "chain_facts": [
         Break(
             "update private.pot_states set cancel_reason = 'voided' where pot_id = %(lonely)s",

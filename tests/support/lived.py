@@ -3,14 +3,22 @@
 import threading
 import time
 import uuid
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from pypot_cli import orchestrator, seeds, settlement
+from pypot_cli.beacon import registry
+from pypot_cli.beacon import submitter as submitting
+from pypot_cli.beacon.local import LocalBeacon
+from pypot_cli.beacon.rounds import Round
+from pypot_cli.beacon.submitter import Submitter
 from pypot_cli.fairness import signing
+from pypot_cli.fairness.beacon import BUILT_IN, Chain, Chains
 from pypot_cli.keys import Secret, new_secret
 from pypot_cli.rpc import Api, Caller, login_url, player
 from pypot_cli.service import Client, Log
+from tests.support.clocks import Shifted, clock_set
 from tests.support.database import Database
 
 SERVICE_ROLE = Caller("service_role")
@@ -18,6 +26,8 @@ ORCHESTRATOR = orchestrator.CALLER
 SETTLEMENT = settlement.CALLER
 TREASURY = Caller("pot_treasury")
 COMPLIANCE = Caller("pot_compliance", uuid.uuid4())
+
+_AWAITED_SECONDS = 40.0
 
 
 @dataclass
@@ -28,6 +38,7 @@ class Game:
     orchestrator_key: Secret = field(default_factory=new_secret)
     settlement_key: Secret = field(default_factory=new_secret)
     master_key: Secret = field(default_factory=new_secret)
+    beacon_key: Secret = field(default_factory=new_secret)
 
     def __post_init__(self) -> None:
         self.api = Api(login_url(self.db.url()))
@@ -48,9 +59,20 @@ class Game:
         """A service's view of the database."""
         return Client(self.api, caller, Log("test"), threading.Event(), give_up=5)
 
-    def make_orchestrator(self, key: Secret) -> orchestrator.Orchestrator:
-        """An orchestrator with that key."""
-        return orchestrator.Orchestrator(self.client(ORCHESTRATOR), Log("orchestrate"), key)
+    def make_orchestrator(
+        self,
+        key: Secret | None = None,
+        chains: Chains = BUILT_IN,
+        clock: Callable[[], float] = time.time,
+    ) -> orchestrator.Orchestrator:
+        """An orchestrator with that key, the game's own by default."""
+        return orchestrator.Orchestrator(
+            self.client(ORCHESTRATOR),
+            Log("orchestrate"),
+            key or self.orchestrator_key,
+            chains=chains,
+            clock=clock,
+        )
 
     def make_settlement(
         self,
@@ -60,6 +82,8 @@ class Game:
         pinned: tuple[bytes, ...] = (),
         caller: Caller = SETTLEMENT,
         vault: seeds.Seeds | None = None,
+        chains: Chains = BUILT_IN,
+        clock: Callable[[], float] = time.time,
     ) -> settlement.Settlement:
         """A signer with those keys, the game's own by default; `vault` has its seeds if given."""
         return settlement.Settlement(
@@ -69,6 +93,8 @@ class Game:
             vault or seeds.MasterSeeds(master_key or self.master_key),
             stock=stock,
             orchestrator_keys=pinned,
+            chains=chains,
+            clock=clock,
         )
 
     def users(self, count: int, balance: int = 1000) -> list[uuid.UUID]:
@@ -116,6 +142,8 @@ class Lived:
     game: Game
     settled: str
     settled_too: str
+    drawn: str
+    """Settled by draw 2, with a beacon of its own."""
     open: str
     paused: str
     lonely: str
@@ -124,11 +152,50 @@ class Lived:
     settling: str
 
 
+class _Known:
+    """Rounds of a beacon that is at hand."""
+
+    def __init__(self, beacon: LocalBeacon) -> None:
+        self._beacon = beacon
+
+    def want(self, rounds: Collection[Round]) -> None:
+        """Nothing has to be fetched."""
+
+    def get(self, chain: Chain, number: int) -> bytes | None:
+        """The signature of a round whose time has come."""
+        return self._beacon.signature(number)
+
+
+def revealed(game: Game, users: list[uuid.UUID]) -> tuple[str, LocalBeacon]:
+    """A pot of draw 2 that waits for the beacon, at the time the database's clock has now."""
+    beacon = LocalBeacon(new_secret())
+    chains, clock = {beacon.chain.hash: beacon.chain}, Shifted(-_AWAITED_SECONDS)
+    public_key = signing.public_key(game.beacon_key.reveal()).hex()
+    game.api.call(SERVICE_ROLE, "register_signing_key", purpose="beacon", public_key=public_key)
+    registry.register(game.db.url(), beacon.chain, use=True)
+    pot_id = game.pot(draw_version=2)
+    game.fill(pot_id, users)
+    game.make_orchestrator(chains=chains, clock=clock).round()
+    assert game.make_settlement(chains=chains, clock=clock).round() == 1
+    return pot_id, beacon
+
+
 def live(db: Database) -> Lived:
     """Play one pot to each end."""
-    game = Game(db)
-    users = game.users(3)
-    assert game.settlement.round() > 0
+    # The round of a pot that locks then is past when the clock is right again.
+    with clock_set(db, -_AWAITED_SECONDS):
+        game = Game(db)
+        users = game.users(3)
+        assert game.settlement.round() > 0
+        drawn, beacon = revealed(game, users)
+    submitter = Submitter(
+        game.client(submitting.CALLER),
+        Log("beacon"),
+        game.beacon_key,
+        {beacon.chain.hash: beacon.chain},
+        _Known(beacon),
+    )
+    assert submitter.round() == 1
     lonely = game.pot(fill_seconds=1)
     game.join(lonely, users[0], 2)
     settled, settled_too, open_, paused, voided = (game.pot() for _ in range(5))
@@ -156,4 +223,4 @@ def live(db: Database) -> Lived:
     locked = game.pot()
     game.fill(locked, users)
     game.api.call(ORCHESTRATOR, "lock_pot", pot_id=locked)
-    return Lived(game, settled, settled_too, open_, paused, lonely, voided, locked, settling)
+    return Lived(game, settled, settled_too, drawn, open_, paused, lonely, voided, locked, settling)
