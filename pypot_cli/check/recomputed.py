@@ -199,6 +199,17 @@ def attestations(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         yield [] if signed else [Finding(f"pot {pot.id}", "its attestation does not verify")]
 
 
+def beacon_chains(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """Every registered beacon chain has a public key that its rounds can be verified by."""
+    for row in _stream(conn, "beacon_chains"):
+        try:
+            _chain(row)
+        except ValueError as error:
+            yield [Finding(f"chain {row.beacon_chain_hash}", str(error))]
+        else:
+            yield []
+
+
 def beacons(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
     """Every lock of draw 2 waits for its round, and every beacon is the round's and attested."""
     for pot in _stream(conn, "pots"):
@@ -281,6 +292,7 @@ CHECKS: tuple[Examine, ...] = (
     merkle_trees,
     lock_digests,
     attestations,
+    beacon_chains,
     beacons,
     proofs,
     signing_keys,

@@ -6029,7 +6029,9 @@ declare
     v_state private.pot_states;
     v_seed bytea;
     v_key private.signing_keys;
+    v_reveal_by timestamptz;
     v_reveal jsonb;
+    v_row jsonb;
     v_rejected text;
 begin
     perform private.require_given('pot_id', p_pot_id::text);
@@ -6043,13 +6045,14 @@ begin
         end;
     end if;
     select * into strict v_state from private.pot_states as s where s.pot_id = p_pot_id;
+    v_reveal_by := private.reveal_by(
+        v_pot.locked_at,
+        (select s.reveal_timeout from private.settings as s where s.only_row),
+        v_state.beacon_at
+    );
     if v_pot.status <> 'settling'
         or v_pot.reveal_seed is not null
-        or private.now() >= private.reveal_by(
-            v_pot.locked_at,
-            (select s.reveal_timeout from private.settings as s where s.only_row),
-            v_state.beacon_at
-        )
+        or private.now() >= v_reveal_by
     then
         perform private.fail('wrong_state', jsonb_build_object('status', v_pot.status));
     end if;
@@ -6083,7 +6086,15 @@ begin
         'public_key', v_key.public_key,
         'signature', p_settlement_signature
     );
-    perform private.append_audit(p_pot_id, 'revealed', null, v_reveal);
+    v_row := private.append_audit(p_pot_id, 'revealed', null, v_reveal);
+    -- To verify takes time, and the chain's row is what everybody judges the moment by.
+    if v_reveal_by <= (
+        select a.created_at
+        from public.pots_audit as a
+        where a.pot_id = p_pot_id and a.seq = (v_row -> 'seq')::bigint
+    ) then
+        perform private.fail('wrong_state', jsonb_build_object('status', v_pot.status));
+    end if;
     -- Before the draw raises the version again: a client keeps the messages apart by it.
     perform private.announce_pot(p_pot_id, 'revealed', private.with_beacon(
         jsonb_build_object(

@@ -82,15 +82,23 @@ BREAKS: dict[str, list[Break]] = {
             {"attestations", "signing_keys", "proofs"},
         ),
     ],
+    "beacon_chains": [
+        Break(
+            "insert into private.beacon_chains (chain_hash, public_key, scheme, genesis_time,"
+            " period_seconds, created_at) values (repeat('ab', 32), '8' || repeat('1', 191),"
+            " 'bls-unchained-g1-rfc9380', 1700000000, 3, now())",
+            {"beacon_chains"},
+        ),
+    ],
     "beacons": [
         Break(
             "update private.beacons set signature = overlay(signature placing 'aa' from 95)"
             " where pot_id = %(drawn)s",
-            {"beacons", "proofs"},
+            {"beacons", "proofs", "chain_facts"},
         ),
         Break(
             "update private.beacons set attestation = repeat('00', 64) where pot_id = %(drawn)s",
-            {"beacons", "proofs"},
+            {"beacons", "proofs", "chain_facts"},
         ),
         Break(
             "update private.signing_keys set purpose = 'settlement' where purpose = 'beacon'",
@@ -99,7 +107,7 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             "update private.pot_states set beacon_round = beacon_round + 1"
             " where pot_id = %(drawn)s",
-            {"beacons", "lock_digests", "proofs"},
+            {"beacons", "lock_digests", "proofs", "chain_facts"},
         ),
         Break(
             "update private.pot_states set beacon_at = beacon_at + interval '3 seconds'"
@@ -108,12 +116,12 @@ BREAKS: dict[str, list[Break]] = {
         ),
         Break(
             "update private.beacon_chains set scheme = 'bls-unchained'",
-            {"beacons", "proofs"},
+            {"beacons", "proofs", "beacon_chains"},
         ),
         Break(
             "insert into private.beacons (pot_id, signature, kid, attestation, created_at)"
             " select %(settled)s, signature, kid, attestation, created_at from private.beacons",
-            {"beacons", "proofs"},
+            {"beacons", "proofs", "settlement_records", "reveal_times"},
         ),
     ],
     "chain_facts": [
@@ -296,6 +304,16 @@ BREAKS: dict[str, list[Break]] = {
     ],
     "pot_columns": [
         Break(
+            "update public.pots set reveal_seed = (select reveal_seed from public.pots"
+            " where id = %(settled)s) where id = %(settling)s",
+            {"pot_columns", "commitment_tags", "chain_states"},
+        ),
+        Break(
+            "update private.pot_states set beacon_chain_hash = ("
+            "select min(chain_hash) from private.beacon_chains) where pot_id = %(open)s",
+            {"pot_columns"},
+        ),
+        Break(
             "update public.pots set cancelled_at = created_at - interval '1 second'"
             " where id = %(lonely)s",
             {"pot_columns"},
@@ -307,6 +325,22 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             "update public.pots set pause_reason = null where id = %(paused)s",
             {"pot_columns"},
+        ),
+    ],
+    "reveal_times": [
+        Break(
+            "update public.pots_audit set created_at = created_at + interval '1 hour'"
+            " where pot_id = %(waiting)s and action = 'revealed'",
+            {"reveal_times", "chain_hashes"},
+        ),
+        Break(
+            "update private.beacons set created_at = created_at - interval '1 hour'",
+            {"reveal_times"},
+        ),
+        Break(
+            "update public.pots_audit set action = 'revealed'"
+            " where pot_id = %(waiting)s and action = 'claimed'",
+            {"reveal_times", "chain_payloads", "chain_states", "chain_facts"},
         ),
     ],
     "proofs": [
@@ -339,6 +373,10 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             "delete from private.lock_attestations where pot_id = %(settling)s",
             {"settlement_records", "chain_facts"},
+        ),
+        Break(
+            "delete from private.beacons where pot_id = %(drawn)s",
+            {"settlement_records", "chain_facts", "proofs"},
         ),
         Break(
             "delete from private.settlements where pot_id = %(settled)s",

@@ -223,6 +223,7 @@ class Game:
         max_per_user: int | None = None,
         min_participants: int = 1,
         fill_seconds: int = 3600,
+        draw_version: int = 1,
     ) -> str:
         """Opens a pot on a new commitment; without `max_per_user` one player may buy it all."""
         pot_id = self.stock(1)[0]
@@ -233,6 +234,7 @@ class Game:
             max_per_user=max_per_user or max_tickets,
             min_participants=min_participants,
             fill_seconds=fill_seconds,
+            draw_version=draw_version,
             pot_id=pot_id,
         )
         return pot_id

@@ -144,6 +144,8 @@ class Lived:
     settled_too: str
     drawn: str
     """Settled by draw 2, with a beacon of its own."""
+    waiting: str
+    """Revealed by draw 2, and without a beacon yet."""
     open: str
     paused: str
     lonely: str
@@ -196,6 +198,11 @@ def live(db: Database) -> Lived:
         _Known(beacon),
     )
     assert submitter.round() == 1
+    chains = {beacon.chain.hash: beacon.chain}
+    waiting = game.pot(draw_version=2)
+    game.fill(waiting, users)
+    game.make_orchestrator(chains=chains).round()
+    assert game.make_settlement(chains=chains).round() == 1
     lonely = game.pot(fill_seconds=1)
     game.join(lonely, users[0], 2)
     settled, settled_too, open_, paused, voided = (game.pot() for _ in range(5))
@@ -223,4 +230,16 @@ def live(db: Database) -> Lived:
     locked = game.pot()
     game.fill(locked, users)
     game.api.call(ORCHESTRATOR, "lock_pot", pot_id=locked)
-    return Lived(game, settled, settled_too, drawn, open_, paused, lonely, voided, locked, settling)
+    return Lived(
+        game,
+        settled,
+        settled_too,
+        drawn,
+        waiting,
+        open_,
+        paused,
+        lonely,
+        voided,
+        locked,
+        settling,
+    )

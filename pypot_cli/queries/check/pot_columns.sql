@@ -1,5 +1,6 @@
 -- A pot's columns say what its status says: locked fields from lock on, a seed and a winner once
--- settled, a cause once cancelled, paused only while open, and times in order.
+-- settled (with draw 2 the seed before), with draw 2 alone a beacon's chain and from lock on a round, a
+-- cause once cancelled, paused only while open, and times in order.
 -- rows: public.pots
 select
     'pot ' || p.id as subject,
@@ -19,7 +20,14 @@ cross join lateral unnest(array[
     case
         when p.status = 'settled' and p.reveal_seed is null
             or p.status in ('open', 'locked', 'cancelled') and p.reveal_seed is not null
+            or p.status = 'settling' and p.draw_version = 1 and p.reveal_seed is not null
             then 'its reveal_seed is missing, or not due'
+    end,
+    case
+        when num_nonnulls(s.beacon_chain_hash) <> case p.draw_version when 2 then 1 else 0 end
+            or num_nonnulls(s.beacon_round, s.beacon_at)
+            <> case when p.draw_version = 2 and p.locked_at is not null then 2 else 0 end
+            then 'its beacon is missing, or not due'
     end,
     case
         when num_nulls(p.winner_user_id, p.settled_at)

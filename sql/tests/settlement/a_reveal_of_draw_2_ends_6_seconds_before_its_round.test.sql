@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(13);
+select plan(16);
 
 select lock_for_the_beacon();
 select register_keys();
@@ -61,6 +61,29 @@ select is(
 );
 select is(
     (rpc('anon', 'get_pot', on_pot('short')) ->> 'status'), 'cancelled', 'the pot is cancelled'
+);
+
+-- A clock that goes on by a second whenever it is read: in time at first, and late when verified.
+select lock_for_the_beacon();
+update private.settings as s set reveal_timeout = '10 minutes' where s.only_row;
+select open_pot('slow', '{"draw_version": 2}');
+select bring_to('slow', 'settling');
+create sequence private.ticks;
+grant usage on sequence private.ticks to postgres;
+create or replace function private.now()
+returns timestamptz
+language sql
+volatile
+set search_path = ''
+as $$
+    select '2023-09-15 10:59:55.5Z'::timestamptz + nextval('private.ticks') * interval '1 second'
+$$;
+select refused(
+    'pot_settlement', 'reveal_pot', reveal_of('slow'), 'PT409', 'wrong_state',
+    '{"status": "settling"}', 'a reveal whose row would be late is refused'
+);
+select is(
+    chain('slow'), '{created,locked,attested,claimed}', 'and is no row'
 );
 
 select * from finish();
