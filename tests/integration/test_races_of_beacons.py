@@ -1,4 +1,4 @@
-"""Who submits a beacon at once with somebody else, or with what would end the pot: one settlement."""
+"""Beacons at once with each other, or with what would end their pot: one settlement."""
 
 import time
 import uuid
@@ -24,6 +24,7 @@ from tests.support.game import (
 )
 
 WRONG_STATE = "wrong_state"
+INVALID_SIGNATURE = "invalid_signature"
 
 
 class Beaconed:
@@ -239,6 +240,6 @@ def test_a_revoked_key_is_refused_by_a_submission_that_waited_for_the_revocation
         pending = Pending(partial(submitter.call, "submit_beacon", **beaconed.arguments(pot_id)))
         game.wait_until_blocked(submitter, by=game.service)
 
-    assert pending.result().token == "invalid_signature"
+    assert pending.result().token == INVALID_SIGNATURE
     submitter.call("submit_beacon", **beaconed.arguments(pot_id, 1))
     beaconed.assert_settled_once(pot_id, players)
