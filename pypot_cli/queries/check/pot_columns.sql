@@ -1,6 +1,6 @@
 -- A pot's columns say what its status says: locked fields from lock on, a seed and a winner once
--- settled (with draw 2 the seed before), with draw 2 alone a beacon's chain and from lock on a round, a
--- cause once cancelled, paused only while open, and times in order.
+-- settled (with draw 2 the seed before), a beacon's chain with draw 2 only and its round from lock
+-- on, a cause once cancelled, paused only while open, and times in order.
 -- rows: public.pots
 select
     'pot ' || p.id as subject,
