@@ -58,7 +58,7 @@ def up(data_dir: Path, port: int, db_port: int | None, say: Callable[[str], None
             name: started.enter_context(_process(environment, *arguments))
             for name, arguments in {
                 "api": ("api", "--port", str(port)),
-                "settle": ("settle", *trusting),
+                "settle": ("settle", "--instance", "up", *trusting),
                 "orchestrate": ("orchestrate", *trusting),
             }.items()
         } | {"beacon": beacon}

@@ -208,16 +208,18 @@ def test_two_of_each_each_killed_once_settle_every_pot_once(services: Services) 
     # Each signer is another one; what a killed one held is free when its lease has ended.
     with game.db.admin() as conn:
         conn.execute("update private.settings set claim_lease = '1 second' where only_row")
-    names = ("orchestrate", "settle")
-    running = [services.start(name, "--poll", "0.1") for name in names * 2]
+    _, url = services.start_api()
+    # One signer has the database, the other one the API alone.
+    kinds = (("orchestrate", None), ("settle", None), ("orchestrate", None), ("settle", url))
+    started = [services.start(name, "--poll", "0.1", api=api) for name, api in kinds]
     for number, pot_id in enumerate(pots):
         game.fill(pot_id, users)
         if number % 3 == 2:
             # One after another, while the others work on.
-            killed = number // 3
-            running[killed].kill()
-            assert running[killed].wait() == -9
-            running[killed] = services.start(names[killed % 2], "--poll", "0.1")
+            name, api = kinds[number // 3]
+            started[number // 3].kill()
+            assert started[number // 3].wait() == -9
+            services.start(name, "--poll", "0.1", api=api)
     wait_until(lambda: all(status(game, each) == "settled" for each in pots))
     for pot_id in pots:
         assert [actions(game, pot_id).count(each) for each in ("attested", "settled")] == [1, 1]
