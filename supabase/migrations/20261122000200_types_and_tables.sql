@@ -232,6 +232,8 @@ create table private.pot_states (
 create index pot_states_escrow_account_idx on private.pot_states (escrow_account);
 create index pot_states_template_id_idx on private.pot_states (template_id);
 create index pot_states_beacon_chain_hash_idx on private.pot_states (beacon_chain_hash);
+create index pot_states_aborted_idx on private.pot_states (cancel_reason)
+where cancel_reason in ('voided', 'reveal_overdue');
 comment on table private.pot_states is
 'What is not public of a pot: its machine state, chain head and signer''s lease.';
 comment on column private.pot_states.version is
@@ -474,10 +476,34 @@ create table private.settlements (
     winning_ticket bigint not null check (winning_ticket >= 0),
     prize bigint not null check (prize >= 1),
     proof jsonb not null,
-    created_at timestamptz not null
+    created_at timestamptz not null,
+    -- What follows a trigger measures: fairness_stats counts from it.
+    draw_version integer not null,
+    total_tickets bigint not null check (total_tickets >= 1),
+    reveal_micros bigint not null check (reveal_micros >= 0),
+    beacon_micros bigint check (beacon_micros >= 0),
+    winner_rank bigint not null,
+    winner_share double precision not null check (winner_share > 0 and winner_share <= 1),
+    expected_share double precision not null check (expected_share > 0),
+    constraint settlements_winner_rank_check check (
+        winner_rank >= 0 and winner_rank < total_tickets
+    )
 );
+create index settlements_newest_idx on private.settlements (draw_version, created_at desc)
+include (reveal_micros, beacon_micros, total_tickets, winner_rank, winner_share, expected_share);
 comment on table private.settlements is
 'Winner, payout and settlement proof of a settled pot (contract section 6).';
+comment on column private.settlements.reveal_micros is
+'Microseconds from lock to the valid reveal.';
+comment on column private.settlements.beacon_micros is
+'Microseconds from the beacon round''s time to the payout; NULL with draw 1.';
+comment on column private.settlements.winner_rank is
+'Rank, from 0, of the winning ticket among the pot''s tickets in order of how many their holder '
+'has, holders of as many by their first ticket: uniform in a fair draw.';
+comment on column private.settlements.winner_share is
+'Tickets of the winner over total_tickets.';
+comment on column private.settlements.expected_share is
+'What winner_share is on average in a fair draw of this pot: the sum of the squared shares.';
 
 create table private.merkle_levels (
     tree_id uuid not null,

@@ -2527,6 +2527,209 @@ comment on function private.refuse(text, jsonb) is
 revoke all on function private.refuse(text, jsonb)
 from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/fairness/fairness_stats.sql
+-- What the draws came to, for anybody: counted over all time from indexes, measured over the newest
+-- settlements of each draw version, so that its price does not grow with them.
+create or replace function private.fairness_stats()
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    c_window constant integer := 10000;
+    v_draws jsonb := '[]'::jsonb;
+    v_settled bigint;
+    v_voided bigint[];  -- by draw version, as the two that follow
+    v_overdue bigint[];
+    v_early_voids bigint[];
+    v_no_reveal bigint;
+    v_no_beacon bigint;
+    v_recent jsonb;
+begin
+    select
+        array_agg(aborted.voided order by aborted.draw_version),
+        array_agg(aborted.overdue order by aborted.draw_version),
+        array_agg(aborted.early order by aborted.draw_version)
+    into v_voided, v_overdue, v_early_voids
+    from (
+        select
+            v.draw_version,
+            count(*) filter (where a.cancel_reason = 'voided' and a.locked_at is not null)
+                as voided,
+            count(*) filter (where a.cancel_reason = 'reveal_overdue') as overdue,
+            count(*) filter (where a.cancel_reason = 'voided' and a.locked_at is null) as early
+        from generate_series(1, 2) as v (draw_version)
+        left join (
+            select
+                s.cancel_reason,
+                p.draw_version,
+                p.locked_at
+            from private.pot_states as s
+            -- Few were aborted: each is looked up, where a plain join would read every pot.
+            cross join lateral (
+                select *
+                from public.pots as p
+                where p.id = s.pot_id
+                offset 0
+            ) as p
+            where s.cancel_reason in ('voided', 'reveal_overdue')
+        ) as a on v.draw_version = a.draw_version
+        group by v.draw_version
+    ) as aborted;
+    for v_version in 1..2 loop
+        select count(*) into v_settled
+        from private.settlements as s
+        where s.draw_version = v_version;
+        select
+            count(*) filter (where p.reveal_seed is null),
+            count(*) filter (where p.reveal_seed is not null)
+        into v_no_reveal, v_no_beacon
+        from public.pots as p
+        where p.status in ('locked', 'settling') and p.draw_version = v_version;
+
+        with recent as materialized (
+            select
+                s.created_at, s.reveal_micros, s.beacon_micros, s.total_tickets,
+                s.winner_rank, s.winner_share, s.expected_share
+            from private.settlements as s
+            where s.draw_version = v_version
+            order by s.created_at desc
+            limit c_window
+        ),
+
+        sizes as (
+            select
+                r.total_tickets,
+                count(*) as pots
+            from recent as r
+            group by r.total_tickets
+        ),
+
+        deciles as (
+            select
+                d.decile,
+                -- Ranks whose tenth of the pot it is: from ceil(T d / 10) to the next one's.
+                coalesce(sum(
+                    z.pots * (
+                        (z.total_tickets * (d.decile + 1) + 9) / 10
+                        - (z.total_tickets * d.decile + 9) / 10
+                    ) / z.total_tickets::float8
+                ), 0) as expected
+            from generate_series(0, 9) as d (decile)
+            left join sizes as z on true
+            group by d.decile
+        ),
+
+        winners as (
+            select
+                r.winner_rank * 10 / r.total_tickets as decile,
+                count(*) as wins
+            from recent as r
+            group by r.winner_rank * 10 / r.total_tickets
+        ),
+
+        compared as (
+            select
+                d.decile,
+                d.expected,
+                coalesce(w.wins, 0) as observed
+            from deciles as d
+            left join winners as w on d.decile = w.decile
+        )
+
+        select jsonb_build_object(
+            'settled', count(*),
+            'since', private.json_time(min(r.created_at)),
+            'reveal_seconds', private.quantiles_json(array_agg(r.reveal_micros)),
+            'beacon_seconds', private.quantiles_json(array_agg(r.beacon_micros)),
+            'winner_share', round(avg(r.winner_share)::numeric, 6),
+            'expected_winner_share', round(avg(r.expected_share)::numeric, 6),
+            'deciles', (
+                select jsonb_agg(
+                    jsonb_build_object(
+                        'observed', c.observed, 'expected', round(c.expected::numeric, 3)
+                    )
+                    order by c.decile
+                )
+                from compared as c
+            ),
+            'chi_square', (
+                select round(sum((c.observed - c.expected) ^ 2 / c.expected)::numeric, 3)
+                from compared as c
+                where c.expected > 0
+            ),
+            'degrees_of_freedom', (
+                select greatest(0, count(*) - 1) from compared as c where c.expected > 0
+            )
+        ) into v_recent
+        from recent as r;
+
+        v_draws := v_draws || jsonb_build_object(
+            'draw_version', v_version,
+            'locked', v_settled + v_voided[v_version] + v_overdue[v_version] + v_no_reveal + v_no_beacon,
+            'settled', v_settled,
+            'awaiting_reveal', v_no_reveal,
+            'awaiting_beacon', v_no_beacon,
+            'aborted', v_voided[v_version] + v_overdue[v_version],
+            'aborts', jsonb_build_object('voided', v_voided[v_version], 'reveal_overdue', v_overdue[v_version]),
+            'abort_rate', round(
+                (v_voided[v_version] + v_overdue[v_version])::numeric / nullif(v_settled + v_voided[v_version] + v_overdue[v_version], 0), 6
+            ),
+            'voided_before_lock', v_early_voids[v_version],
+            'recent', v_recent
+        );
+    end loop;
+    return jsonb_build_object(
+        'as_of', private.json_time(private.now()),
+        'window', c_window,
+        'draws', v_draws
+    );
+end $$;
+
+comment on function private.fairness_stats() is
+'Definer half of public.fairness_stats.';
+
+revoke all on function private.fairness_stats()
+from public, anon, authenticated, service_role;
+grant execute on function private.fairness_stats()
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
+
+-- source: supabase/functions/private/fairness/quantiles_json.sql
+-- Median, 99th percentile and maximum of some times
+create or replace function private.quantiles_json(p_micros bigint[])
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_quantiles bigint[];
+begin
+    select percentile_disc(array[0.5, 0.99, 1]) within group (order by t.micros)
+    into v_quantiles
+    from unnest(p_micros) as t (micros)
+    where t.micros is not null;
+    if v_quantiles is null then
+        return null;
+    end if;
+    return jsonb_build_object(
+        'median', trim_scale(v_quantiles[1] / 1000000.0),
+        'p99', trim_scale(v_quantiles[2] / 1000000.0),
+        'max', trim_scale(v_quantiles[3] / 1000000.0)
+    );
+end $$;
+
+comment on function private.quantiles_json(bigint[]) is
+'{median, p99, max} in seconds of times in microseconds: each is one of them, the smallest that '
+'half, or 99 of 100, do not exceed. NULL of none; NULLs among them do not count.';
+
+revoke all on function private.quantiles_json(bigint[])
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/guards/tg_append_only.sql
 -- Refuses UPDATE, DELETE and TRUNCATE, also for the owner and under session_replication_role =
 -- replica.
@@ -2751,6 +2954,83 @@ comment on function private.tg_pots__transitions() is
 'only after its row of the audit chain.';
 
 revoke all on function private.tg_pots__transitions()
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/guards/tg_settlements__measured.sql
+-- Measures a settlement as it is written, so that public statistics read one row a draw. Adds no
+-- row that two settlements would share, so nothing queues here.
+--
+-- The tickets of a pot are put in order of how many their holder has, fewest first, holders of as
+-- many by their first ticket: an order that is fixed at lock. In a fair draw the winning ticket's
+-- rank in it is uniform; a draw that favours large holders, or small ones, is not.
+create or replace function private.tg_settlements__measured()
+returns trigger
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_pot public.pots;
+    v_revealed_at timestamptz;
+    v_round_time timestamptz;
+begin
+    select * into strict v_pot from public.pots as p where p.id = new.pot_id;
+    select a.created_at into strict v_revealed_at
+    from public.pots_audit as a
+    where a.pot_id = new.pot_id and a.action = 'revealed';
+    select private.beacon_round_time(c.genesis_time, c.period_seconds, s.beacon_round)
+    into v_round_time
+    from private.pot_states as s
+    inner join private.beacon_chains as c on s.beacon_chain_hash = c.chain_hash
+    where s.pot_id = new.pot_id;
+
+    new.draw_version := v_pot.draw_version;
+    new.total_tickets := v_pot.total_tickets;
+    -- Never negative, also where a clock was set back in between.
+    new.reveal_micros := greatest(
+        0, private.micros(v_revealed_at) - private.micros(v_pot.locked_at)
+    );
+    new.beacon_micros := greatest(
+        0, private.micros(new.created_at) - private.micros(v_round_time)
+    );
+    if v_round_time is null then
+        new.beacon_micros := null;
+    end if;
+
+    with holders as (
+        select
+            e.user_id,
+            sum(e.ticket_count)::bigint as tickets,
+            min(e.first_ticket) as first_ticket,
+            -- Own tickets before the winning one; used of the winner alone.
+            sum(
+                least(e.ticket_count, greatest(0, new.winning_ticket - e.first_ticket))
+            )::bigint as before,
+            bool_or(e.id = new.entry_id) as won
+        from public.pot_entries as e
+        where e.pot_id = new.pot_id and e.first_ticket is not null
+        group by e.user_id
+    )
+
+    select
+        w.before + (
+            select coalesce(sum(h.tickets), 0)
+            from holders as h
+            where (h.tickets, h.first_ticket) < (w.tickets, w.first_ticket)
+        ),
+        w.tickets / v_pot.total_tickets::float8,
+        (select sum((h.tickets / v_pot.total_tickets::float8) ^ 2) from holders as h)
+    into strict new.winner_rank, new.winner_share, new.expected_share
+    from holders as w
+    where w.won;
+    return new;
+end $$;
+
+comment on function private.tg_settlements__measured() is
+'Trigger: fills draw_version, total_tickets, reveal_micros, beacon_micros, winner_rank, '
+'winner_share and expected_share of a settlement, from which fairness_stats counts.';
+
+revoke all on function private.tg_settlements__measured()
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/guards/tg_signing_keys__revoked_once.sql
@@ -6502,6 +6782,43 @@ grant execute on function public.create_pot(
     bigint, integer, integer, integer, integer, integer, uuid
 )
 to pot_orchestrator, service_role;
+
+-- source: supabase/functions/public/fairness_stats.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.fairness_stats.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.fairness_stats()
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.fairness_stats();
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.fairness_stats() is
+'How the draws went, for anybody: {as_of, window, draws: one object a draw_version}. Over all '
+'time: locked, settled, awaiting_reveal, awaiting_beacon, aborted (cancelled after lock), aborts '
+'{voided, reveal_overdue}, abort_rate (of those that ended, 0..1 or null), voided_before_lock. '
+'recent, over the newest `window` settlements: settled, since, reveal_seconds (lock to reveal) and '
+'beacon_seconds (the beacon round''s time to settled) as {median, p99, max} or null, winner_share '
+'(mean share of the tickets that winners held) and expected_winner_share (its mean in a fair '
+'draw), deciles (ten of {observed, expected}: winners by rank of the winning ticket among the '
+'pot''s tickets in order of how many their holder has), chi_square over them and '
+'degrees_of_freedom.';
+
+revoke all on function public.fairness_stats()
+from public, anon, authenticated, service_role;
+grant execute on function public.fairness_stats()
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance;
 
 -- source: supabase/functions/public/get_audit_chain.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks

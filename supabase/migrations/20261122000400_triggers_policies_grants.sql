@@ -158,6 +158,11 @@ begin
     end loop;
 end $$;
 
+-- Always, because its columns are not null: no settlement is written unmeasured.
+create trigger tg_settlements__measured before insert on private.settlements
+for each row execute function private.tg_settlements__measured();
+alter table private.settlements enable always trigger tg_settlements__measured;
+
 -- -------------------------------------------------------------------------------------- privileges
 
 -- Nobody but the functions' owner writes, service_role included; the defaults of either Supabase

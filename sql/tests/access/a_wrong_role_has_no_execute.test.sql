@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(37);
+select plan(38);
 
 create temporary table may (function text, callers text) on commit drop;
 insert into may values
@@ -19,6 +19,7 @@ insert into may values
     ('prepare_checkpoint', 'orchestrator service'),
     ('publish_checkpoint', 'orchestrator service'),
     ('list_beacon_chains', 'anon player orchestrator settlement beacon compliance service'),
+    ('fairness_stats', 'anon player orchestrator settlement beacon compliance service'),
     ('join_pot', 'player service'),
     ('cancel_entry', 'player service'),
     ('my_wallet', 'player service'),

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(37);
+select plan(38);
 
 select ok(
     p.prosrc ~ 'when lock_not_available or query_canceled or deadlock_detected\s+'
@@ -22,7 +22,7 @@ select is(
         from pg_proc as p
         where p.pronamespace = 'public'::regnamespace and p.proowner = 'postgres'::regrole
     ),
-    36::bigint, 'all 36 of them'
+    37::bigint, 'all 37 of them'
 );
 
 select * from finish();
