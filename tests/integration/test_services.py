@@ -393,7 +393,10 @@ def test_a_service_without_its_key_says_which_and_ends_with_2(
     )
 
 
-def test_a_service_ends_with_0_when_asked_and_shows_no_secret(db: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+def test_a_service_ends_with_0_when_asked_and_shows_no_secret(
+    db: Database, tmp_path: Path, asked: signal.Signals
+) -> None:
     secret, master = (write_new_secret(tmp_path / name) for name in ("key", "master"))
     process = start(
         db,
@@ -409,7 +412,7 @@ def test_a_service_ends_with_0_when_asked_and_shows_no_secret(db: Database, tmp_
     lines: list[str] = []
     while not lines or json.loads(lines[-1])["event"] != "minted":
         lines.append(process.stderr.readline())
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(asked)
     began = time.monotonic()
     out, err = process.communicate(timeout=30)
     assert process.returncode == 0

@@ -117,6 +117,30 @@ def test_a_lock_wakes_it_and_both_logs_have_one_correlation_id(
         assert game.seed_of(pot_id).reveal().hex() not in written
 
 
+def test_a_token_of_another_secret_is_said_to_be_that(api: Api) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "pypot_cli", "settle", "--once"],
+        env={
+            "PATH": os.environ["PATH"],
+            "SUPABASE_URL": api.url,
+            "SUPABASE_KEY": api.settings.publishable_key,
+            "PYPOT_JWT_SECRET": "another secret, of more than 32 characters",
+            "A_KEY": "11" * 32,
+            "PYPOT_SETTLEMENT_KEY": "env:A_KEY",
+            "PYPOT_SEED_MASTER_KEY": "env:A_KEY",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert process.returncode == 1
+    assert process.stderr.splitlines()[-1] == (
+        "pypot: the API does not take our token: is PYPOT_JWT_SECRET the project's?"
+    )
+    assert "11" * 32 not in process.stderr
+
+
 @pytest.mark.parametrize("url", ["http://example.com", "ftp://example.com", "", "https://"])
 def test_a_seed_is_not_sent_in_the_clear(url: str) -> None:
     with pytest.raises(UnreadableInputError, match="SUPABASE_URL"):
