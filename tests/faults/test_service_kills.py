@@ -1,13 +1,15 @@
 """Whatever kills a service, and whenever: it is started again, and every pot ends once.
 
 Each service is killed by SIGKILL before and after each of its steps, all of them and not a sample:
-`pypot_cli.steps.Step` names them; the signer also where it has the API alone, by supabase-py. Two
-of each run at once. The database and the API restart under them.
+`pypot_cli.steps.Step` names them (those of beacons are killed in test_beacon_kills); the signer
+also where it has the API alone, by supabase-py. Two of each run at once. The database and the API
+restart under them.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -27,6 +29,7 @@ from pypot_cli.seed_store import SeedStore
 from pypot_cli.seeds import LostSeedError
 from pypot_cli.steps import Step
 from tests.support.api import running
+from tests.support.beacon import Draws, serving
 from tests.support.database import Database
 from tests.support.lived import ORCHESTRATOR, Game
 
@@ -147,7 +150,12 @@ def test_a_killed_service_starts_again_and_every_pot_ends_once(
     services: Services, service: str, way: str, moment: str
 ) -> None:
     game = services.game
+    # The round is an hour away: however slow this machine is, the reveal is in time.
+    draws = Draws(game, genesis_time=int(time.time()), period=3600)
+    (services.directory / "info.json").write_text(json.dumps(draws.beacon.info()))
     users = game.users(3)
+    drawn = game.pot(draw_version=2)
+    game.fill(drawn, users)
     lonely = game.pot(fill_seconds=1)
     game.join(lonely, users[0], 2)
     full, full_too = game.pot(), game.pot()
@@ -155,24 +163,30 @@ def test_a_killed_service_starts_again_and_every_pot_ends_once(
     game.fill(full_too, users, (4, 2, 4))
     game.api.call(ORCHESTRATOR, "upsert_pot_template", name="small", open_pots=2, **TERMS)
     if service == "settle":
-        game.orchestrator.round()
+        draws.orchestrator.round()
     time.sleep(1.1)
 
     # By its name the signer that is started again has the lease of the one that was killed.
     as_one = ["--stock", "30", "--instance", "one"] if service == "settle" else []
+    as_one += ["--beacon-chain", str(services.directory / "info.json")]
     with running(game.db) if way == "api" else contextlib.nullcontext() as api:
         url = api.url if api is not None else None
         killed = services.start(service, "--once", *as_one, crash_at=moment, api=url)
         assert killed.wait(PATIENCE_SECONDS) == -9
         assert services.start(service, "--once", *as_one, api=url).wait(PATIENCE_SECONDS) == 0
-    game.orchestrator.round()
-    game.settlement.round()
+    draws.orchestrator.round()
+    draws.settlement.round()
 
     assert actions(game, lonely) == ["created", "cancelled"]
     ended = ["created", "locked", "attested", "claimed", "revealed", "settled"]
     assert actions(game, full) == actions(game, full_too) == ended
     assert len(game.api.rows(ANON, "list_pots", status="open")) == 2
-    assert game.orchestrator.round() == 0
+    assert draws.orchestrator.round() == 0
+    assert actions(game, drawn) == ended[:-1]
+    draws.set_clocks(3700.0)
+    with serving(draws.beacon) as url:
+        assert draws.submitter(url).round() == 1
+    assert actions(game, drawn) == ended
     assert_clean(game.db)
 
 

@@ -98,12 +98,12 @@ class Draws:
     The chain is registered and in use, and so is one key of purpose `beacon`.
     """
 
-    def __init__(self, game: Game, secret: Secret | None = None, key: Secret | None = None) -> None:
+    def __init__(self, game: Game, key: Secret | None = None, **chain: int) -> None:
+        """`key`: that of who submits; `chain` may say `genesis_time` and `period`."""
         self.game = game
         self.clock = Shifted()
-        self.secret = secret or new_secret()
         self.key = key or new_secret()
-        self.beacon = LocalBeacon(self.secret, clock=self.clock)
+        self.beacon = LocalBeacon(new_secret(), clock=self.clock, **chain)
         self.chain = self.beacon.chain
         self.chains: Chains = {**BUILT_IN, self.chain.hash: self.chain}
         self.kid = self.register(self.key)

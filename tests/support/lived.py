@@ -27,7 +27,7 @@ SETTLEMENT = settlement.CALLER
 TREASURY = Caller("pot_treasury")
 COMPLIANCE = Caller("pot_compliance", uuid.uuid4())
 
-_AWAITED_SECONDS = 40.0
+AWAITED_SECONDS = 40.0
 
 
 @dataclass
@@ -168,28 +168,32 @@ class _Known:
         return self._beacon.signature(number)
 
 
-def revealed(game: Game, users: list[uuid.UUID]) -> tuple[str, LocalBeacon]:
-    """A pot of draw 2 that waits for the beacon, at the time the database's clock has now."""
+def revealed(game: Game, users: list[uuid.UUID], count: int = 1) -> tuple[list[str], LocalBeacon]:
+    """Pots of draw 2 that wait for the beacon, locked at the time the database's clock has now.
+
+    That must be AWAITED_SECONDS ago, so that the round is there when the clock is right again.
+    """
     beacon = LocalBeacon(new_secret())
-    chains, clock = {beacon.chain.hash: beacon.chain}, Shifted(-_AWAITED_SECONDS)
+    chains, clock = {beacon.chain.hash: beacon.chain}, Shifted(-AWAITED_SECONDS)
     public_key = signing.public_key(game.beacon_key.reveal()).hex()
     game.api.call(SERVICE_ROLE, "register_signing_key", purpose="beacon", public_key=public_key)
     registry.register(game.db.url(), beacon.chain, use=True)
-    pot_id = game.pot(draw_version=2)
-    game.fill(pot_id, users)
+    pots = [game.pot(draw_version=2) for _ in range(count)]
+    for pot_id in pots:
+        game.fill(pot_id, users)
     game.make_orchestrator(chains=chains, clock=clock).round()
-    assert game.make_settlement(chains=chains, clock=clock).round() == 1
-    return pot_id, beacon
+    assert game.make_settlement(chains=chains, clock=clock).round() == count
+    return pots, beacon
 
 
 def live(db: Database) -> Lived:
     """Play one pot to each end."""
     # The round of a pot that locks then is past when the clock is right again.
-    with clock_set(db, -_AWAITED_SECONDS):
+    with clock_set(db, -AWAITED_SECONDS):
         game = Game(db)
         users = game.users(3)
         assert game.settlement.round() > 0
-        drawn, beacon = revealed(game, users)
+        (drawn,), beacon = revealed(game, users)
     submitter = Submitter(
         game.client(submitting.CALLER),
         Log("beacon"),
