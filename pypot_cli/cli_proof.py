@@ -194,6 +194,37 @@ def proof_export(
     typer.echo(f"{out}: the proof, {told['entries']} entries, {told['chain_rows']} chain rows")
 
 
+@proof_app.command("html")
+def proof_html(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROOF.json",
+            help="The proof's file, or - for stdin, or the directory of an export.",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write it.", show_default="stdout"),
+    ] = None,
+) -> None:
+    """Write one HTML file that shows a settlement proof and checks it in a browser, offline.
+
+    It recomputes everything and says what pypot verify says, for a valid proof and for any other.
+
+    Exit codes: 0 written; 1 FILE cannot be written; 2 the proof is unreadable, as for pypot verify.
+    """
+    from pypot_cli import proof, proof_page
+    from pypot_cli.proof import bundle
+
+    file, _ = bundle.locate(source, None, None)
+    page = proof_page.render(proof.open_content(file))
+    if out is None:
+        typer.echo(page, nl=False)
+    else:
+        proof_page.write(page, out)
+
+
 def _end(verdict: "proof.Verdict", what: str, as_json: bool) -> None:
     """Print a verdict and exit by it."""
     if as_json:

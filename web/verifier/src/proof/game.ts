@@ -1,0 +1,2 @@
+/** The domain of this product's own hashes and signatures. */
+export const GAME = "pots";
