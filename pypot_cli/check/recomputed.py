@@ -17,7 +17,7 @@ from psycopg import rows
 from pypot_cli import proof
 from pypot_cli.check.finding import Finding
 from pypot_cli.db.connection import query
-from pypot_cli.fairness import draw, merkle, signing
+from pypot_cli.fairness import draw, merkle, signing, tlog
 from pypot_cli.fairness.beacon import Chain, verify_round
 from pypot_cli.fairness.canonical import canonical_json, is_hex, read_json, time_micros, write_time
 from pypot_cli.game import GAME
@@ -283,9 +283,40 @@ def signing_keys(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         yield [] if fits else [Finding(f"key {row.kid}", f"is not the {row.purpose} key it says")]
 
 
+def log_tree(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+    """The log's stored subtrees are those of its leaves, and its checkpoints have their roots."""
+    stored = _stream(conn, "log_nodes")
+    tree = tlog.CompactRange()
+    for row in _stream(conn, "log_leaves"):
+        found = []
+        subject = f"leaf {row.leaf_index}"
+        for level, idx, hashed in _completed(tree, tlog.leaf_hash(bytes.fromhex(row.row_hash))):
+            node = next(stored, None)
+            if node is None or (node.level, node.idx, node.hash) != (level, idx, hashed):
+                found.append(Finding(subject, f"the stored node {idx} of level {level} differs"))
+        if row.checkpoint and tlog.read_checkpoint(row.checkpoint).root != tree.root():
+            found.append(Finding(subject, "the checkpoint of this size has another root"))
+        yield found
+    for node in stored:
+        yield [Finding(f"node {node.idx} of level {node.level}", "is over leaves that are not")]
+
+
+def _completed(tree: tlog.CompactRange, leaf: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Append a leaf, and yield the subtrees that it completes, as level, index and hash."""
+    level, hashed = 0, leaf
+    below = tree.hashes[::-1]
+    yield level, tree.size, hashed
+    while tree.size >> level & 1:
+        hashed = tlog.node_hash(below[level], hashed)
+        level += 1
+        yield level, tree.size >> level, hashed
+    tree.append(leaf)
+
+
 CHECKS: tuple[Examine, ...] = (
     chain_hashes,
     chain_payloads,
+    log_tree,
     commitment_tags,
     rules,
     entrant_tags,

@@ -19,4 +19,6 @@ select 'private.commitments', count(*) from private.commitments
 union all
 select 'private.settlements', count(*) from private.settlements
 union all
+select 'private.log_leaves', count(*) from private.log_leaves
+union all
 select 'private.idempotency_keys', count(*) from private.idempotency_keys

@@ -15,7 +15,8 @@ import pytest
 
 from pypot_cli import check
 from pypot_cli.errors import UnreadableInputError
-from tests.support.lived import Lived, live
+from pypot_cli.fairness import note
+from tests.support.lived import ORCHESTRATOR, Lived, live
 from tests.support.servers import Servers, Template
 
 # Guards off and rules that stand in the way of a forgery dropped: this is what a superuser can do.
@@ -148,11 +149,11 @@ BREAKS: dict[str, list[Break]] = {
         ),
         Break(
             "delete from public.pots_audit where pot_id = %(paused)s and seq = 2",
-            {"chain_links"},
+            {"chain_links", "log_leaves"},
         ),
         Break(
             "delete from public.pots_audit where pot_id = %(settled)s and action = 'settled'",
-            {"chain_links", "chain_states", "proofs"},
+            {"chain_links", "chain_states", "proofs", "log_leaves"},
         ),
         Break(
             "update public.pots_audit set prev_hash = repeat('ab', 32)"
@@ -343,6 +344,41 @@ BREAKS: dict[str, list[Break]] = {
             {"reveal_times", "chain_payloads", "chain_states", "chain_facts"},
         ),
     ],
+    "log_leaves": [
+        Break(
+            "delete from private.log_leaves where leaf_index = 5",
+            {"log_leaves", "log_tree"},
+        ),
+        Break(
+            "delete from private.log_pending"
+            " where audit_id = (select max(audit_id) from private.log_pending)",
+            {"log_leaves"},
+        ),
+        Break(
+            "update private.log_leaves set row_hash = repeat('ab', 32) where leaf_index = 5",
+            {"log_leaves", "log_tree"},
+        ),
+        Break(
+            "insert into private.log_pending"
+            " select audit_id from private.log_leaves where leaf_index = 5",
+            {"log_leaves"},
+        ),
+    ],
+    "log_tree": [
+        Break(
+            "update private.log_nodes set hash = sha256('') where level = 2 and idx = 1",
+            {"log_tree"},
+        ),
+        Break("delete from private.log_nodes where level = 1 and idx = 2", {"log_tree"}),
+        Break(
+            "insert into private.log_nodes values (0, 1000000, sha256(''))",
+            {"log_tree"},
+        ),
+        Break(
+            "update private.log_checkpoints set text = replace(text, E'\\n', E'\\nx')",
+            {"log_tree"},
+        ),
+    ],
     "proofs": [
         Break(
             "update private.settlements set proof = jsonb_set(proof, '{settled_at}',"
@@ -488,6 +524,11 @@ CASES = [
 def lived(servers: Servers) -> Iterator[Lived]:
     database = servers.create(Template(17))
     played = live(database)
+    prepared = played.game.api.call(ORCHESTRATOR, "prepare_checkpoint")
+    signature = note.sign(bytes(range(32)), prepared["origin"], prepared["text"])
+    signed = note.Note(prepared["text"], (signature,))
+    played.game.api.call(ORCHESTRATOR, "publish_checkpoint", note=str(signed))
+    played.game.pot()  # whose row waits for the log
     yield played
     played.game.api.close()
     servers.drop(database)
