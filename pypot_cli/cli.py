@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pypot_cli import cli_proof, config
+from pypot_cli import cli_audit, cli_proof, config
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.keys import KeyPurpose
 
@@ -35,6 +35,7 @@ app.add_typer(migrate_app, name="migrate")
 app.add_typer(keys_app, name="keys")
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(cli_proof.app)
+app.add_typer(cli_audit.app, name="audit")
 
 
 DatabaseUrl = Annotated[
@@ -90,6 +91,17 @@ def orchestrate(
     poll: Poll = config.POLL_SECONDS,
     beacon_chain: BeaconChain = None,
     beacon_url: BeaconUrl = None,
+    checkpoint_every: Annotated[
+        float | None,
+        typer.Option(
+            min=1,
+            metavar="SECONDS",
+            help="Make checkpoints of the audit log that often, and when a draw 2 needs one.",
+            show_default="60 with --publish or --witness, else none",
+        ),
+    ] = None,
+    publish: cli_audit.Destinations = None,
+    witness: cli_audit.WitnessUrls = None,
     metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
@@ -98,7 +110,8 @@ def orchestrate(
     Acts as role pot_orchestrator with the key that PYPOT_ORCHESTRATOR_KEY names (a file, env:NAME
     or cmd:COMMAND). The database wakes it; --poll is the safety net. A URL of role postgres logs in
     as authenticator, any other as it is. Where PYPOT_BEACON_KEY names a registered key of purpose
-    beacon, it ends draws of version 2 as pypot beacon submit does. Ends after the step under way on
+    beacon, it ends draws of version 2 as pypot beacon submit does. Checkpoints are made as by pypot
+    audit checkpoint, with the key that PYPOT_LOG_KEY names. Ends after the step under way on
     SIGTERM and SIGINT; logs JSON lines on stderr.
 
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
@@ -118,6 +131,7 @@ def orchestrate(
             options,
             chains=chains,
             beacons=submitter.configured(chains, source.urls(beacon_url)),
+            publishing=cli_audit.publishing(checkpoint_every, publish, witness),
         )
     )
 
@@ -530,19 +544,26 @@ def keys_new(
         KeyPurpose | None,
         typer.Option(help="What it is for; without it, the kid of each purpose is printed."),
     ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="For a log, its origin; for a witness, its name, such as w.example/1."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Make a secret in a file that only you can read, and print its public half.
 
     The file (mode 0600) holds 32 random bytes as 64 hex digits: an Ed25519 private key, the master
-    key of the seeds, or the key of their store. It is never printed and no file is overwritten.
+    key of the seeds, or the key of their store. It is never printed and no file is overwritten. The
+    public half of a log's or a witness's key is a vkey: its name, key id and key in one line.
 
     Exit codes: 0 made; 1 not, because the file exists or cannot be written; 2 a wrong option.
     """
     from pypot_cli import keys
 
+    if purpose is not None and purpose.is_named:
+        keys.require_name(purpose, name)
     file = out or config.STATE_DIR / "keys" / f"{purpose or 'signing'}.key"
-    shown = keys.describe_key(file, keys.write_new_secret(file), purpose)
+    shown = keys.describe_key(file, keys.write_new_secret(file), purpose, name)
     if as_json:
         typer.echo(json.dumps(shown, indent=2))
     else:

@@ -23,7 +23,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pypot_cli.errors import PypotError, UnreadableInputError
-from pypot_cli.fairness import signing
+from pypot_cli.fairness import note, signing
 from pypot_cli.fairness.canonical import read_hex
 from pypot_cli.game import GAME
 
@@ -39,11 +39,18 @@ class KeyPurpose(StrEnum):
     BEACON = "beacon"
     SEED_MASTER = "seed-master"
     SEED_STORE = "seed-store"
+    LOG = "log"
+    WITNESS = "witness"
 
     @property
     def signs(self) -> bool:
-        """Whether its public half is registered; the others have none."""
-        return self not in (KeyPurpose.SEED_MASTER, KeyPurpose.SEED_STORE)
+        """Whether the database knows its public half, by a kid."""
+        return self in (KeyPurpose.ORCHESTRATOR, KeyPurpose.SETTLEMENT, KeyPurpose.BEACON)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it signs notes under a name, and its public half is told as a vkey."""
+        return self in (KeyPurpose.LOG, KeyPurpose.WITNESS)
 
 
 _ENVIRONMENT_NAME = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
@@ -118,17 +125,32 @@ def write_new_secret(file: Path) -> Secret:
     return secret
 
 
-def describe_key(file: Path, secret: Secret, purpose: KeyPurpose | None) -> dict[str, str]:
+def describe_key(
+    file: Path, secret: Secret, purpose: KeyPurpose | None, name: str | None = None
+) -> dict[str, str]:
     """Return what may be shown of a new key: `file`, `public_key` (64 hex) and `kid <purpose>`.
 
-    With no purpose, the kid for each; of what signs nothing, only its file.
+    With no purpose, the kid for each; of a key with a `name`, its vkey (c2sp.org/signed-note); of
+    what signs nothing, only its file.
     """
+    if purpose is not None and purpose.is_named:
+        kind = note.ED25519 if purpose is KeyPurpose.LOG else note.COSIGNATURE_V1
+        vkey = note.VerifierKey(name or "", kind, signing.public_key(secret.reveal()))
+        return {"file": str(file), "vkey": str(vkey)}
     if purpose is not None and not purpose.signs:
         return {"file": str(file)}
     key = signing.public_key(secret.reveal())
     purposes = [purpose] if purpose else [p for p in KeyPurpose if p.signs]
     kids = {f"kid {each}": signing.kid(each, key, GAME) for each in purposes}
     return {"file": str(file), "public_key": key.hex(), **kids}
+
+
+def require_name(purpose: KeyPurpose, name: str | None) -> str:
+    """Return the name of a named key. Raises UnreadableInputError for none, or one that is none."""
+    try:
+        return note.read_name(name or "")
+    except ValueError as error:
+        raise UnreadableInputError(f"a key of purpose {purpose} needs a --name: {error}") from None
 
 
 def load_secret(source: str, environment: Mapping[str, str] = os.environ) -> Secret:

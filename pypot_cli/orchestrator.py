@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from pypot_cli import lock, wake
+from pypot_cli.audit_log import timer
+from pypot_cli.audit_log.timer import Publishing
 from pypot_cli.beacon.submitter import Beacons, besides
 from pypot_cli.correlation import correlated
 from pypot_cli.fairness import signing
@@ -154,16 +156,24 @@ def orchestrate(
     *,
     chains: Chains = BUILT_IN,
     beacons: Beacons | None = None,
+    publishing: Publishing | None = None,
 ) -> int:
     """Run the orchestrator against the database `url`; return its exit code (see service.run).
 
-    With `beacons` it submits them too.
+    With `beacons` it submits them too, with `publishing` it makes checkpoints of the audit log.
     """
     login = login_url(url)
+    listening = wake.database(login)
+    if publishing is not None:
+        listening = timer.beside(listening, login, publishing)
     with besides(beacons, options) as joined:
 
         def make(running: Running) -> Service:
             made = Orchestrator(running.client, running.log, key, chains=chains)
             return joined(running, made)
 
-        return run("orchestrate", Api(login), CALLER, wake.database(login), make, options)
+        code = run("orchestrate", Api(login), CALLER, listening, make, options)
+    if options.once and publishing is not None:
+        made = timer.once(login, publishing, Log("orchestrate"))
+        return code if made else 1
+    return code

@@ -62,7 +62,13 @@ class Client:
     """The database as one role sees it, asked again with jittered back-off while it is busy."""
 
     def __init__(
-        self, api: Calls, caller: Caller, log: Log, stop: threading.Event, *, give_up: float | None
+        self,
+        api: Calls,
+        caller: Caller,
+        log: Callable[..., None],
+        stop: threading.Event,
+        *,
+        give_up: float | None,
     ) -> None:
         """`give_up`: seconds after which a lost database is an error; None: never.
 
@@ -85,6 +91,11 @@ class Client:
     def call(self, function: str, /, **arguments: Any) -> Any:
         """As Calls.call, with retries. Raises StoppedError if asked to stop meanwhile."""
         return self._try(lambda: self._api.call(self._caller, function, **arguments))
+
+    def rows(self, function: str, /, **arguments: Any) -> list[Any]:
+        """As Calls.rows, with retries."""
+        found: list[Any] = self._try(lambda: self._api.rows(self._caller, function, **arguments))
+        return found
 
     def pages(self, function: str, /, *, after: tuple[str, str], **arguments: Any) -> list[Any]:
         """As Calls.pages, all of them, with retries."""

@@ -40,6 +40,8 @@ class Step(StrEnum):
     """Likewise: ask for the round's signature, and verify it."""
     SUBMIT_BEACON = "submit_beacon"
     """Likewise: hand in the beacon and the attestation; the winner is paid."""
+    REMEMBER = "remember"
+    """Witness: write down the checkpoint that it is about to cosign."""
 
 
 _CRASH_AT = os.environ.get("PYPOT_CRASH_AT")

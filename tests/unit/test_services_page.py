@@ -14,6 +14,7 @@ PAGE = (ROOT / "docs" / "services.md").read_text()
 SOURCES = [
     *(ROOT / "pypot_cli" / f"{name}.py" for name in ("orchestrator", "settlement", "service")),
     *(ROOT / "pypot_cli" / f"{name}.py" for name in ("supabase_api", "wake")),
+    ROOT / "pypot_cli" / "audit_log" / "timer.py",
     *(ROOT / "pypot_cli" / "beacon" / f"{name}.py" for name in ("submitter", "rounds", "source")),
 ]
 
