@@ -21,6 +21,8 @@ app = typer.Typer(
     name="pypot",
     help="Community Pots: transparent pooled draws on PostgreSQL and Supabase.",
     no_args_is_help=True,
+    # As text, each line of a docstring would stay a line at any width.
+    rich_markup_mode="markdown",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
