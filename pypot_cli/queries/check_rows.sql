@@ -22,3 +22,5 @@ union all
 select 'private.log_leaves', count(*) from private.log_leaves
 union all
 select 'private.idempotency_keys', count(*) from private.idempotency_keys
+union all
+select 'private.signing_keys', count(*) from private.signing_keys

@@ -80,7 +80,7 @@ BREAKS: dict[str, list[Break]] = {
         ),
         Break(
             "update private.signing_keys set purpose = 'beacon' where purpose = 'orchestrator'",
-            {"attestations", "signing_keys", "proofs"},
+            {"attestations", "signing_keys", "signing_key_events", "proofs"},
         ),
     ],
     "beacon_chains": [
@@ -103,7 +103,7 @@ BREAKS: dict[str, list[Break]] = {
         ),
         Break(
             "update private.signing_keys set purpose = 'settlement' where purpose = 'beacon'",
-            {"beacons", "signing_keys", "proofs"},
+            {"beacons", "signing_keys", "signing_key_events", "proofs"},
         ),
         Break(
             "update private.pot_states set beacon_round = beacon_round + 1"
@@ -423,7 +423,33 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             "insert into private.signing_keys (kid, purpose, public_key, valid_from)"
             " values (repeat('ab', 8), 'beacon', repeat('00', 32), now())",
-            {"signing_keys"},
+            {"signing_keys", "signing_key_events"},
+        ),
+    ],
+    "signing_key_events": [
+        Break(
+            "delete from private.events where kind = 'signing_key_registered'",
+            {"signing_key_events"},
+        ),
+        Break(
+            "insert into private.events (kind, data, created_at) select e.kind, e.data, now()"
+            " from private.events as e where e.kind = 'signing_key_revoked'",
+            {"signing_key_events"},
+        ),
+        Break(
+            "update private.signing_keys set revoked_at = now(), revoke_reason = 'a lie'"
+            " where purpose = 'settlement'",
+            {"signing_key_events"},
+        ),
+        Break(
+            "update private.signing_keys set revoked_at = null, revoke_reason = null"
+            " where revoked_at is not null",
+            {"signing_key_events"},
+        ),
+        Break(
+            "update private.signing_keys set revoke_reason = 'another'"
+            " where revoked_at is not null",
+            {"signing_key_events"},
         ),
     ],
     "stripes": [

@@ -207,6 +207,11 @@ def live(db: Database) -> Lived:
     game.fill(waiting, users)
     game.make_orchestrator(chains=chains).round()
     assert game.make_settlement(chains=chains).round() == 1
+    lost = signing.public_key(new_secret().reveal()).hex()
+    kid = game.api.call(
+        SERVICE_ROLE, "register_signing_key", purpose="orchestrator", public_key=lost
+    )["kid"]
+    game.api.call(SERVICE_ROLE, "revoke_signing_key", kid=kid, reason="a lost key")
     lonely = game.pot(fill_seconds=1)
     game.join(lonely, users[0], 2)
     settled, settled_too, open_, paused, voided = (game.pot() for _ in range(5))
