@@ -342,8 +342,16 @@ as $$
 begin
     if p_value is null
         or length(p_value) > p_max
-        -- Spaces, controls, soft hyphen, zero-width, direction marks and the byte order mark.
-        or p_value !~ '[^[:space:][:cntrl:]\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]'
+        -- White space and controls, also what a locale leaves out of them; the blank Braille
+        -- pattern; and Unicode's Default_Ignorable_Code_Point: soft hyphen, Hangul fillers,
+        -- zero width and direction marks, variation selectors, the byte order mark, tags.
+        or p_value !~ (
+            '[^[:space:][:cntrl:]'
+            '\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2800'
+            '\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f'
+            '\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8'
+            '\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]'
+        )
     then
         perform private.fail('invalid_argument', jsonb_build_object(
             'argument', p_argument, 'expected', format('1 to %s characters', p_max)
@@ -3290,8 +3298,8 @@ from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/ledger/grant_credits.sql
 -- The only way credits enter: from issuance to a player's wallet.
--- Guards: arguments; the user exists; the key was not used for anything else; the new balance
--- fits in 2^53-1.
+-- Guards: arguments; the user exists, or the key repeats a call; the key was not used for anything
+-- else; the new balance fits in 2^53-1.
 -- Locks, in order: the caller's pseudonym when it is new; the wallet.
 -- Writes: transfer, idempotency key, wallet event.
 -- Raises: invalid_argument, idempotency_key_reused.
@@ -3321,6 +3329,11 @@ begin
         perform private.require_text('idempotency_key', p_idempotency_key, 255);
     end if;
     if not exists (select from auth.users as u where u.id = p_user_id) then
+        -- What was granted to a player who has left since is still answered.
+        v_result := private.replayed('grant_credits', p_idempotency_key, v_request);
+        if v_result is not null then
+            return v_result;
+        end if;
         perform private.fail('invalid_argument', jsonb_build_object(
             'argument', 'user_id', 'expected', 'an existing user'
         ));
@@ -5442,6 +5455,8 @@ from public, anon, authenticated, service_role;
 -- source: supabase/functions/private/pots/refuse_player.sql
 -- Turns a player away on the record: compliance sees an event of p_kind, the caller the refusal
 -- (account_blocked, region_blocked, velocity_exceeded).
+-- Locks: the caller's pseudonym when it is new; a join that is refused holds its own player's
+-- wallet by then (docs/concepts.md, lock order).
 create or replace function private.refuse_player(p_token text, p_kind text, p_pot_id uuid)
 returns jsonb
 language plpgsql

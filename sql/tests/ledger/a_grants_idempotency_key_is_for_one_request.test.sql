@@ -1,9 +1,9 @@
 -- The same request: the first answer. Another amount, player, reason or caller: refused. Without a
--- key each call grants.
+-- key each call grants. The first answer outlives the player.
 
 begin;
 \ir ../support/helpers.sql
-select plan(12);
+select plan(16);
 
 select make_user('ann', 1);
 select make_user('bob', 1);
@@ -36,6 +36,22 @@ select is(
     (fund('bob', 5) ->> 'balance')::bigint + 5, (fund('bob', 5) ->> 'balance')::bigint,
     'without a key both count'
 );
+
+delete from auth.users as u where u.id = user_id('ann');
+select look_at_tables();
+select is(
+    rpc('pot_treasury', 'grant_credits', g.arguments), a.body,
+    'the first answer also once the player has left'
+)
+from good as g
+cross join answer as a;
+select is(changed_tables(), '{}', 'and nothing changed');
+select refused(
+    'pot_treasury', 'grant_credits', g.arguments || '{"idempotency_key": "new"}',
+    'PT422', 'invalid_argument', '{"argument": "user_id", "expected": "an existing user"}',
+    'a new grant to a player who has left'
+)
+from good as g;
 
 select * from finish();
 rollback;

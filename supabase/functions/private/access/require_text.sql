@@ -9,8 +9,16 @@ as $$
 begin
     if p_value is null
         or length(p_value) > p_max
-        -- Spaces, controls, soft hyphen, zero-width, direction marks and the byte order mark.
-        or p_value !~ '[^[:space:][:cntrl:]\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]'
+        -- White space and controls, also what a locale leaves out of them; the blank Braille
+        -- pattern; and Unicode's Default_Ignorable_Code_Point: soft hyphen, Hangul fillers,
+        -- zero width and direction marks, variation selectors, the byte order mark, tags.
+        or p_value !~ (
+            '[^[:space:][:cntrl:]'
+            '\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2800'
+            '\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f'
+            '\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8'
+            '\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]'
+        )
     then
         perform private.fail('invalid_argument', jsonb_build_object(
             'argument', p_argument, 'expected', format('1 to %s characters', p_max)

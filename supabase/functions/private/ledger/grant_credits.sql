@@ -1,6 +1,6 @@
 -- The only way credits enter: from issuance to a player's wallet.
--- Guards: arguments; the user exists; the key was not used for anything else; the new balance
--- fits in 2^53-1.
+-- Guards: arguments; the user exists, or the key repeats a call; the key was not used for anything
+-- else; the new balance fits in 2^53-1.
 -- Locks, in order: the caller's pseudonym when it is new; the wallet.
 -- Writes: transfer, idempotency key, wallet event.
 -- Raises: invalid_argument, idempotency_key_reused.
@@ -30,6 +30,11 @@ begin
         perform private.require_text('idempotency_key', p_idempotency_key, 255);
     end if;
     if not exists (select from auth.users as u where u.id = p_user_id) then
+        -- What was granted to a player who has left since is still answered.
+        v_result := private.replayed('grant_credits', p_idempotency_key, v_request);
+        if v_result is not null then
+            return v_result;
+        end if;
         perform private.fail('invalid_argument', jsonb_build_object(
             'argument', 'user_id', 'expected', 'an existing user'
         ));
