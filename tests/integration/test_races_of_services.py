@@ -61,8 +61,10 @@ def test_orchestrators_that_run_what_is_due_at_once_do_each_thing_once(game: Gam
     def until_nothing_is_due(orchestrator: Caller) -> list[str]:
         done = []
         while (task := orchestrator.call("run_due")) is not None:
-            assert task["task"] == "lock"
-            done.append(task["pot_id"])
+            # none: another had locked it by the time that this one had its row.
+            assert task["task"] in ("lock", "none")
+            if task["task"] == "lock":
+                done.append(task["pot_id"])
         return done
 
     outcomes = race([partial(until_nothing_is_due, o) for o in orchestrators])
