@@ -54,12 +54,5 @@ def apply_compat(
     return files
 
 
-def set_default_privileges(conn: psycopg.Connection, mode: DefaultPrivileges) -> None:
-    """Puts the default privileges of what postgres creates in schema public into `mode`."""
-    with conn.transaction():
-        for file in _MODE_FILES[mode]:
-            conn.execute(_read(file))
-
-
 def _read(file: str) -> bytes:
     return (COMPAT_DIR / file).read_bytes()
