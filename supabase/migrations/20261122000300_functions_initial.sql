@@ -852,7 +852,8 @@ begin
     if v_pot.status = 'settled' and v_beacon.signature = p_beacon_signature then
         return private.settlement_result(p_pot_id);
     end if;
-    if v_pot.draw_version <> 2 or v_pot.status <> 'settling' or v_pot.reveal_seed is null then
+    -- A pot with draw 1 is never revealed and settling.
+    if v_pot.status <> 'settling' or v_pot.reveal_seed is null then
         perform private.fail('wrong_state', jsonb_build_object(
             'status', v_pot.status,
             'draw_version', v_pot.draw_version,
@@ -2927,7 +2928,6 @@ begin
         when 'settling>settling' then
             new.draw_version = 2
             and old.reveal_seed is null
-            and new.reveal_seed is not null
             and v_last = 'revealed'
         -- Draw 2 was revealed before and has its beacon; draw 1 is revealed by what settles it.
         when 'settling>settled' then

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(13);
+select plan(14);
 
 select freeze_time('2023-09-15 10:00:00Z');
 select open_pot('big', '{"draw_version": 2}');
@@ -20,6 +20,8 @@ select is(
         "round": null, "round_time": null, "signature": null
     }', 'which everybody can see, and no round yet'
 );
+select open_pot('after', '{"draw_version": 2}');
+select fill('after');
 -- Another chain comes into use: what is open keeps its own.
 select rpc('service_role', 'register_beacon_chain', jsonb_build_object(
     'chain_hash', repeat('ab', 32), 'public_key', '8' || repeat('1', 191),
@@ -65,6 +67,7 @@ where m.event = 'locked';
 select open_pot('late', '{"draw_version": 2, "max_tickets": 2, "max_per_user": 1}');
 select fill('late');
 select freeze_time('2023-09-15 10:59:33.000001Z');
+select is(lock('after') -> 'beacon' -> 'round', '657414', 'a microsecond later the next round');
 select is(
     lock('late') -> 'beacon' -> 'round_time', '"2023-09-15T11:00:10.000000Z"',
     'its own chain: the first round of every 30 seconds'

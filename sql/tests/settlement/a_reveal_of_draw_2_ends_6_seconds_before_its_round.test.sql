@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(16);
+select plan(18);
 
 select lock_for_the_beacon();
 select register_keys();
@@ -20,6 +20,11 @@ select freeze_time('2023-09-15 10:59:57Z');
 select refused(
     'pot_settlement', 'reveal_pot', reveal_of('late'), 'PT409', 'wrong_state',
     '{"status": "settling"}', '6 seconds before is too late'
+);
+select refused(
+    'pot_settlement', 'reveal_pot', reveal_of('late') || jsonb_build_object(
+        'settlement_signature', reveal_signature('late', 'stranger')
+    ), 'PT409', 'wrong_state', '{"status": "settling"}', 'whoever signs it'
 );
 select is(rpc('pot_settlement', 'claim_settlement'), null, 'nor is it to be claimed');
 

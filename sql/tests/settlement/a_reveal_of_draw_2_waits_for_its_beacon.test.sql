@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(20);
+select plan(21);
 
 select lock_for_the_beacon();
 select register_keys();
@@ -81,6 +81,7 @@ select is(
 
 select look_at_tables();
 select is(reveal('big'), body, 'revealed again: the same answer') from answer;
+select is(rpc('pot_settlement', 'claim_settlement'), null, 'and nothing is left to reveal');
 select pass_time('1 day');
 select is(reveal('big'), body, 'however late') from answer;
 select is(rpc('pot_settlement', 'claim_settlement'), null, 'it is claimed no more');

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(21);
+select plan(22);
 
 select lock_for_the_beacon();
 select register_keys();
@@ -44,6 +44,7 @@ select throws_ok(
 )
 from (values
     ('reveal_seed = null', 'a pot may not go from settling to settling like this'),
+    ('reveal_seed = reveal_seed', 'a pot may not go from settling to settling like this'),
     (
         format('reveal_seed = %L', repeat('ab', 32)),
         'a pot may not go from settling to settling like this'

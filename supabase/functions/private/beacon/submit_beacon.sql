@@ -38,7 +38,8 @@ begin
     if v_pot.status = 'settled' and v_beacon.signature = p_beacon_signature then
         return private.settlement_result(p_pot_id);
     end if;
-    if v_pot.draw_version <> 2 or v_pot.status <> 'settling' or v_pot.reveal_seed is null then
+    -- A pot with draw 1 is never revealed and settling.
+    if v_pot.status <> 'settling' or v_pot.reveal_seed is null then
         perform private.fail('wrong_state', jsonb_build_object(
             'status', v_pot.status,
             'draw_version', v_pot.draw_version,

@@ -29,7 +29,6 @@ begin
         when 'settling>settling' then
             new.draw_version = 2
             and old.reveal_seed is null
-            and new.reveal_seed is not null
             and v_last = 'revealed'
         -- Draw 2 was revealed before and has its beacon; draw 1 is revealed by what settles it.
         when 'settling>settled' then
