@@ -260,6 +260,7 @@ def problem_of(error: psycopg.Error, tokens: dict[str, str]) -> str | None:
     return None
 
 
+@pytest.mark.timeout(1200)  # half a minute by itself, and as much more as the machine is busy
 def test_hostile_values_are_refused_as_documented_and_write_nothing(field: Field) -> None:
     game = field.game
     tokens = dict(game.rows("select token, sqlstate_code from private.error_catalogue()"))

@@ -278,6 +278,7 @@ def test_the_command_says_what_is_wrong(db: Database) -> None:
     assert "Traceback" not in text
 
 
+@pytest.mark.alone
 def test_an_answer_is_sent_at_once(api: Api) -> None:
     taken = []
     for _ in range(20):
