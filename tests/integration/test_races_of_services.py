@@ -75,6 +75,48 @@ def test_orchestrators_that_run_what_is_due_at_once_do_each_thing_once(game: Gam
         assert game.actions(pot_id) == ["created", "locked"]
 
 
+def test_run_due_holds_the_row_of_one_pot_and_of_no_other(game: Game) -> None:
+    due = [full_pot(game)[0] for _ in range(3)]
+    idle = game.pot()
+    game.player(funds=100).join(idle)
+    game.pass_time(1)
+
+    with game.orchestrator.request() as call:
+        did = call("run_due")["pot_id"]
+        free = game.rows("select id::text from public.pots for update skip locked")
+
+    assert did in due
+    assert {row[0] for row in free} == {*due, idle} - {did}
+
+
+def test_run_due_says_none_of_a_pot_that_another_locked_meanwhile(game: Game) -> None:
+    """The other has it between the search and the lock: held up there by an advisory lock."""
+    pot_id, _ = full_pot(game)
+    later, _ = full_pot(game)
+    with game.db.admin() as conn:
+        # What run_due asks before it locks a row, delayed until the test lets it go.
+        (source,) = conn.execute(
+            "select pg_get_functiondef('private.due_task'::regproc)"
+        ).fetchone() or ("",)
+        conn.execute(
+            source.replace(
+                "\nbegin\n", "\nbegin\n    perform pg_advisory_xact_lock_shared(424242);\n", 1
+            ).encode()
+        )
+    other = game.caller("pot_orchestrator")
+
+    with game.db.admin(autocommit=False) as gate:
+        gate.execute("select pg_advisory_xact_lock(424242)")
+        pending = Pending(lambda: other.call("run_due"))
+        game.wait_until_blocked(other)
+        game.lock(pot_id)
+        gate.rollback()
+
+    # Its search saw the pot as it was, full and open.
+    assert pending.result() == {"pot_id": pot_id, "task": "none", "result": None}
+    assert game.status(later) == "open"
+
+
 def test_run_due_goes_past_a_pot_that_somebody_holds(game: Game) -> None:
     held, _ = full_pot(game)
     free, _ = full_pot(game)
