@@ -675,9 +675,14 @@ def test_everything_is_reached_and_done_by_the_keyboard(page: Page) -> None:
 def test_on_paper_it_is_the_proof_and_not_the_controls(page: Page) -> None:
     page.emulate_media(media="print", color_scheme="dark")
     assert page.locator("#steps").is_visible()
-    for hidden in ("#print", "#proof-form", "#contents"):
+    for hidden in ("#print", "#proof-form", "#receipt-form", "#contents", ".keys"):
         assert page.locator(hidden).is_hidden()
     colour = "getComputedStyle(document.body).getPropertyValue"
     assert page.evaluate(f"{colour}('background-color')") == "rgb(255, 255, 255)"
     assert page.evaluate(f"{colour}('color')") == "rgb(0, 0, 0)"
+    # What is folded on the screen is unfolded on paper, and then folded again.
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#step-entry table").is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#step-entry table").is_hidden()
     assert page.pdf().startswith(b"%PDF")

@@ -146,6 +146,7 @@ function card(step: Step, at: number): Node {
         "li",
         { class: "step", id: `step-${step.id}`, "data-outcome": state },
         h("h3", {}, h("span", { class: "number" }, `${at + 1}`), step.title),
+        state === "failed" ? h("p", { class: "broken" }, "Something here does not hold.") : null,
         h("p", {}, ...step.words),
         step.more,
         step.values.length === 0
@@ -251,6 +252,19 @@ function listenForFiles(): void {
     });
 }
 
+/** On paper nothing can be unfolded, so it is before. */
+function listenForPrinting(): void {
+    let unfolded: HTMLDetailsElement[] = [];
+    addEventListener("beforeprint", () => {
+        unfolded = [...document.querySelectorAll("details")].filter(({ open }) => !open);
+        for (const each of unfolded) each.open = true;
+    });
+    addEventListener("afterprint", () => {
+        for (const each of unfolded) each.open = false;
+    });
+    byId("print").addEventListener("click", () => print());
+}
+
 // --- The page's own test ---
 
 function showAnswers(answers: readonly Answered[]): boolean {
@@ -281,7 +295,7 @@ async function start(): Promise<void> {
     }
     for (const whom of Object.keys(READERS) as (keyof Trust)[]) listenForTrust(whom);
     listenForFiles();
-    byId("print").addEventListener("click", () => print());
+    listenForPrinting();
     await refresh();
 }
 

@@ -129,9 +129,9 @@ async function ofProof(proof: Proof, rules: Rules | null, trust: Trust): Promise
             id: "commitment",
             title: "What was promised before the first ticket",
             words: [
-                "Before anybody could join, the operator chose a secret seed and published its fingerprint," +
-                    " the commit tag. Now the seed is known, and anybody can compute the fingerprint again:" +
-                    " if it is the same, the seed was not exchanged for another. ",
+                "Before anybody could join, the operator had to choose a secret seed and publish its" +
+                    " fingerprint, the commit tag. Now the seed is known, and anybody can compute the" +
+                    " fingerprint again: if it is the same, the seed was not exchanged for another. ",
                 h("strong", {}, "If you noted the commit tag when the pot opened, compare it."),
             ],
             values: [
@@ -168,7 +168,7 @@ async function ofProof(proof: Proof, rules: Rules | null, trust: Trust): Promise
             ],
             values: [
                 ["hmac", code(proof.hmac)],
-                ["winner_index", h("span", {}, code(`hmac mod ${total}`), ` = ${grouped(proof.winner_index)}`)],
+                ["winner_index", h("span", {}, grouped(proof.winner_index), ", which must be ", code(`hmac mod ${total}`))],
             ],
             more: null,
         },
@@ -178,7 +178,7 @@ async function ofProof(proof: Proof, rules: Rules | null, trust: Trust): Promise
         {
             id: "limits",
             title: "The limits",
-            words: ["The pot kept the rules of the first step, as far as one entry can show it."],
+            words: ["The pot must have kept its rules, as far as one entry can show it."],
             values: [],
             more: null,
         },
@@ -200,7 +200,7 @@ async function ofProof(proof: Proof, rules: Rules | null, trust: Trust): Promise
         {
             id: "payout",
             title: "What was paid",
-            words: ["Every credit that went into the pot went to the winner; none stayed behind."],
+            words: ["Every credit that went into the pot must have gone to the winner, and none stayed behind."],
             values: [
                 ["credits", grouped(proof.payout.credits)],
                 ["held for review", proof.payout.held ? "yes" : "no"],
@@ -244,8 +244,8 @@ function turned(proof: Proof, beacon: Beacon): Told {
                 h(
                     "span",
                     {},
+                    `${grouped(proof.winning_ticket)}, which must be `,
                     code(`(${proof.winner_index} + ${beacon.rotation}) mod ${total}`),
-                    ` = ${grouped(proof.winning_ticket)}`,
                 ),
             ],
         ],
@@ -262,8 +262,9 @@ function ofBeacon(proof: Proof, beacon: Beacon, trust: Trust): Told {
         words: [
             "A public beacon, run by many independent parties, signs a number of its own at fixed times, and nobody" +
                 " can know a signature before. The lock fixed which round counts: the first one 30 seconds or more" +
-                " after it. The seed had to be revealed before. So whoever knew the seed did not know the beacon," +
-                " and when the beacon was known, the seed could no longer be chosen or withheld.",
+                " after it. If the seed was revealed before that (the last step says who saw it), then whoever knew" +
+                " the seed did not know the beacon, and when the beacon was known, the seed could no longer be" +
+                " chosen or withheld.",
         ],
         values: [
             ["chain", h("span", {}, code(beacon.chain_hash), chain === null ? null : ` = ${whose}`)],
@@ -384,7 +385,7 @@ function strip(proof: Proof): Node {
     const wide = Math.max(2, place(count));
     const label =
         `Tickets 0 to ${grouped(total - 1)}; the winning entry holds ${grouped(first)} to` +
-        ` ${grouped(first + count - 1)}; ticket ${grouped(proof.winning_ticket)} won.`;
+        ` ${grouped(first + count - 1)}; the winning ticket is ${grouped(proof.winning_ticket)}.`;
     const bar = { y: "12", height: "20", rx: "4" };
     return h(
         "figure",
