@@ -87,6 +87,16 @@ def test_what_does_not_verify_is_not_taken(
         fetch(liar.url)
 
 
+def test_nobody_listens_to_an_answer_without_an_end(liar: Liar) -> None:
+    liar.body = lambda _: b" " * 50_000_000
+    with pytest.raises(BeaconUnavailableError, match="longer than"):
+        fetch(liar.url)
+    deadline = time.monotonic() + 10
+    while not liar.hung_up:
+        assert time.monotonic() < deadline, "it was read to its end"
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     ("status", "why"),
     [(404, "not yet"), (425, "not yet"), (302, "302"), (403, "403"), (500, "500"), (503, "503")],

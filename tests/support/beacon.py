@@ -44,7 +44,10 @@ def serving(beacon: LocalBeacon, port: int = 0) -> Iterator[str]:
 
 
 class Liar:
-    """An endpoint that answers whatever it is told to, and counts how often it was asked."""
+    """An endpoint that answers whatever it is told to.
+
+    It notes what it was asked, and whether somebody hung up before it had said all.
+    """
 
     def __init__(self) -> None:
         self.status = 200
@@ -52,6 +55,7 @@ class Liar:
         self.body: Callable[[str], bytes] = lambda path: b"{}"
         self.drip_seconds = 0.0
         self.asked: list[str] = []
+        self.hung_up = False
         self.url = ""
 
 
@@ -67,7 +71,7 @@ def lying() -> Iterator[Liar]:
             for name, value in liar.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            with contextlib.suppress(OSError):
+            try:
                 if liar.drip_seconds:
                     for byte in liar.body(self.path):
                         self.wfile.write(bytes([byte]))
@@ -75,6 +79,8 @@ def lying() -> Iterator[Liar]:
                         time.sleep(liar.drip_seconds)
                 else:
                     self.wfile.write(liar.body(self.path))
+            except OSError:
+                liar.hung_up = True
 
         def log_message(self, *_: object) -> None:
             pass
