@@ -237,23 +237,7 @@ def test_an_orchestrator_makes_checkpoints_as_pots_go_on(
     operator: Operator, watcher: RunningWitness, tmp_path: Path
 ) -> None:
     game = operator.game
-    write_new_secret(tmp_path / "another")
-    (tmp_path / "orchestrator").write_text(game.orchestrator_key.reveal().hex())
-    (tmp_path / "orchestrator").chmod(0o600)
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "pypot_cli", "orchestrate", "--checkpoint-every", "1"),
-            *("--publish", f"{tmp_path}/copy/", "--witness", watcher.url),
-        ],
-        env={
-            "PATH": os.environ["PATH"],
-            "PYPOT_DB_URL": game.db.url(),
-            "PYPOT_LOG_KEY": str(tmp_path / "log.key"),
-            "PYPOT_ORCHESTRATOR_KEY": str(tmp_path / "orchestrator"),
-        },
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = orchestrate(operator, "1", "--publish", f"{tmp_path}/copy/", "--witness", watcher.url)
     try:
         pot_id = game.pot()
         game.fill(pot_id, game.users(3))
@@ -275,6 +259,60 @@ def test_an_orchestrator_makes_checkpoints_as_pots_go_on(
     done = operator.run("verify", "--tiles", f"{tmp_path}/copy")
     assert done.returncode == 0, done.stdout
     assert operator.key.reveal().hex() not in err
+
+
+def test_a_lock_of_draw_2_reaches_a_witness_at_once(
+    operator: Operator, watcher: RunningWitness
+) -> None:
+    game = operator.game
+    process = orchestrate(operator, "3600", "--witness", watcher.url)
+    try:
+        wait_for_cosigned(operator, 1)  # the first one, after which the timer has an hour to go
+        pot_id = game.pot(draw_version=2)
+        game.fill(pot_id, game.users(3))
+        with game.db.connect() as conn:
+            wait_for_cosigned(operator, 3)
+            ((leaf, size),) = conn.execute(
+                "select l.leaf_index, private.log_size() from private.log_leaves as l"
+                " inner join public.pots_audit as a on l.audit_id = a.id"
+                " where a.pot_id = %s and a.action = 'locked'",
+                [pot_id],
+            ).fetchall()
+        assert leaf < size
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def wait_for_cosigned(operator: Operator, size: int) -> None:
+    """Wait until a checkpoint of at least that size is cosigned."""
+    deadline = time.monotonic() + 60
+    latest = None
+    while not (latest and latest["size"] >= size and latest["cosignatures"] == 1):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+        latest = operator.stored()
+
+
+def orchestrate(operator: Operator, every: str, *arguments: str) -> subprocess.Popen[str]:
+    """The orchestrator in a process, with checkpoints."""
+    file = operator.directory / "orchestrator.key"
+    file.write_text(operator.game.orchestrator_key.reveal().hex())
+    file.chmod(0o600)
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "pypot_cli", "orchestrate"),
+            *("--checkpoint-every", every, *arguments),
+        ],
+        env={
+            "PATH": os.environ["PATH"],
+            "PYPOT_DB_URL": operator.game.db.url(),
+            "PYPOT_LOG_KEY": str(operator.directory / "log.key"),
+            "PYPOT_ORCHESTRATOR_KEY": str(file),
+        },
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def is_covered(operator: Operator) -> bool:
