@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(9);
+select plan(11);
 
 update private.settings set log_origin = 'log.example/pots' where only_row;
 create function pg_temp.checkpoint(p_cosigned boolean)
@@ -69,6 +69,18 @@ select is(
 select is(private.pot_witness(pot_id('two')), null, 'a pot that is open has none');
 select ok(
     not rpc('anon', 'get_proof', on_pot('one')) ? 'witness', 'the proof of draw 1 has no witness'
+);
+select lock_for_the_beacon();
+select open_pot('four', '{"draw_version": 2}');
+select bring_to('four', 'settled');
+select is(
+    rpc('anon', 'get_proof', on_pot('four')) -> 'witness', 'null',
+    'that of draw 2 says that there is none'
+);
+insert into known values ('of draw 2', pg_temp.checkpoint(true));
+select is(
+    rpc('anon', 'get_proof', on_pot('four')) -> 'witness', private.pot_witness(pot_id('four')),
+    'or what there is, also after the pot was settled'
 );
 select is(
     rpc('anon', 'get_checkpoint', '{"size": 1}'), null, 'there is no checkpoint of other sizes'
