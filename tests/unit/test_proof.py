@@ -359,6 +359,13 @@ def test_a_path_with_steps_dropped_doubled_or_swapped_is_detected(
         assert not judge(replace(proof, at, variant)).valid
 
 
+def test_a_path_longer_than_any_tree_is_malformed() -> None:
+    for at, most in ((("winning_entry", "merkle_path"), 31), (("witness", "rows", 0, "path"), 63)):
+        steps = get(PROOF_2, at)
+        assert "form" not in failed(judge(replace(PROOF_2, at, (steps * most)[:most])))
+        assert failed(judge(replace(PROOF_2, at, (steps * most)[: most + 1]))) == {"form"}
+
+
 def test_the_rows_of_a_witness_stand_in_their_order() -> None:
     rows = PROOF_2["witness"]["rows"]
     for variant in (rows[::-1], rows[:1], [rows[0], rows[0]], [*rows, rows[0]]):
