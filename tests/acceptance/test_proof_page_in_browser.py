@@ -589,6 +589,20 @@ def test_a_hostile_proof_is_shown_as_text_and_does_nothing(
         page.close()
 
 
+def test_a_proof_as_large_as_may_be_is_judged_at_once(browser: Browser, tmp_path: Path) -> None:
+    deep = '{"a":' * 400 + "1" + "}" * 400
+    for content in (
+        to_text({**PROOF, "rules_text": "<" * 40_000}),
+        to_text({**PROOF, "audit": ["<b>"] * 15_000}),
+        to_text({**PROOF, "more": 0}).replace('"more": 0', f'"more": {deep}'),
+        to_text({**PROOF, **{f"more {number}": number for number in range(10_000)}}),
+    ):
+        page = open_page(browser, tmp_path, content.encode())
+        expect(page.locator("#summary")).to_have_text(by_python(content, {})["summary"])
+        assert len(page.locator("#result").text_content() or "") < 200_000
+        page.close()
+
+
 def test_a_wrong_answer_of_the_browser_leaves_no_verdict(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     write(render(GOLDEN.read_bytes()), file)
