@@ -510,6 +510,9 @@ def attack(
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the tables of docs/fairness.md.")
+    ] = False,
 ) -> None:
     """Play the operator against both draws on a fresh PostgreSQL 17; count how often it wins.
 
@@ -531,6 +534,8 @@ def attack(
         raise typer.Exit(130) from None
     if as_json:
         typer.echo(json.dumps(report.as_json(), indent=2))
+    elif as_markdown:
+        typer.echo(attacks.markdown(report))
     else:
         screen.show(report)
     raise typer.Exit(0 if report.ok else 1)

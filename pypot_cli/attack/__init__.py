@@ -14,13 +14,14 @@ from collections.abc import Collection
 from pypot_cli import db
 from pypot_cli.attack import bulk, moves
 from pypot_cli.attack.bulk import NAMES
+from pypot_cli.attack.markdown import markdown
 from pypot_cli.attack.report import Report
 from pypot_cli.attack.screen import Screen
 from pypot_cli.attack.statistics import require_scipy
 from pypot_cli.db.throwaway import terminated_as_interrupted, throwaway_cluster
 from pypot_cli.errors import UnreadableInputError
 
-__all__ = ["NAMES", "Report", "Screen", "run"]
+__all__ = ["NAMES", "Report", "Screen", "markdown", "run", "throwaway_cluster"]
 
 
 def run(draws: int, only: Collection[str], seed: str | None, screen: Screen) -> Report:

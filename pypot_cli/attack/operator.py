@@ -5,7 +5,9 @@ What it lacks is what others have: the beacon before its time, and a witness's k
 
 from __future__ import annotations
 
+import json
 import secrets
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -14,20 +16,27 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg import sql
 
-from pypot_cli import db
+from pypot_cli import db, proof
+from pypot_cli.beacon.local import LocalBeacon
 from pypot_cli.db.cluster import Cluster
 from pypot_cli.db.connection import query
 from pypot_cli.fairness import draw, signing
+from pypot_cli.fairness.note import VerifierKey
 from pypot_cli.game import GAME
-from pypot_cli.rpc import Api, Caller, RpcError, player
+from pypot_cli.keys import Secret
+from pypot_cli.proof import Trust
+from pypot_cli.rpc import ANON, Api, Caller, RpcError, player
 
 ORCHESTRATOR = Caller("pot_orchestrator")
 SETTLEMENT = Caller("pot_settlement")
 SERVICE = Caller("service_role")
 TREASURY = Caller("pot_treasury")
+BEACON = Caller("pot_beacon")
 
 ACCEPTED = "accepted"
 """The answer to a move that the system lets happen."""
+
+_DAY = 86_400
 
 TERMS = {"entry_cost": 1, "max_tickets": 10, "max_per_user": 5}
 """Of every pot that is attacked: two players fill it."""
@@ -53,12 +62,29 @@ class Operator:
         self._admin_url = cluster.admin_url()
         self.compliance = Caller("pot_compliance", uuid4())
         self.seeds: dict[str, bytes] = {}
+        self._passed = 0.0
         self.keys = {
             purpose: secrets.token_bytes(32) for purpose in ("orchestrator", "settlement", "beacon")
         }
+        # Since yesterday, so that a clock set back by an hour finds them.
+        self.set_clock_back(_DAY)
         for purpose, key in self.keys.items():
             self.register_key(purpose, key)
         self.accomplice, self.honest = self._players(2)
+        # Not the operator's: it tells no round before its time, by a clock of its own.
+        self.beacon = LocalBeacon(
+            Secret(secrets.token_bytes(32)),
+            genesis_time=int(time.time()) - _DAY,
+            clock=self.time,
+        )
+        chain = self.beacon.chain
+        self.api.call(
+            SERVICE, "register_beacon_chain", chain_hash=chain.hash.hex(),
+            public_key=chain.public_key.hex(), scheme=chain.scheme,
+            genesis_time=chain.genesis_time, period_seconds=chain.period,
+        )  # fmt: skip
+        self.api.call(SERVICE, "use_beacon_chain", chain_hash=chain.hash.hex())
+        self.pass_time(0)
 
     def __enter__(self) -> Self:
         return self
@@ -77,12 +103,28 @@ class Operator:
         public_key = signing.public_key(key).hex()
         self.api.call(SERVICE, "register_signing_key", purpose=purpose, public_key=public_key)
 
-    def set_clock(self, ahead: float) -> None:
-        """Let the database's clock run that many seconds ahead of the real one."""
-        statement = sql.SQL(query("attack/clock").decode()).format(
-            ahead=sql.Literal(f"{ahead} seconds")
-        )
-        self.owner.execute(statement)
+    def time(self) -> float:
+        """Return what time it is for everybody else, in Unix seconds: the real one, and passed."""
+        return time.time() + self._passed
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass for everybody: the operator, the beacon, the witness."""
+        self._passed += seconds
+        self.set_clock_back(0)
+
+    def set_clock_back(self, seconds: float) -> None:
+        """Let the operator's clock run that far behind everybody else's."""
+        ahead = sql.Literal(f"{self._passed - seconds} seconds")
+        self._set_clock(sql.SQL("clock_timestamp() + interval {}").format(ahead))
+
+    def stop_clock(self, micros: int) -> None:
+        """Stop the operator's clock at a time, in microseconds since 1970."""
+        since = sql.Literal(f"{micros} microseconds")
+        self._set_clock(sql.SQL("timestamptz '1970-01-01 00:00:00+00' + interval {}").format(since))
+
+    def _set_clock(self, expression: sql.Composable) -> None:
+        statement = sql.SQL(query("attack/clock").decode())
+        self.owner.execute(statement.format(time=expression))
 
     def commit(self, pot_id: str, seed: bytes) -> None:
         """Put a commitment into the stock."""
@@ -141,6 +183,43 @@ class Operator:
             SETTLEMENT, "reveal_pot", pot_id=pot_id, reveal_seed=seed.hex(),
             settlement_signature=signing.sign(self.keys["settlement"], message).hex(),
         )  # fmt: skip
+
+    def hand_in(self, pot_id: str, lock_digest: str, number: int, key: bytes | None = None) -> Any:
+        """Hand in a round of the beacon with an attestation by a key, the operator's or another."""
+        signature = self.beacon.signature(number)
+        if signature is None:
+            raise AssertionError("the beacon has not given that round")
+        return self.hand_in_signature(pot_id, lock_digest, signature, key)
+
+    def hand_in_signature(
+        self, pot_id: str, lock_digest: str, signature: bytes, key: bytes | None = None
+    ) -> Any:
+        """Hand in any bytes as the beacon's signature, attested."""
+        message = signing.beacon_message(bytes.fromhex(lock_digest), signature, GAME)
+        return self.api.call(
+            BEACON, "submit_beacon", pot_id=pot_id, beacon_signature=signature.hex(),
+            attestation=signing.sign(key or self.keys["beacon"], message).hex(),
+        )  # fmt: skip
+
+    def pot(self, pot_id: str) -> dict[str, Any]:
+        """Return what the accomplice sees of a pot."""
+        detail: dict[str, Any] = self.api.call(player(self.accomplice), "get_pot", pot_id=pot_id)
+        return detail
+
+    def trusting(self, *witness_keys: VerifierKey) -> Trust:
+        """Return the trust of a player who pins the operator's keys, the beacon and a witness."""
+        return Trust(
+            orchestrator_keys=[signing.public_key(self.keys["orchestrator"])],
+            settlement_keys=[signing.public_key(self.keys["settlement"])],
+            chains=[self.beacon.chain],
+            witness_keys=witness_keys,
+        )
+
+    def judged(self, pot_id: str, *witness_keys: VerifierKey) -> str:
+        """Return what `pypot verify` says of a pot's proof, in one sentence."""
+        given = self.api.call(ANON, "get_proof", pot_id=pot_id)
+        document = proof.read_proof(json.dumps(given).encode())
+        return proof.verify(document, self.trusting(*witness_keys)).summary
 
     def _players(self, count: int) -> list[UUID]:
         users = [uuid4() for _ in range(count)]

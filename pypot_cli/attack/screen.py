@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pypot_cli import screen
+from pypot_cli.attack.markdown import verdict
 from pypot_cli.attack.report import CONFIDENCE, Rate, Report
 
 
@@ -56,11 +57,8 @@ def _rates(report: Report) -> Table:
 
 
 def _verdict(rate: Rate) -> Text:
-    if rate.is_fair:
-        return Text("fair", style="green")
-    if rate.must_be_fair:
-        return Text("NOT FAIR", style="bold red")
-    return Text("bent" if rate.draw_version == 1 else "unwitnessed", style="yellow")
+    style = "green" if rate.is_fair else "bold red" if rate.must_be_fair else "yellow"
+    return Text(verdict(rate), style=style)
 
 
 def _uniformity(report: Report) -> Table:

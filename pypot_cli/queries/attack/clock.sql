@@ -6,5 +6,5 @@ volatile
 set search_path = ''
 as $$
 begin
-    return clock_timestamp() + interval {ahead};
+    return {time};
 end $$

@@ -1,4 +1,4 @@
--- The owner moves an entry to other tickets, whatever the pot's state.
+-- The owner moves an entry to tickets of nobody, whatever the pot's state.
 update public.pot_entries
-set first_ticket = first_ticket + 5
+set first_ticket = first_ticket + 100
 where id = %s

@@ -8,7 +8,7 @@ security definer
 set search_path = ''
 as $$
 declare
-    c_window constant integer := 10000;
+    c_window constant integer := 2000;
     v_draws jsonb := '[]'::jsonb;
     v_settled bigint;
     v_voided bigint[];  -- by draw version, as the two that follow
