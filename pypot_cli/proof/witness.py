@@ -51,7 +51,7 @@ def seen(proof: Proof, round_time: int, trust: Trust) -> Iterator[Check]:
         locked["seq"] < revealed["seq"],
         f"row {locked['seq']} locked the pot, row {revealed['seq']} revealed its seed",
     )
-    yield _cosigned(note, checkpoint, round_time, trust.witness_keys)
+    yield _cosigned(note, round_time, trust.witness_keys)
 
 
 def _checkpoint(
@@ -98,12 +98,7 @@ def _row(proof: Proof, row: Mapping[str, Any], checkpoint: tlog.Checkpoint) -> C
     return holds(name, included, f"it {verb} row {row['leaf_index']} of that log, with {field}")
 
 
-def _cosigned(
-    note: Note,
-    checkpoint: tlog.Checkpoint,
-    round_time: int,
-    witness_keys: Collection[VerifierKey],
-) -> Check:
+def _cosigned(note: Note, round_time: int, witness_keys: Collection[VerifierKey]) -> Check:
     if not witness_keys:
         why = "say which witness you trust: --witness-key"
         return Check("witness", "unwitnessed", why)
