@@ -472,7 +472,8 @@ def demo(
     """Fill, draw, pay and verify real pots on a fresh PostgreSQL 17, then show what came of them.
 
     Hundreds of players join over real connections; two processes hold the only keys and seeds.
-    Everything but the proofs in --proof-dir is removed at the end.
+    Everything but the proofs in --proof-dir, and beacon.info for --beacon-chain of pypot verify, is
+    removed at the end.
 
     Exit codes: 0 every check held; 1 some did not, and they are named; 130 interrupted.
     """

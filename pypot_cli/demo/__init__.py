@@ -8,6 +8,7 @@ database by `pypot check`, both as programs of their own.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +27,10 @@ from pypot_cli.demo.stage import Stage, open_stage, pypot
 from pypot_cli.errors import PypotError
 from pypot_cli.rpc import ANON, describe
 
-__all__ = ["Report", "Screen", "open_stage", "run"]
+__all__ = ["BEACON_FILE", "Report", "Screen", "open_stage", "run"]
+
+BEACON_FILE = "beacon.info"
+"""Beside the proofs, so that `pypot verify --beacon-chain` can be given it."""
 
 _PROCESSORS = 2
 
@@ -47,6 +51,8 @@ def run(players: int, pots: int, proof_dir: Path | None, screen: Screen) -> Repo
             with Crowd(stage.login, players) as crowd:
                 _play(stage, crowd, report, pots, screen)
                 _export(crowd, report, proofs)
+            # Nobody knows the demo's beacon: whoever verifies these proofs later needs it.
+            shutil.copyfile(stage.beacon_info, proofs / BEACON_FILE)
             _verify(stage, report, proofs, screen)
             _check_database(stage, report, screen)
     except (PypotError, psycopg.Error) as error:

@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pypot_cli import demo, proof
+from pypot_cli.beacon.source import read_chain
 from pypot_cli.cli import app
 from pypot_cli.demo import stage
 from pypot_cli.fairness import signing
@@ -70,7 +71,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "code": process.returncode,
         "report": json.loads(out),
         "steps": err.splitlines(),
-        "proofs": sorted((proofs / "new").iterdir()),
+        "proofs": sorted((proofs / "new").glob("*.json")),
+        "beacon": str(proofs / "new" / demo.BEACON_FILE),
         "left": left_in(temporary),
     }
 
@@ -107,8 +109,9 @@ def test_hundreds_of_joins_are_counted(played: dict[str, Any]) -> None:
 def test_it_leaves_the_proofs_and_they_verify(played: dict[str, Any]) -> None:
     settled = {pot["pot_id"] for pot in played["report"]["pots"] if pot["status"] == "settled"}
     assert {file.stem for file in played["proofs"]} == settled
+    trust = proof.Trust(chains=[read_chain(played["beacon"])])
     for file in played["proofs"]:
-        verdict = proof.verify(proof.open_proof(str(file)))
+        verdict = proof.verify(proof.open_proof(str(file)), trust)
         assert verdict.valid, verdict.failed
         assert verdict.pot_id == file.stem
 
