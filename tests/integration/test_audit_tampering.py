@@ -363,7 +363,7 @@ def test_an_older_copy_that_was_restored_is_told(kept: Kept) -> None:
     assert kinds(kept.verify(kept.older, copy=True)) == {"rolled back"}
     # It goes on, and has more rows in the end than what it forgot.
     db = copied(kept.older)
-    grow(db, 40)
+    grow(db, 400)
     assert kept.verify(db).sound
     assert kinds(kept.verify(db, file=True)) == {"forked"}
     assert kinds(kept.verify(db, copy=True)) == {"forked"}
@@ -372,7 +372,7 @@ def test_an_older_copy_that_was_restored_is_told(kept: Kept) -> None:
 
 def test_another_database_is_told(kept: Kept, servers: Servers) -> None:
     db = servers.create(Template(17))
-    grow(db, 40)
+    grow(db, 400)
     # Made from one template, the two have one origin; they are two histories all the same.
     assert kinds(kept.verify(db, file=True)) == {"forked"}
     assert kinds(kept.verify(db, copy=True)) == {"forked"}
