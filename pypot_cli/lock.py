@@ -56,6 +56,21 @@ def differences(
         return [f"the lock is malformed: {type(error).__name__}: {error}"]
 
 
+def in_time(stated: Mapping[str, Any], chains: Chains, now: int) -> bool:
+    """Say whether a seed may still be revealed for a lock in which `differences` found nothing.
+
+    `now` is the caller's own time in microseconds since 1970.
+    """
+    if stated["draw_version"] != 2:
+        return True
+    chain = chains[bytes.fromhex(stated["beacon_chain_hash"])]
+    return _is_before_beacon(chain, stated["beacon_round"], now)
+
+
+def _is_before_beacon(chain: Chain, number: int, now: int) -> bool:
+    return now < chain.round_time(number) - REVEAL_BEFORE_BEACON
+
+
 def _differences(
     stated: Mapping[str, Any],
     entries: Iterable[Mapping[str, Any]],
@@ -119,7 +134,7 @@ def _beacon_differences(
     expected = chain.round_at(locked_at + BEACON_AFTER_LOCK)
     if number != expected:
         yield f"the beacon's round must be {expected}, the lock says {number}"
-    elif now is not None and now >= chain.round_time(number) - REVEAL_BEFORE_BEACON:
+    elif now is not None and not _is_before_beacon(chain, number, now):
         yield f"too late for a reveal: the beacon's round {number} is about to be known, or is"
 
 

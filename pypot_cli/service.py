@@ -36,6 +36,10 @@ class StoppedError(PypotError):
     """The service was asked to stop while it waited for the database."""
 
 
+class TooLateError(PypotError):
+    """A call whose time was over before it could be made."""
+
+
 class Log:
     """Structured lines on stderr: one JSON object a line, no secret in any of them."""
 
@@ -91,6 +95,16 @@ class Client:
     def call(self, function: str, /, **arguments: Any) -> Any:
         """As Calls.call, with retries. Raises StoppedError if asked to stop meanwhile."""
         return self._try(lambda: self._api.call(self._caller, function, **arguments))
+
+    def call_while(self, in_time: Callable[[], bool], function: str, /, **arguments: Any) -> Any:
+        """As `call`, each attempt only while `in_time`. Raises TooLateError when it is no more."""
+
+        def attempt() -> Any:
+            if not in_time():
+                raise TooLateError(f"too late for {function}")
+            return self._api.call(self._caller, function, **arguments)
+
+        return self._try(attempt)
 
     def rows(self, function: str, /, **arguments: Any) -> list[Any]:
         """As Calls.rows, with retries."""

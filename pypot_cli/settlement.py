@@ -23,7 +23,16 @@ from pypot_cli.fairness.canonical import read_time
 from pypot_cli.game import GAME
 from pypot_cli.keys import Secret
 from pypot_cli.rpc import BUSY, Api, Caller, Calls, RpcError, login_url
-from pypot_cli.service import ONCE_RETRY_SECONDS, Client, Log, Options, Running, Service, run
+from pypot_cli.service import (
+    ONCE_RETRY_SECONDS,
+    Client,
+    Log,
+    Options,
+    Running,
+    Service,
+    TooLateError,
+    run,
+)
 from pypot_cli.steps import Step, step
 from pypot_cli.wake import Listening
 
@@ -148,7 +157,7 @@ class Settlement:
         pot_id: str = claim["pot_id"]
         with step(Step.RECOMPUTE_CLAIM):
             entries = self._client.lock_entries(pot_id)
-            wrong = lock.differences(claim, entries, self._chains, now=int(self._clock() * 1e6))
+            wrong = lock.differences(claim, entries, self._chains, now=self._now())
             wrong += self._signature_differences(claim)
         if wrong:
             return self._refuse(pot_id, wrong)
@@ -162,12 +171,16 @@ class Settlement:
         message = signing.settlement_message(digest, seed.reveal(), GAME)
         try:
             with step(Step.REVEAL):
-                result = self._client.call(
+                # The clock at every attempt: an outage may outlast the beacon's round.
+                result = self._client.call_while(
+                    lambda: lock.in_time(claim, self._chains, self._now()),
                     "reveal_pot",
                     pot_id=pot_id,
                     reveal_seed=seed.reveal().hex(),
                     settlement_signature=signing.sign(self._key.reveal(), message).hex(),
                 )
+        except TooLateError as error:
+            return self._refuse(pot_id, [str(error)])
         except RpcError as error:
             if error.token == "wrong_state":  # noqa: S105 (an error's name)
                 # Voided or refunded meanwhile, or its time for a reveal is over.
@@ -192,6 +205,9 @@ class Settlement:
             prize=result["prize"],
         )
         return 1
+
+    def _now(self) -> int:
+        return int(self._clock() * 1e6)
 
     def _signature_differences(self, claim: dict[str, Any]) -> list[str]:
         stated = claim["orchestrator"]

@@ -192,6 +192,29 @@ def test_nobody_signs_when_by_their_own_clock_the_round_is_about_to_be_known(dra
     assert draws.pot(pot_id)["status"] == "cancelled"
 
 
+def test_a_seed_whose_sending_failed_is_not_sent_again_too_late(draws: Draws) -> None:
+    """Whoever keeps the signer waiting until the beacon is known does not get the seed then."""
+    pot_id = draws.full()
+    draws.orchestrator.round()
+    number = draws.pot(pot_id)["fairness"]["beacon"]["round"]
+    last_moment = draws.chain.round_time(number) / 1e6 - 6.0
+    draws.clock.ahead = last_moment - 1.0 - time.time()
+    claim = draws.settlement._claim()
+    assert claim is not None
+    with draws.game.db.admin() as conn, conn.transaction():
+        conn.execute("select from public.pots where id = %s for update", [pot_id])
+        revealing = threading.Thread(target=draws.settlement._reveal, args=(claim,))
+        revealing.start()
+        revealing.join(1.5)
+        cut_off = conn.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'"
+        ).fetchall()
+    assert len(cut_off) == 1
+    revealing.join()
+    assert draws.pot(pot_id)["fairness"]["reveal_seed"] is None
+    assert draws.settlement.refusals == 1
+
+
 def test_nobody_signs_a_lock_on_another_round_than_its_time_gives(draws: Draws) -> None:
     pot_id = draws.full()
     draws.game.api.call(ORCHESTRATOR, "lock_pot", pot_id=pot_id)
