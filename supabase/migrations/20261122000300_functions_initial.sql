@@ -820,7 +820,8 @@ from public, anon, authenticated, service_role;
 -- result); draw 2, revealed and not settled; the round's time has come; the signature over
 -- T("pots/beacon/v1") || lock_digest || beacon_signature by a registered beacon key. The key may be
 -- newer than the reveal: one that was revoked meanwhile strands no pot.
--- Locks, in order: the pots row; the signing key; the winner's wallet.
+-- Locks, in order: the pots row; the signing key; the caller's pseudonym when it is new; the
+-- winner's wallet.
 -- Writes: beacons, then as private.settle_pot; or an event `beacon_rejected` and an alert.
 -- Raises: invalid_argument, pot_not_found, wrong_state; returns invalid_signature.
 create or replace function private.submit_beacon(
@@ -917,7 +918,8 @@ grant execute on function private.submit_beacon(uuid, text, text)
 to pot_settlement, pot_orchestrator, pot_beacon, service_role;
 
 -- source: supabase/functions/private/beacon/use_beacon_chain.sql
--- Guards, in order: arguments; the chain is registered.
+-- Guards, in order: arguments; the chain is registered and runs: a revealed pot waits for its round
+-- however far that is.
 -- Locks: the settings' row.
 -- Writes: settings; an event. Pots that are open keep the chain that their rules name.
 -- Raises: invalid_argument, busy (a transaction of one snapshot).
@@ -929,15 +931,21 @@ security definer
 set search_path = ''
 as $$
 declare
+    v_genesis_time bigint;
     v_before text;
 begin
     perform private.require_hex('chain_hash', p_chain_hash, 32);
     perform private.require_read_committed();
-    if not exists (
-        select from private.beacon_chains as c where c.chain_hash = p_chain_hash
-    ) then
+    select c.genesis_time into v_genesis_time
+    from private.beacon_chains as c
+    where c.chain_hash = p_chain_hash;
+    if not found then
         perform private.fail('invalid_argument', jsonb_build_object(
             'argument', 'chain_hash', 'expected', 'a registered chain'
+        ));
+    elsif to_timestamp(v_genesis_time) > private.now() then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'chain_hash', 'expected', 'a chain that has given its first round'
         ));
     end if;
     select s.beacon_chain_hash into strict v_before
@@ -4041,7 +4049,9 @@ security definer
 set search_path = ''
 as $$
 declare
-    c_line constant text := '— [^\s+]+ ([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\n';
+    -- Base64 of four bytes or more: the key's id, at least.
+    c_line constant text
+    := '— [^\s+]+ ([A-Za-z0-9+/]{4})+[A-Za-z0-9+/]{2}([A-Za-z0-9+/]{2}|[A-Za-z0-9+/]=|==)\n';
     v_parts text[];
     v_origin text;
     v_size bigint;
@@ -4623,7 +4633,7 @@ declare
     v_total bigint;
     v_leaves bytea;
     v_root bytea;
-    v_at timestamptz := private.now();
+    v_at timestamptz;
     v_digest text;
     v_result jsonb;
 begin
@@ -4655,6 +4665,8 @@ begin
     end if;
 
     v_root := substr(private.store_merkle_tree(p_pot.id, v_leaves), 9);
+    -- Not before: what numbering and hashing a large pot takes would be lost to the signer.
+    v_at := private.now();
     if p_pot.draw_version = 2 then
         select * into strict v_chain
         from private.beacon_chains as c
@@ -6493,6 +6505,8 @@ begin
     select s.escrow_account into strict v_escrow
     from private.pot_states as s
     where s.pot_id = p_pot.id;
+    -- Before the wallet, as in the lock order: the first act of a caller writes a row.
+    perform private.actor_pseudonym();
     v_wallet := private.lock_wallet(v_entry.user_id);
     -- A clock set back between lock and reveal must not make an honest proof look backdated.
     v_at := greatest(private.now(), p_pot.locked_at);
@@ -7803,7 +7817,7 @@ end $$;
 
 comment on function public.use_beacon_chain(text) is
 'Makes a registered chain the one that pots with draw 2 opened from now on use; open ones keep '
-'theirs. Returns {chain_hash}. Raises PT422 invalid_argument.';
+'theirs. Returns {chain_hash}. Raises PT422 invalid_argument, also for a chain that has not begun.';
 
 revoke all on function public.use_beacon_chain(text)
 from public, anon, authenticated, service_role;

@@ -156,6 +156,40 @@ def test_a_submitter_that_waited_for_another_gets_its_answer(beaconed: Beaconed)
     beaconed.assert_settled_once(pot_id, players)
 
 
+def test_a_submitters_first_act_takes_its_pseudonym_before_the_winners_wallet(
+    beaconed: Beaconed,
+) -> None:
+    """Or whoever, as the first act in another office, has it and wants the wallet, deadlocks."""
+    game = beaconed.game
+    pot_id, elsewhere = game.pot(max_tickets=1, draw_version=2), game.pot()
+    winner = game.player(funds=100)
+    winner.join(pot_id)
+    game.to_settling(pot_id)
+    game.reveal(pot_id)
+    game.pass_time(60)
+    claims = {"sub": str(uuid.uuid4())}
+    submitter, treasurer = (game.caller(role, claims) for role in ("pot_beacon", "pot_treasury"))
+
+    with winner.request() as call:
+        call("join_pot", pot_id=elsewhere, ticket_count=1)
+        submission = Pending(partial(submitter.call, "submit_beacon", **beaconed.arguments(pot_id)))
+        game.wait_until_blocked(submitter, by=winner)
+        grant = Pending(
+            lambda: treasurer.call(
+                "grant_credits",
+                user_id=winner.user_id,
+                amount=1,
+                reason="a test",
+                idempotency_key="k",
+            )
+        )
+        game.wait_until_blocked(treasurer)
+
+    assert submission.result()["prize"] == 10
+    assert grant.result()["amount"] == 1
+    assert game.deadlocks() == 0
+
+
 def test_a_void_and_a_run_due_beside_a_beacon_change_nothing(beaconed: Beaconed) -> None:
     game = beaconed.game
     pot_id, players = beaconed.revealed()

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(11);
+select plan(13);
 
 create temporary table listed on commit drop as
 select rpc('anon', 'list_beacon_chains') as body;
@@ -34,6 +34,17 @@ select rpc('service_role', 'register_beacon_chain', jsonb_build_object(
     'chain_hash', repeat('ab', 32), 'public_key', '8' || repeat('1', 191),
     'scheme', 'bls-unchained-g1-rfc9380', 'genesis_time', 1700000000, 'period_seconds', 2
 )) is null as registered \gset
+select rpc('service_role', 'register_beacon_chain', jsonb_build_object(
+    'chain_hash', repeat('cd', 32), 'public_key', '8' || repeat('1', 191),
+    'scheme', 'bls-unchained-g1-rfc9380', 'period_seconds', 2,
+    'genesis_time', ceil(extract(epoch from clock_timestamp() + interval '1 hour'))
+)) is null as registered \gset
+select refused(
+    'service_role', 'use_beacon_chain', jsonb_build_object('chain_hash', repeat('cd', 32)),
+    'PT422', 'invalid_argument',
+    '{"argument": "chain_hash", "expected": "a chain that has given its first round"}',
+    'a chain whose first round may never come: a pot would wait for it for ever'
+);
 select look_at_tables();
 select is(
     rpc('service_role', 'use_beacon_chain', jsonb_build_object('chain_hash', repeat('ab', 32))),
@@ -46,7 +57,7 @@ select is(
         select array_agg(c ->> 'in_use' order by c ->> 'chain_hash')
         from jsonb_array_elements(rpc('anon', 'list_beacon_chains')) as c
     ),
-    '{false,true}', 'and the list says so'
+    '{false,true,false}', 'and the list says so'
 );
 select look_at_tables();
 select is(

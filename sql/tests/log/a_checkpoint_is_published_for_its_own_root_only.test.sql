@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(46);
+select plan(50);
 
 update private.settings set log_origin = 'log.example/pots' where only_row;
 select open_pot('one');
@@ -71,6 +71,14 @@ cross join lateral (values
     ),
     (
         k.text || E'\n' || k.log || E'— w.example/1 AAA\n',
+        'a signed note over a checkpoint of three lines (c2sp.org/tlog-checkpoint)'
+    ),
+    (
+        k.text || E'\n' || k.log || E'— w.example/1 \n',
+        'a signed note over a checkpoint of three lines (c2sp.org/tlog-checkpoint)'
+    ),
+    (
+        k.text || E'\n' || k.log || pg_temp.line('w.example/1', 3),
         'a signed note over a checkpoint of three lines (c2sp.org/tlog-checkpoint)'
     ),
     (

@@ -19,7 +19,7 @@ end $$;
 
 comment on function public.use_beacon_chain(text) is
 'Makes a registered chain the one that pots with draw 2 opened from now on use; open ones keep '
-'theirs. Returns {chain_hash}. Raises PT422 invalid_argument.';
+'theirs. Returns {chain_hash}. Raises PT422 invalid_argument, also for a chain that has not begun.';
 
 revoke all on function public.use_beacon_chain(text)
 from public, anon, authenticated, service_role;

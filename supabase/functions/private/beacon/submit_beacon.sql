@@ -6,7 +6,8 @@
 -- result); draw 2, revealed and not settled; the round's time has come; the signature over
 -- T("pots/beacon/v1") || lock_digest || beacon_signature by a registered beacon key. The key may be
 -- newer than the reveal: one that was revoked meanwhile strands no pot.
--- Locks, in order: the pots row; the signing key; the winner's wallet.
+-- Locks, in order: the pots row; the signing key; the caller's pseudonym when it is new; the
+-- winner's wallet.
 -- Writes: beacons, then as private.settle_pot; or an event `beacon_rejected` and an alert.
 -- Raises: invalid_argument, pot_not_found, wrong_state; returns invalid_signature.
 create or replace function private.submit_beacon(

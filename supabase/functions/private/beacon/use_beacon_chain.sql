@@ -1,4 +1,5 @@
--- Guards, in order: arguments; the chain is registered.
+-- Guards, in order: arguments; the chain is registered and runs: a revealed pot waits for its round
+-- however far that is.
 -- Locks: the settings' row.
 -- Writes: settings; an event. Pots that are open keep the chain that their rules name.
 -- Raises: invalid_argument, busy (a transaction of one snapshot).
@@ -10,15 +11,21 @@ security definer
 set search_path = ''
 as $$
 declare
+    v_genesis_time bigint;
     v_before text;
 begin
     perform private.require_hex('chain_hash', p_chain_hash, 32);
     perform private.require_read_committed();
-    if not exists (
-        select from private.beacon_chains as c where c.chain_hash = p_chain_hash
-    ) then
+    select c.genesis_time into v_genesis_time
+    from private.beacon_chains as c
+    where c.chain_hash = p_chain_hash;
+    if not found then
         perform private.fail('invalid_argument', jsonb_build_object(
             'argument', 'chain_hash', 'expected', 'a registered chain'
+        ));
+    elsif to_timestamp(v_genesis_time) > private.now() then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'chain_hash', 'expected', 'a chain that has given its first round'
         ));
     end if;
     select s.beacon_chain_hash into strict v_before

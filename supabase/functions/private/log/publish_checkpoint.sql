@@ -11,7 +11,9 @@ security definer
 set search_path = ''
 as $$
 declare
-    c_line constant text := '— [^\s+]+ ([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\n';
+    -- Base64 of four bytes or more: the key's id, at least.
+    c_line constant text
+    := '— [^\s+]+ ([A-Za-z0-9+/]{4})+[A-Za-z0-9+/]{2}([A-Za-z0-9+/]{2}|[A-Za-z0-9+/]=|==)\n';
     v_parts text[];
     v_origin text;
     v_size bigint;

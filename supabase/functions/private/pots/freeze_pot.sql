@@ -15,7 +15,7 @@ declare
     v_total bigint;
     v_leaves bytea;
     v_root bytea;
-    v_at timestamptz := private.now();
+    v_at timestamptz;
     v_digest text;
     v_result jsonb;
 begin
@@ -47,6 +47,8 @@ begin
     end if;
 
     v_root := substr(private.store_merkle_tree(p_pot.id, v_leaves), 9);
+    -- Not before: what numbering and hashing a large pot takes would be lost to the signer.
+    v_at := private.now();
     if p_pot.draw_version = 2 then
         select * into strict v_chain
         from private.beacon_chains as c

@@ -45,6 +45,8 @@ begin
     select s.escrow_account into strict v_escrow
     from private.pot_states as s
     where s.pot_id = p_pot.id;
+    -- Before the wallet, as in the lock order: the first act of a caller writes a row.
+    perform private.actor_pseudonym();
     v_wallet := private.lock_wallet(v_entry.user_id);
     -- A clock set back between lock and reveal must not make an honest proof look backdated.
     v_at := greatest(private.now(), p_pot.locked_at);
