@@ -29,7 +29,7 @@ app = typer.Typer(
 
 db_app = typer.Typer(help="Start, name and stop the embedded PostgreSQL 17.", no_args_is_help=True)
 migrate_app = typer.Typer(help="Compile function files into migrations.", no_args_is_help=True)
-keys_app = typer.Typer(help="Make the Ed25519 keys of the services.", no_args_is_help=True)
+keys_app = typer.Typer(help="Make, register and revoke keys.", no_args_is_help=True)
 seeds_app = typer.Typer(help="Mint the commitments of pots to come.", no_args_is_help=True)
 
 app.add_typer(db_app, name="db")
@@ -235,7 +235,7 @@ def beacon(
         int, typer.Option(min=1, metavar="UNIX", help="When round 1 is.")
     ] = config.BEACON_GENESIS,
 ) -> None:
-    """Serve a local beacon, or end the draws that wait for one.
+    """Serve a local beacon, end the draws that wait for one, or register one.
 
     Without a command: a beacon with a key of one's own, for development and tests only. It speaks
     drand's HTTP API on 127.0.0.1 and gives no round before its time. The same key, period and

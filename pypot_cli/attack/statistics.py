@@ -12,9 +12,7 @@ def require_scipy() -> None:
     try:
         import scipy.stats  # noqa: F401
     except ImportError:
-        raise PypotError(
-            "this needs SciPy: pip install 'community-pots[attack]' (./dev has it)"
-        ) from None
+        raise PypotError("this needs SciPy: uv sync --extra attack (./dev pypot has it)") from None
 
 
 def wilson(wins: int, draws: int, confidence: float) -> tuple[float, float]:
