@@ -12,7 +12,6 @@ import fcntl
 import json
 import os
 import re
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pypot_cli.api.server import listen
+from pypot_cli.api.server import Stoppable, listen
 from pypot_cli.audit_log.files import read_if_there, write_durably
 from pypot_cli.errors import PypotError, UnreadableInputError
 from pypot_cli.fairness import note as notes
@@ -163,15 +162,6 @@ def application(witness: Witness) -> Starlette:
     return Starlette(routes=[Route("/add-checkpoint", add_checkpoint, methods=["POST"])])
 
 
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """End by itself when asked to; uvicorn would die of the signal once more at the end."""
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, self.handle_exit)
-        yield
-
-
 def serve(witness: Witness, host: str, port: int, ready: Callable[[int], None]) -> None:
     """Answer until SIGTERM or SIGINT; `ready` is told the port, any free one for 0.
 
@@ -187,7 +177,7 @@ def serve(witness: Witness, host: str, port: int, ready: Callable[[int], None]) 
         proxy_headers=False,
         timeout_graceful_shutdown=5,
     )
-    _Server(config).run(sockets=[listener])
+    Stoppable(config).run(sockets=[listener])
 
 
 def _read_submission(body: bytes) -> _Submission:
