@@ -4543,8 +4543,8 @@ as $$
         when 2 then
             'Draw 2: a secret seed, fixed before the first ticket was sold, and a public beacon pick '
             'the winning ticket together. The tickets are frozen and the seed is revealed before the '
-            'beacon is given, so that nobody can steer who wins; a witness outside can confirm that '
-            'order.'
+            'beacon is given, so nobody can know or steer who wins. The proof carries the beacon''s '
+            'own signature, which anybody can verify, and a witness outside can confirm that order.'
     end
 $$;
 
@@ -6175,7 +6175,11 @@ begin
             and p.reveal_seed is null
             and private.reveal_by(p.locked_at, v_settings.reveal_timeout, s.beacon_at) > v_at
             and (p.status = 'locked' or s.claimed_by = v_me or s.lease_until <= v_at)
-        order by s.claimed_by is not distinct from v_me desc, p.locked_at
+        -- The oldest of each draw; a draw 2 pot has seconds where a draw 1 pot has minutes.
+        order by
+            s.claimed_by is not distinct from v_me desc,
+            private.reveal_by(p.locked_at, v_settings.reveal_timeout, s.beacon_at),
+            p.locked_at
         limit 1
         for update of p, s skip locked;
         if not found then
@@ -6755,7 +6759,8 @@ exception
 end $$;
 
 comment on function public.claim_settlement(uuid) is
-'Takes a locked and attested pot, the oldest without pot_id, to settling with a lease; its holder '
+'Takes a locked and attested pot, without pot_id the one whose time for a reveal ends first, to '
+'settling with a lease; its holder '
 'gets it again. Returns what the reveal signs, or null when nothing is due. Raises PT404, PT409 '
 'wrong_state.';
 

@@ -1,4 +1,4 @@
--- Own leases first, then by locked_at; nothing due is NULL.
+-- Own leases first, then by the end of the time for a reveal; nothing due is NULL.
 
 begin;
 \ir ../support/helpers.sql

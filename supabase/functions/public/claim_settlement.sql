@@ -18,7 +18,8 @@ exception
 end $$;
 
 comment on function public.claim_settlement(uuid) is
-'Takes a locked and attested pot, the oldest without pot_id, to settling with a lease; its holder '
+'Takes a locked and attested pot, without pot_id the one whose time for a reveal ends first, to '
+'settling with a lease; its holder '
 'gets it again. Returns what the reveal signs, or null when nothing is due. Raises PT404, PT409 '
 'wrong_state.';
 

@@ -14,8 +14,8 @@ as $$
         when 2 then
             'Draw 2: a secret seed, fixed before the first ticket was sold, and a public beacon pick '
             'the winning ticket together. The tickets are frozen and the seed is revealed before the '
-            'beacon is given, so that nobody can steer who wins; a witness outside can confirm that '
-            'order.'
+            'beacon is given, so nobody can know or steer who wins. The proof carries the beacon''s '
+            'own signature, which anybody can verify, and a witness outside can confirm that order.'
     end
 $$;
 

@@ -36,7 +36,11 @@ begin
             and p.reveal_seed is null
             and private.reveal_by(p.locked_at, v_settings.reveal_timeout, s.beacon_at) > v_at
             and (p.status = 'locked' or s.claimed_by = v_me or s.lease_until <= v_at)
-        order by s.claimed_by is not distinct from v_me desc, p.locked_at
+        -- The oldest of each draw; a draw 2 pot has seconds where a draw 1 pot has minutes.
+        order by
+            s.claimed_by is not distinct from v_me desc,
+            private.reveal_by(p.locked_at, v_settings.reveal_timeout, s.beacon_at),
+            p.locked_at
         limit 1
         for update of p, s skip locked;
         if not found then
