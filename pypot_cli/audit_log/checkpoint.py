@@ -96,7 +96,10 @@ class Checkpoints:
 
     def _store(self, note: Note) -> Note:
         stored = self._client.call("publish_checkpoint", note=str(note))
-        return notes.read_note(stored["note"].encode())
+        try:
+            return notes.read_note(stored["note"].encode())
+        except ValueError as error:
+            raise PypotError(f"the checkpoint that is stored is no signed note: {error}") from None
 
     def _look_at_destinations(self, checkpoint: Checkpoint) -> dict[str, str]:
         """Return what is wrong with those that cannot be read, by name."""

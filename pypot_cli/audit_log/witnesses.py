@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx
 
+from pypot_cli import exchange
 from pypot_cli.errors import PypotError
 from pypot_cli.fairness import tlog
 from pypot_cli.fairness.note import Note, Signature, read_signature
@@ -19,6 +20,7 @@ Consistency = Callable[[int], Sequence[bytes]]
 
 _SECONDS = 5.0
 _MOST_ANSWERED = 65536
+_MOST_KEYS = 4  # of one witness: with all of them a checkpoint must stay a note that can be read
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Witnesses:
     def __init__(self, addresses: Sequence[str]) -> None:
         self.addresses = tuple(each.rstrip("/") for each in addresses)
         self._seen = dict.fromkeys(self.addresses, 0)
+        self._keys: dict[str, set[tuple[str, bytes]]] = {each: set() for each in self.addresses}
 
     def cosign(
         self, note: Note, checkpoint: Checkpoint, consistency: Consistency
@@ -62,7 +65,7 @@ class Witnesses:
             waiting = ()
             with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:
                 for (address, _), answer in zip(asked, pool.map(_ask, asked), strict=True):
-                    found += answer.signatures
+                    found += self._of_its_keys(address, answer.signatures)
                     if answer.signatures:
                         self._seen[address] = checkpoint.size
                     elif answer.size is not None and answer.size != self._seen[address]:
@@ -75,6 +78,15 @@ class Witnesses:
         problems += [f"{address}: names another size each time" for address in waiting]
         return found, problems
 
+    def _of_its_keys(self, address: str, signatures: Sequence[Signature]) -> Iterator[Signature]:
+        """Yield those by the first few keys that were heard of from a witness."""
+        keys = self._keys[address]
+        for each in signatures:
+            if len(keys) < _MOST_KEYS:
+                keys.add((each.name, each.key_id))
+            if (each.name, each.key_id) in keys:
+                yield each
+
 
 def _body(note: Note, old_size: int, proof: Sequence[bytes]) -> bytes:
     lines = [f"old {old_size}", *(base64.b64encode(each).decode() for each in proof)]
@@ -84,19 +96,27 @@ def _body(note: Note, old_size: int, proof: Sequence[bytes]) -> bytes:
 def _ask(asked: tuple[str, bytes]) -> _Answer:
     address, body = asked
     try:
-        answer = httpx.post(f"{address}/add-checkpoint", content=body, timeout=_SECONDS)
-        text = answer.content[:_MOST_ANSWERED].decode()
-        if answer.status_code == 200:
+        answer = exchange.ask(
+            "POST",
+            f"{address}/add-checkpoint",
+            seconds=_SECONDS,
+            most=_MOST_ANSWERED,
+            content=body,
+        )
+        text = answer.body.decode()
+        if answer.status == 200:
             if not text.endswith("\n"):
                 raise ValueError("an answer that is not lines")
             signatures = tuple(read_signature(line) for line in text[:-1].split("\n"))
             if any(each.time is None for each in signatures):
                 raise ValueError("a signature without a time")
+            if len(signatures) > _MOST_KEYS:
+                raise ValueError(f"more than {_MOST_KEYS} signatures")
             return _Answer(signatures)
         kind = answer.headers.get("content-type", "")
-        if answer.status_code == 409 and kind.startswith("text/x.tlog.size"):
+        if answer.status == 409 and kind.startswith("text/x.tlog.size"):
             return _Answer(size=tlog.read_size(text.strip("\n")))
-        return _Answer(problem=_REFUSALS.get(answer.status_code, f"answered {answer.status_code}"))
+        return _Answer(problem=_REFUSALS.get(answer.status, f"answered {answer.status}"))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return _Answer(problem=f"cannot be reached ({type(error).__name__})")
     except ValueError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 import tenacity
 
+from pypot_cli import exchange
 from pypot_cli.errors import PypotError, UnreadableInputError
 from pypot_cli.fairness.beacon import (
     BUILT_IN,
@@ -38,7 +38,6 @@ DEFAULT_URLS = (
 )
 """Who serves drand's quicknet in public."""
 
-_CONNECT_SECONDS = 3.0
 _ANSWER_SECONDS = 5.0
 _LONGEST_ANSWER = 16 * 1024
 _LONGEST_WAIT_SECONDS = 2.0
@@ -80,8 +79,7 @@ def read_chain(source: str) -> Chain:
     """Return the chain that the file or URL `source` describes. Raises UnreadableInputError."""
     try:
         if urlsplit(source).scheme in ("http", "https"):
-            with _client() as client:
-                status, body = _get(client, source)
+            status, body = _get(source)
             if status != 200:
                 raise UnreadableInputError(f"{_shown(source)} answered {status}")
         else:
@@ -117,14 +115,14 @@ class Source:
             sleep=tenacity.sleep_using_event(stop),
             reraise=True,
         )
-        with step(Step.FETCH_BEACON), _client() as client:
-            return retrying(self._ask_all, client, chain, number)
+        with step(Step.FETCH_BEACON):
+            return retrying(self._ask_all, chain, number)
 
-    def _ask_all(self, client: httpx.Client, chain: Chain, number: int) -> bytes:
+    def _ask_all(self, chain: Chain, number: int) -> bytes:
         failures = []
         for url in list(self._endpoints):
             try:
-                signature = _ask(client, url, chain, number)
+                signature = _ask(url, chain, number)
             except BeaconUnavailableError as error:
                 failures.append(f"{_shown(url)} {error}")
                 self._tell(url, str(error))
@@ -145,9 +143,9 @@ class Source:
 _SAYS_NOT_YET = "has it not yet"
 
 
-def _ask(client: httpx.Client, url: str, chain: Chain, number: int) -> bytes:
+def _ask(url: str, chain: Chain, number: int) -> bytes:
     try:
-        status, body = _get(client, f"{url}/{chain.hash.hex()}/public/{number}")
+        status, body = _get(f"{url}/{chain.hash.hex()}/public/{number}")
         if status in _NOT_YET:
             raise BeaconUnavailableError(_SAYS_NOT_YET)
         if status != 200:
@@ -167,26 +165,16 @@ def _ask(client: httpx.Client, url: str, chain: Chain, number: int) -> bytes:
     return bytes.fromhex(signature)
 
 
-def _client() -> httpx.Client:
-    timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
-    # Nothing is inflated: a short answer stays one.
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-    return httpx.Client(timeout=timeout, headers=headers, follow_redirects=False)
-
-
-def _get(client: httpx.Client, url: str) -> tuple[int, bytes]:
+def _get(url: str) -> tuple[int, bytes]:
     """Return status and body. Raises ValueError if it is too long, httpx.HTTPError if too slow."""
-    until = time.monotonic() + _ANSWER_SECONDS
-    body = b""
-    with client.stream("GET", url) as answer:
-        # Raw, and the clock at every piece: one that drips holds nobody.
-        for piece in answer.iter_raw():
-            body += piece
-            if len(body) > _LONGEST_ANSWER:
-                raise ValueError(f"longer than {_LONGEST_ANSWER} bytes")
-            if time.monotonic() > until:
-                raise httpx.ReadTimeout("too slow")
-        return answer.status_code, body
+    answer = exchange.ask(
+        "GET",
+        url,
+        seconds=_ANSWER_SECONDS,
+        most=_LONGEST_ANSWER,
+        headers={"Accept": "application/json"},
+    )
+    return answer.status, answer.body
 
 
 def _object(body: bytes) -> dict[str, Any]:

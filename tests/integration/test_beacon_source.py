@@ -18,7 +18,7 @@ from pypot_cli.errors import UnreadableInputError
 from pypot_cli.fairness.beacon import QUICKNET, chain_from_info, verify_round
 from pypot_cli.keys import Secret, new_secret
 from pypot_cli.service import Log
-from tests.support.beacon import Liar, lying, serving
+from tests.support.beacon import Liar, lying, serving, stalling
 from tests.support.clocks import Shifted
 
 RECORDED = json.loads(
@@ -130,6 +130,16 @@ def test_a_lying_a_dead_and_a_slow_endpoint_are_passed_by(
     assert [each["event"] for each in logged] == ["beacon_endpoint_failed"] * 3
     assert "LIES" in logged[0]["why"]
     assert "TooSlow" in logged[2]["why"] or "ReadTimeout" in logged[2]["why"]
+
+
+@pytest.mark.timeout(20)
+def test_who_answers_without_an_end_keeps_nobody_from_the_next(
+    liar: Liar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "_ANSWER_SECONDS", 0.5)
+    liar.body = answers()
+    with stalling() as url:
+        assert fetch(url, liar.url).hex() == SIGNATURE
 
 
 def test_it_asks_again_until_the_round_is_there(liar: Liar) -> None:

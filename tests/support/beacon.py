@@ -60,6 +60,37 @@ class Liar:
 
 
 @contextlib.contextmanager
+def stalling() -> Iterator[str]:
+    """The address of an endpoint that goes on telling whoever asks to wait for its answer."""
+    ended = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            with contextlib.suppress(OSError):
+                while not ended.wait(0.05):
+                    self.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+                    self.wfile.flush()
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        ended.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextlib.contextmanager
 def lying() -> Iterator[Liar]:
     """A liar that is served within the block."""
     liar = Liar()
@@ -81,6 +112,9 @@ def lying() -> Iterator[Liar]:
                     self.wfile.write(liar.body(self.path))
             except OSError:
                 liar.hung_up = True
+
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             pass
