@@ -168,6 +168,7 @@ def serve(witness: Witness, host: str, port: int, ready: Callable[[int], None]) 
     Raises PypotError when the port is taken.
     """
     listener = listen(port, host)
+    listener.listen()  # now, so that whoever is told the port can connect to it
     ready(listener.getsockname()[1])
     config = uvicorn.Config(
         application(witness),
