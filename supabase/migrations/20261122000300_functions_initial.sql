@@ -3947,9 +3947,10 @@ revoke all on function private.note_signatures(text)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/log/pot_witness.sql
--- What an outside witness saw of a pot's lock and reveal, and when: the first checkpoint with a
--- cosignature whose tree holds both rows. It goes into the proof and is judged by whoever reads it:
--- which witness counts, and whether its time is before the beacon's, is not for this database.
+-- What outside witnesses saw of a pot's lock and reveal, and when: of the checkpoints whose tree
+-- holds both rows, the one that most of them cosigned before the beacon's time, else the first. It
+-- goes into the proof and is judged by whoever reads it: which witness counts is not for this
+-- database, so one that signed alone and early must not hide the others.
 create or replace function private.pot_witness(p_pot_id uuid)
 returns jsonb
 language plpgsql
@@ -3966,9 +3967,22 @@ begin
     where a.pot_id = p_pot_id and a.action in ('locked', 'revealed')
     having count(*) = 2;
     select s.size into v_size
-    from private.log_signatures as s
-    where s.is_cosignature and s.size > v_last
-    order by s.size
+    from (
+        select c.size, substr(decode(c.value, 'base64'), 5, 8) as signed_at
+        from private.log_signatures as c
+        where c.is_cosignature and c.size > v_last
+        order by c.size
+        -- Of half a minute; not of years, for anybody may ask.
+        limit 200
+    ) as s
+    group by s.size
+    order by
+        count(*) filter (where s.signed_at < (
+            select private.u64(extract(epoch from p.beacon_at)::bigint)
+            from private.pot_states as p
+            where p.pot_id = p_pot_id
+        )) desc,
+        s.size
     limit 1;
     if v_size is null then
         return null;
@@ -3998,7 +4012,8 @@ end $$;
 comment on function private.pot_witness(uuid) is
 'The proof''s `witness`: {checkpoint: signed note with its cosignatures, rows: [{action, seq, '
 'created_at, prev_hash, payload, leaf_index, path}]} of the pot''s locked and revealed rows, or '
-'NULL while no cosigned checkpoint holds both.';
+'NULL while no cosigned checkpoint holds both. A cosignature is key id, u64 seconds since 1970, '
+'Ed25519 signature (C2SP tlog-cosignature).';
 
 revoke all on function private.pot_witness(uuid)
 from public, anon, authenticated, service_role;

@@ -1,12 +1,14 @@
--- The witness of a proof is the first cosigned checkpoint that holds both the lock and the reveal,
--- with both rows and their paths: nothing while there is none.
+-- The witness of a proof is the checkpoint that most witnesses cosigned in time, or else the first
+-- cosigned one, that holds both the lock and the reveal, with both rows and their paths: nothing
+-- while there is none.
 
 begin;
 \ir ../support/helpers.sql
-select plan(11);
+select plan(13);
 
 update private.settings set log_origin = 'log.example/pots' where only_row;
-create function pg_temp.checkpoint(p_cosigned boolean)
+-- Cosigned by so many, in 1970 or in 2106.
+create function pg_temp.checkpoint(p_cosigned integer, p_late boolean default false)
 returns bigint
 language plpgsql
 as $$
@@ -16,7 +18,16 @@ begin
     return rpc('pot_orchestrator', 'publish_checkpoint', jsonb_build_object(
         'note', concat(
             private.log_checkpoint_text(v_size), E'\n— log.example/pots ', repeat('AAAA', 22), 'AAA=',
-            case when p_cosigned then E'\n— w.example/1 ' || repeat('AAAA', 25) || 'AA==' end, E'\n'
+            (
+                select string_agg(
+                    format(E'\n— w.example/%s ', w)
+                    || case when p_late then 'AAAAAAAAAAD/////' else repeat('AAAA', 4) end
+                    || repeat('AAAA', 21) || 'AA==',
+                    ''
+                )
+                from generate_series(1, p_cosigned) as w
+            ),
+            E'\n'
         )
     )) ->> 'size';
 end $$;
@@ -24,16 +35,16 @@ create temporary table known (name text, size bigint) on commit drop;
 
 select open_pot('one');
 select bring_to('one', 'settling');
-insert into known values ('at lock', pg_temp.checkpoint(true));
+insert into known values ('at lock', pg_temp.checkpoint(1));
 select is(private.pot_witness(pot_id('one')), null, 'not before the reveal');
 select reveal('one');
 select is(private.pot_witness(pot_id('one')), null, 'not while its row waits for the log');
-insert into known values ('unwitnessed', pg_temp.checkpoint(false));
+insert into known values ('unwitnessed', pg_temp.checkpoint(0));
 select is(private.pot_witness(pot_id('one')), null, 'not by the log''s own signature');
 select open_pot('two');
-insert into known values ('witnessed', pg_temp.checkpoint(true));
+insert into known values ('witnessed', pg_temp.checkpoint(1));
 select open_pot('three');
-insert into known values ('later', pg_temp.checkpoint(true));
+insert into known values ('later', pg_temp.checkpoint(1));
 
 select is(
     private.pot_witness(pot_id('one')) ->> 'checkpoint',
@@ -77,11 +88,27 @@ select is(
     rpc('anon', 'get_proof', on_pot('four')) -> 'witness', 'null',
     'that of draw 2 says that there is none'
 );
-insert into known values ('of draw 2', pg_temp.checkpoint(true));
+insert into known values ('of draw 2', pg_temp.checkpoint(1));
 select is(
     rpc('anon', 'get_proof', on_pot('four')) -> 'witness', private.pot_witness(pot_id('four')),
     'or what there is, also after the pot was settled'
 );
+select is(
+    private.pot_witness(pot_id('four')) ->> 'checkpoint',
+    rpc('anon', 'get_checkpoint', jsonb_build_object('size', k.size)) ->> 'note',
+    'the first, as long as as many signed it as any'
+)
+from known as k where k.name = 'of draw 2';
+select open_pot('five');
+insert into known values ('by two', pg_temp.checkpoint(2));
+select open_pot('six');
+insert into known values ('too late', pg_temp.checkpoint(3, true));
+select is(
+    private.pot_witness(pot_id('four')) ->> 'checkpoint',
+    rpc('anon', 'get_checkpoint', jsonb_build_object('size', k.size)) ->> 'note',
+    'the one that most witnesses signed before the beacon'
+)
+from known as k where k.name = 'by two';
 select is(
     rpc('anon', 'get_checkpoint', '{"size": 1}'), null, 'there is no checkpoint of other sizes'
 );
