@@ -15,6 +15,7 @@ from pypot_cli.fairness.note import Note
 from pypot_cli.fairness.tlog import Checkpoint
 from pypot_cli.keys import Secret
 from pypot_cli.service import Client
+from pypot_cli.steps import Step, step
 
 _PAGE = 1000
 
@@ -67,7 +68,8 @@ class Checkpoints:
         RewrittenError, and signs nothing, when a destination holds a checkpoint that this log does
         not continue; RpcError and PypotError when the database refuses or cannot be reached.
         """
-        prepared = self._client.call("prepare_checkpoint")
+        with step(Step.PREPARE_CHECKPOINT):
+            prepared = self._client.call("prepare_checkpoint")
         checkpoint = tlog.read_checkpoint(prepared["text"])
         public_key = signing.public_key(self._key.reveal())
         vkey = str(notes.VerifierKey(checkpoint.origin, notes.ED25519, public_key))
@@ -77,18 +79,22 @@ class Checkpoints:
         problems = list(broken.values())
 
         signature = notes.sign(self._key.reveal(), checkpoint.origin, checkpoint.text())
-        note = self._store(Note(checkpoint.text(), (signature,)))
+        with step(Step.STORE_CHECKPOINT):
+            note = self._store(Note(checkpoint.text(), (signature,)))
         # Stored before anybody is asked: a witness that is slow, or a crash, loses nothing.
-        cosigned, unwilling = self._witnesses.cosign(
-            note, checkpoint, lambda old: self._consistency(old, checkpoint)
-        )
+        with step(Step.ASK_WITNESSES):
+            cosigned, unwilling = self._witnesses.cosign(
+                note, checkpoint, lambda old: self._consistency(old, checkpoint)
+            )
         if cosigned:
-            note = self._store(note.merged(tuple(cosigned)))
+            with step(Step.STORE_COSIGNED):
+                note = self._store(note.merged(tuple(cosigned)))
         problems += unwilling
         for each in self._destinations:
             if each.name not in broken:
                 try:
-                    each.publish(note, self._leaves_from)
+                    with step(Step.PUBLISH):
+                        each.publish(note, self._leaves_from)
                 except PypotError as error:
                     problems.append(str(error))
         count = sum(each.time is not None for each in note.signatures)

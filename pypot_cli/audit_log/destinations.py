@@ -20,6 +20,7 @@ from pypot_cli.errors import PypotError, UnreadableInputError
 from pypot_cli.fairness import tlog
 from pypot_cli.fairness.note import Note, read_note
 from pypot_cli.fairness.tlog import Checkpoint
+from pypot_cli.steps import Step, step
 
 Leaves = Callable[[int], Iterable[bytes]]
 """The data of the log's leaves from an index on."""
@@ -94,7 +95,8 @@ class _Directory(Destination):
         old_size = last.size if last else 0
         checkpoint = tlog.read_checkpoint(note.text)
         directory = Path(self.name)
-        tiles.extend(directory, old_size, checkpoint, leaves(tiles.first_needed(old_size)))
+        with step(Step.COPY_LEAVES):
+            tiles.extend(directory, old_size, checkpoint, leaves(tiles.first_needed(old_size)))
         # Last: whoever reads the checkpoint finds every tile that it needs.
         write_durably(directory / "checkpoint", str(note).encode())
 
