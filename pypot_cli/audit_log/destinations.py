@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from pypot_cli import exchange
 from pypot_cli.audit_log import tiles
 from pypot_cli.audit_log.files import read_if_there, write_durably
 from pypot_cli.errors import PypotError, UnreadableInputError
@@ -26,6 +27,7 @@ Leaves = Callable[[int], Iterable[bytes]]
 """The data of the log's leaves from an index on."""
 
 _SECONDS = 30.0
+_LONGEST_ANSWER = 1 << 16
 
 
 class Destination(ABC):
@@ -104,16 +106,18 @@ class _Directory(Destination):
 class _Address(Destination):
     def publish(self, note: Note, leaves: Leaves) -> None:
         try:
-            answer = httpx.put(
+            answer = exchange.ask(
+                "PUT",
                 self.name,
+                seconds=_SECONDS,
+                most=_LONGEST_ANSWER,
                 content=str(note).encode(),
                 headers={"Content-Type": "text/plain; charset=utf-8"},
-                timeout=_SECONDS,
             )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise PypotError(f"{self.name}: {type(error).__name__}") from None
-        if not answer.is_success:
-            raise PypotError(f"{self.name}: answered {answer.status_code}")
+        if not 200 <= answer.status <= 299:
+            raise PypotError(f"{self.name}: answered {answer.status}")
 
 
 class _Command(Destination):
