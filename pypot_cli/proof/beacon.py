@@ -10,9 +10,7 @@ from pypot_cli.fairness.canonical import read_time, write_time
 from pypot_cli.game import GAME
 from pypot_cli.proof.checks import Proof, Rules, signature, trusted
 from pypot_cli.proof.verdict import Check, equal, holds
-
-LEAD = 30_000_000
-"""Microseconds from the lock to the moment whose round is drawn with."""
+from pypot_cli.rules import BEACON_AFTER_LOCK
 
 
 def find_chain(proof: Proof, given: Iterable[Chain]) -> Chain | None:
@@ -52,7 +50,7 @@ def _round(proof: Proof, chain: Chain) -> Iterator[Check]:
     yield equal(
         "beacon.round",
         "first round at or after locked_at + 30 s",
-        chain.round_at(read_time(proof["locked_at"]) + LEAD),
+        chain.round_at(read_time(proof["locked_at"]) + BEACON_AFTER_LOCK),
         number,
     )
     good = verify_round(chain, number, bytes.fromhex(proof["beacon"]["signature"]))
