@@ -1,11 +1,14 @@
--- The metadata of the pot's latest audit row of p_action when the caller wrote it
+-- The metadata of the pot's latest audit row of p_action when the caller wrote it, without the
+-- before and after that moderation adds to an answer.
 create or replace function private.prior_result(p_pot_id uuid, p_action text)
 returns jsonb
 language sql
 stable
 set search_path = ''
 as $$
-    select case when last.subject = private.caller_subject() then last.metadata end
+    select case
+        when last.subject = private.caller_subject() then last.metadata - '{before,after}'::text[]
+    end
     from (
         select a.metadata, p.subject
         from public.pots_audit as a

@@ -14,6 +14,7 @@ set search_path = ''
 as $$
 declare
     v_pot public.pots;
+    v_after public.pots;
     v_at timestamptz;
     v_result jsonb;
 begin
@@ -40,7 +41,12 @@ begin
         'paused_at', private.json_time(v_at),
         'locks_at', private.json_time(v_pot.locks_at)
     );
-    perform private.append_audit(p_pot_id, 'paused', p_reason, v_result);
+    v_after := v_pot;
+    v_after.paused_at := v_at;
+    v_after.pause_reason := p_reason;
+    perform private.append_audit(
+        p_pot_id, 'paused', p_reason, private.with_change(v_result, v_pot, v_after)
+    );
     update public.pots as p set paused_at = v_at, pause_reason = p_reason where p.id = p_pot_id;
     perform private.announce_pot(p_pot_id, 'paused', '{}');
     perform private.announce_lobby(p_pot_id, 'paused');

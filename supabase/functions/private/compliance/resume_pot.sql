@@ -14,6 +14,7 @@ set search_path = ''
 as $$
 declare
     v_pot public.pots;
+    v_after public.pots;
     v_locks_at timestamptz;
     v_result jsonb;
 begin
@@ -40,7 +41,13 @@ begin
         'paused_at', null,
         'locks_at', private.json_time(v_locks_at)
     );
-    perform private.append_audit(p_pot_id, 'resumed', p_reason, v_result);
+    v_after := v_pot;
+    v_after.paused_at := null;
+    v_after.pause_reason := null;
+    v_after.locks_at := v_locks_at;
+    perform private.append_audit(
+        p_pot_id, 'resumed', p_reason, private.with_change(v_result, v_pot, v_after)
+    );
     update public.pots as p
     set paused_at = null, pause_reason = null, locks_at = v_locks_at
     where p.id = p_pot_id;

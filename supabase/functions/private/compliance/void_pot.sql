@@ -14,6 +14,7 @@ set search_path = ''
 as $$
 declare
     v_pot public.pots;
+    v_after public.pots;
     v_first jsonb;
 begin
     perform private.require_given('pot_id', p_pot_id::text);
@@ -32,8 +33,13 @@ begin
             'reason', case v_pot.status when 'settling' then 'revealed' else 'ended' end
         ));
     end if;
+    v_after := v_pot;
+    v_after.status := 'cancelled';
+    v_after.paused_at := null;
+    v_after.pause_reason := null;
     perform private.append_audit(
-        p_pot_id, 'voided', p_reason, jsonb_build_object('status', v_pot.status)
+        p_pot_id, 'voided', p_reason,
+        private.with_change(jsonb_build_object('status', v_pot.status), v_pot, v_after)
     );
     return private.cancel_pot(v_pot, 'voided');
 end $$;

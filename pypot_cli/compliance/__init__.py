@@ -1,0 +1,1 @@
+"""What the compliance desk does by command: cases, moderation, exports, retention."""
