@@ -1,9 +1,9 @@
--- anon and players hear pots:* and live-drops, a player the own wallet; nobody another's, no other
--- role anything.
+-- anon and players hear pots:* and live-drops, a player the own wallet; nobody another's. Only
+-- compliance hears alerts; no other role anything.
 
 begin;
 \ir ../support/helpers.sql
-select plan(34);
+select plan(47);
 
 create function pg_temp.hears(p_caller text, p_topic text)
 returns boolean
@@ -16,7 +16,10 @@ begin
     insert into realtime.messages (topic, extension, private)
     values (p_topic, 'broadcast', true), (p_topic, 'presence', true);
     perform set_config('realtime.topic', p_topic, true);
-    v_heard := run_as(p_caller, 'select to_jsonb(count(*) = 2) from realtime.messages');
+    -- What is said on topic alerts is heard; nobody is seen to listen.
+    v_heard := run_as(p_caller, format(
+        'select to_jsonb(count(*) = %s) from realtime.messages', 2 - (p_topic ~ 'alerts')::integer
+    ));
     perform forget_messages();
     return v_heard;
 end $$;
@@ -24,7 +27,7 @@ select is(
     pg_temp.hears(c.caller, t.topic), t.hears ~ ('\m' || c.caller || '\M'),
     format('%s on %s', c.caller, t.topic)
 )
-from unnest('{anon,ann,bob}'::text[]) as c (caller)
+from unnest('{anon,ann,bob,pot_compliance:carol}'::text[]) as c (caller)
 cross join (values
     ('pots:lobby', 'anon ann bob'),
     ('pots:' || pot_id('big'), 'anon ann bob'),
@@ -35,6 +38,7 @@ cross join (values
     ('wallet:' || user_id('ann') || 'x', ''),
     ('xpots:lobby', ''),
     ('pots', ''),
+    ('alerts', 'pot_compliance:carol'),
     ('other', '')
 ) as t (topic, hears);
 select query_refused(
@@ -43,7 +47,7 @@ select query_refused(
 )
 from (values
     ('pot_orchestrator', 'schema realtime'), ('pot_settlement', 'schema realtime'),
-    ('pot_compliance:carol', 'schema realtime'), ('pot_treasury', 'schema realtime')
+    ('pot_treasury', 'schema realtime')
 ) as c (caller, what);
 
 select * from finish();

@@ -19,6 +19,8 @@ from (values
     ('that of another pot', lock_signature('other')),
     ('all zero', repeat('0', 128))
 ) as s (what, signature);
+-- The alert that each is counted by.
+select private.raise_alert('attest_rejected', pot_id('big'), '{}');
 select turned_away(
     'pot_orchestrator', 'attest_lock', on_pot('big', jsonb_build_object(
         'orchestrator_signature', f.signature
@@ -38,7 +40,7 @@ select is(
 );
 select is(
     (select jsonb_agg(jsonb_build_array(a.kind, a.pot_id, a.occurrences)) from private.alerts as a),
-    jsonb_build_array(jsonb_build_array('attest_rejected', pot_id('big'), 4)), 'and counted'
+    jsonb_build_array(jsonb_build_array('attest_rejected', pot_id('big'), 5)), 'and counted'
 );
 select is((select count(*) from private.lock_attestations), 0::bigint, 'none is kept');
 select ok(attest('big') ? 'kid', 'the right one is taken');

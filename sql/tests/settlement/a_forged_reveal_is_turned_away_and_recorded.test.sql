@@ -10,6 +10,8 @@ select open_pot('other');
 select bring_to('big', 'settling');
 select bring_to('other', 'settling');
 
+-- The alert that each is counted by.
+select private.raise_alert('reveal_rejected', pot_id('big'), '{}');
 select turned_away(
     'pot_settlement', 'reveal_pot', reveal_of('big') || c.change,
     'PT422', c.token, '{}',
@@ -58,7 +60,7 @@ select ok(
 );
 select is(
     (select jsonb_agg(jsonb_build_array(a.kind, a.pot_id, a.occurrences)) from private.alerts as a),
-    jsonb_build_array(jsonb_build_array('reveal_rejected', pot_id('big'), 7)), 'and an alert'
+    jsonb_build_array(jsonb_build_array('reveal_rejected', pot_id('big'), 8)), 'and an alert'
 );
 select is((pot('big')).status, 'settling', 'the pot waits for the right one');
 select is(reveal('big') ->> 'status', 'settled', 'which settles it');

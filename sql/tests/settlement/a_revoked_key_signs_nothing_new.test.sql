@@ -17,6 +17,9 @@ select rpc('service_role', 'revoke_signing_key', jsonb_build_object(
     'kid', k.kid, 'reason', 'rotated'
 ))
 from private.signing_keys as k;
+-- The alerts that they are counted by.
+select private.raise_alert('attest_rejected', pot_id('new'), '{}');
+select private.raise_alert('reveal_rejected', pot_id('mid'), '{}');
 
 select turned_away(
     'pot_orchestrator', 'attest_lock', on_pot('new', jsonb_build_object(

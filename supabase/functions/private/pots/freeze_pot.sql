@@ -95,6 +95,7 @@ begin
         lock_digest = v_digest,
         locked_at = v_at
     where p.id = p_pot.id;
+    perform private.close_alerts('pot_stuck', p_pot.id);
     perform private.announce_pot(p_pot.id, 'locked', v_result);
     perform private.announce_lobby(p_pot.id, 'locked');
     perform private.wake_services('locked', p_pot.id);
