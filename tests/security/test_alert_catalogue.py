@@ -14,7 +14,7 @@ RUNBOOK = default_root().parent / "docs" / "operations.md"
 BY_VARIABLE = ("run_due", "watch_pot")
 NAMING = ("due_task", "watch_pot")
 # Raised by functions that are still to come.
-TO_COME = {"duplicate_addresses", "duplicate_devices", "held_payout_overdue", "delivery_dead"}
+TO_COME = {"held_payout_overdue", "delivery_dead"}
 
 on_one_server = pytest.mark.parametrize("admin", TEMPLATES[:1], indirect=True)
 

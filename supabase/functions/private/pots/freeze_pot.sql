@@ -1,5 +1,5 @@
 -- Writes: first_ticket of every live entry, merkle_levels, pots and, with draw 2, the beacon's
--- round; chain row `locked`; events locked.
+-- round; chain row `locked`; events locked; as private.scan_pot, which changes nothing of these.
 -- Raises: check_violation when the escrow does not hold exactly what the tickets cost (a
 -- defect: the pot stays open).
 create or replace function private.freeze_pot(p_pot public.pots)
@@ -47,7 +47,8 @@ begin
     end if;
 
     v_root := substr(private.store_merkle_tree(p_pot.id, v_leaves), 9);
-    -- Not before: what numbering and hashing a large pot takes would be lost to the signer.
+    perform private.scan_pot(p_pot.id, 'lock');
+    -- Not before: what numbering, hashing and scanning a large pot takes would be lost to the signer.
     v_at := private.now();
     if p_pot.draw_version = 2 then
         select * into strict v_chain

@@ -5,7 +5,8 @@
 -- an expired lease; no
 -- reveal yet and still time for one.
 -- Locks: the pots row (skipping what others hold when the caller names none) and its state.
--- Writes: pots (settling), the lease; chain row `claimed` for a new holder.
+-- Writes: pots (settling), the lease; for a new holder chain row `claimed`, and as
+-- private.scan_pot.
 -- Raises: pot_not_found, wrong_state. Without pot_id and with nothing due: NULL.
 create or replace function private.claim_settlement(p_pot_id uuid)
 returns jsonb
@@ -78,6 +79,8 @@ begin
         set status = 'settling'
         where p.id = v_pot_id and p.status = 'locked';
         perform private.announce_lobby(v_pot_id, 'updated');
+        -- The last moment at which what is suspected can hold a payout: no seed is known yet.
+        perform private.scan_pot(v_pot_id, 'reveal');
     end if;
     select k.public_key into v_public_key
     from private.signing_keys as k

@@ -20,6 +20,7 @@ as $$
     ('no_beacon_chain', 'ticket', 'A template with draw 2 waits for a beacon chain.'),
     ('duplicate_addresses', 'ticket', 'Too many players of a pot share an address.'),
     ('duplicate_devices', 'ticket', 'Too many players of a pot share a device.'),
+    ('scan_failed', 'ticket', 'A pot could not be scanned for fraud; its lock or claim went on.'),
     ('held_payout_overdue', 'ticket', 'A held payout waits for its review for too long.'),
     ('delivery_dead', 'ticket', 'A webhook was given up on.')
 $$;
