@@ -166,6 +166,10 @@ class Api(Calls):
             self._conn.close()
             self._conn = None
 
+    def headers(self) -> dict[str, str]:
+        """Return the headers of a request made now."""
+        return correlation.headers()
+
     def call(self, caller: Caller, function: str, /, **arguments: Any) -> Any:
         """As Calls.call; raises psycopg.Error for an undocumented error, without its values."""
         (answer,) = self.rows(caller, function, **arguments)
@@ -188,7 +192,7 @@ class Api(Calls):
                 caller.role,
                 caller.all_claims(),
                 path=f"/rpc/{function}",
-                headers=correlation.headers(),
+                headers=self.headers(),
             ) as request:
                 answers = [row[0] for row in request.execute(statement, values)]
         except psycopg.Error as error:
