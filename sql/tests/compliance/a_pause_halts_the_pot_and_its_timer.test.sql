@@ -19,8 +19,9 @@ select is(
 );
 select is(
     changed_tables(),
-    '{pots,pots_audit,private.actors,private.log_pending,private.pot_states,realtime.messages}',
-    'what it writes'
+    '{pots,pots_audit,private.actors,private.log_pending,private.pot_states,private.staff,'
+    'realtime.messages}',
+    'what it writes: also that carol is staff'
 );
 select is(
     (rpc('anon', 'get_pot', on_pot('big'))) - 'entries' - 'fairness' @> '{

@@ -782,6 +782,21 @@ comment on function tests.bring_to(text, text) is
 'Takes an open pot all the way to p_status: locked, attested, settling, revealed (with draw 2) or '
 'settled.';
 
+create function tests.set_rail(
+    p_scope text, p_scope_id text, p_rule text, p_value jsonb,
+    p_caller text default 'pot_compliance:carol'
+)
+returns jsonb
+language sql
+as $$
+    select tests.rpc(p_caller, 'set_guard_rail', jsonb_build_object(
+        'scope', p_scope, 'scope_id', p_scope_id, 'rule', p_rule, 'value', p_value,
+        'reason', 'a test'
+    ))
+$$;
+comment on function tests.set_rail(text, text, text, jsonb, text) is
+'Compliance sets a guard rail, or with NULL takes it away.';
+
 -- ---------------------------------------------------------------------------------------- looking
 
 create function tests.pot(p_name text)

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -206,7 +207,7 @@ def test_refusals_arrive_as_errors_with_code_status_details_and_hint(db: Databas
         js.do("client", name="operator", url=live.url, key=live.settings.secret_key)
         js.expect(on="done", of="client")
         users = {name: sign_up(js, live, name) for name in ("ann", "bob")}
-        abroad = sign_up(js, live, "cyd", **{"cf-ipcountry": "XX"})
+        abroad = sign_up(js, live, "cyd", **{"cf-ipcountry": "QQ"})
         for user in (users["ann"], abroad):
             grant = {"user_id": user, "amount": 95, "reason": "a test", "idempotency_key": user}
             must(js.rpc("operator", "grant_credits", **grant))
@@ -217,10 +218,13 @@ def test_refusals_arrive_as_errors_with_code_status_details_and_hint(db: Databas
         for pot_id, tickets in ((small, 4), (large, 50), (paused, 4)):
             terms = {**TERMS, "max_tickets": tickets, "max_per_user": 4, "pot_id": pot_id}
             must(js.rpc("operator", "create_pot", **terms))
-        with db.as_role("pot_compliance", {"sub": users["bob"]}) as conn:
+        # Not bob: who acts for compliance does not play.
+        with db.as_role("pot_compliance", {"sub": str(uuid.uuid4())}) as conn:
             conn.execute("select public.pause_pot(%s, 'a look')", [paused])
-        with db.admin() as conn:
-            conn.execute("update private.settings set blocked_regions = '{XX}' where only_row")
+            conn.execute(
+                "select public.set_guard_rail("
+                "'global', null, 'blocked_regions', '[\"QQ\"]', 'a test')"
+            )
 
         def join(pot_id: str, count: int, key: str | None = None) -> dict[str, Any]:
             return {"pot_id": pot_id, "ticket_count": count, "idempotency_key": key}

@@ -1,27 +1,26 @@
--- HMAC-SHA-256 of a caller's address or device under the secret pepper, hex
-create or replace function private.fingerprint(p_kind text, p_value text)
+-- HMAC-SHA-256 of a caller's address or device under a secret pepper, hex
+create or replace function private.fingerprint(p_kind text, p_value text, p_pepper bytea)
 returns text
 language plpgsql
-stable
+immutable
+strict
+parallel safe
 set search_path = ''
 as $$
 begin
-    if p_value is null then
-        return null;
-    end if;
     return encode(
         extensions.hmac(
             private.tag('pots/' || p_kind || '/v1') || convert_to(p_value, 'UTF8'),
-            (select s.fingerprint_pepper from private.settings as s where s.only_row),
+            p_pepper,
             'sha256'
         ),
         'hex'
     );
 end $$;
 
-comment on function private.fingerprint(text, text) is
-'HMAC-SHA-256 of a caller''s address or device under the secret pepper, hex; NULL of NULL. The '
+comment on function private.fingerprint(text, text, bytea) is
+'HMAC-SHA-256 of a caller''s address or device under a secret pepper, hex; NULL of NULL. The '
 'value itself is never kept.';
 
-revoke all on function private.fingerprint(text, text)
+revoke all on function private.fingerprint(text, text, bytea)
 from public, anon, authenticated, service_role;

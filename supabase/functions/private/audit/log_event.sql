@@ -8,9 +8,8 @@ as $$
 begin
     insert into private.events (kind, pot_id, actor_id, correlation_id, data, created_at)
     values (
-        p_kind, p_pot_id, private.actor_pseudonym(),
-        coalesce(left(private.request_header('x-correlation-id'), 200), gen_random_uuid()::text),
-        p_data, private.now()
+        p_kind, p_pot_id, private.actor_pseudonym(), private.correlation_id(), p_data,
+        private.now()
     );
 end $$;
 

@@ -3,11 +3,11 @@
 --
 -- Guards, in order: arguments; login; the pot exists; an earlier call with this key; the pot is
 -- open, not paused and
--- before its deadline; region; velocity; the cap a player; credits; tickets left; still before
--- the deadline once
+-- before its deadline; those of private.guard_join; the cap a player; credits; tickets left; still
+-- before the deadline once
 -- every wait is over.
--- Locks, in order: the gate, shared; the caller's wallet; one stripe (all, ascending, for the
--- last tickets).
+-- Locks, in order: the gate, shared; the caller's wallet; those of private.guard_join; one stripe
+-- (all, ascending, for the last tickets).
 -- Writes: pot_entries, stripe, transfer, idempotency key; events joined, balance, updated.
 -- Raises: invalid_argument, invalid_ticket_count, login_required, not_allowed, pot_not_found,
 -- idempotency_key_reused,
@@ -26,8 +26,9 @@ as $$
 declare
     v_user uuid := private.caller_sub();
     v_problem text;
-    v_settings private.settings;
     v_pot public.pots;
+    v_state private.pot_states;
+    v_context private.request_context;
     v_wallet private.wallets;
     v_request jsonb;
     v_result jsonb;
@@ -77,17 +78,11 @@ begin
         perform private.fail('pot_paused');
     end if;
 
-    select * into strict v_settings from private.settings as s where s.only_row;
-    if upper(private.request_header(v_settings.region_header))
-        = any (v_settings.blocked_regions) then
-        return private.refuse_player('region_blocked', 'join_refused', p_pot_id);
-    end if;
-    if v_settings.max_joins_per_minute is not null and v_settings.max_joins_per_minute <= (
-        select count(*)
-        from public.pot_entries as e
-        where e.user_id = v_user and e.created_at > private.now() - interval '1 minute'
-    ) then
-        return private.refuse_player('velocity_exceeded', 'join_refused', p_pot_id);
+    select * into strict v_state from private.pot_states as s where s.pot_id = p_pot_id;
+    v_context := private.request_context(v_state.pepper_id);
+    v_result := private.guard_join(v_pot, v_state.template_id, v_user, p_ticket_count, v_context);
+    if v_result is not null then
+        return v_result;
     end if;
 
     select coalesce(sum(e.ticket_count), 0) into v_held
@@ -121,17 +116,15 @@ begin
     v_tag := encode(private.entrant_tag(v_salt, p_pot_id, v_user), 'hex');
     insert into public.pot_entries (
         id, pot_id, user_id, ticket_count, credits_spent, salt, entrant_tag,
-        ip_hash, device_hash, stripe, created_at
+        ip_hash, device_hash, region, correlation_id, stripe, created_at
     )
     values (
         v_entry_id, p_pot_id, v_user, p_ticket_count, v_cost, encode(v_salt, 'hex'), v_tag,
-        private.fingerprint('ip', private.request_header(v_settings.ip_header)),
-        private.fingerprint('device', private.request_header('x-device-id')), v_stripe, v_at
+        v_context.ip_hash, v_context.device_hash, v_context.region, v_context.correlation_id,
+        v_stripe, v_at
     );
     perform private.post_transfer(
-        'join', p_pot_id, v_entry_id, v_wallet.account_id,
-        (select s.escrow_account from private.pot_states as s where s.pot_id = p_pot_id),
-        v_cost, v_at
+        'join', p_pot_id, v_entry_id, v_wallet.account_id, v_state.escrow_account, v_cost, v_at
     );
 
     v_totals := private.pot_totals(p_pot_id);

@@ -63,11 +63,12 @@ begin
     values ('escrow', v_commitment.pot_id, v_at)
     returning id into v_escrow;
     insert into private.pot_states (
-        pot_id, template_id, escrow_account, min_participants, fill_seconds, beacon_chain_hash
+        pot_id, template_id, escrow_account, min_participants, fill_seconds, beacon_chain_hash,
+        pepper_id
     )
     values (
         v_commitment.pot_id, p_template_id, v_escrow, p_min_participants, p_fill_seconds,
-        v_chain_hash
+        v_chain_hash, (select p.id from private.peppers as p where p.retired_at is null)
     );
 
     -- Enough stripes that joins seldom meet, few enough that a usual join fits into one; their

@@ -18,10 +18,10 @@ select is(
     array(
         select encode(extensions.hmac(
             convert_to('pots/ip/v1', 'UTF8') || '\x00' || convert_to(a.address, 'UTF8'),
-            s.fingerprint_pepper, 'sha256'
+            p.secret, 'sha256'
         ), 'hex')
         from unnest('{203.0.113.77,203.0.113.77,203.0.113.78}'::text[]) as a (address)
-        cross join private.settings as s
+        cross join private.peppers as p
     ),
     'the address, hashed under the pepper'
 )
@@ -31,10 +31,10 @@ select is(
     array(
         select case when g.n < 3 then encode(extensions.hmac(
             convert_to('pots/device/v1', 'UTF8') || '\x00' || 'device-4711'::bytea,
-            s.fingerprint_pepper, 'sha256'
+            p.secret, 'sha256'
         ), 'hex') end
         from generate_series(1, 3) as g (n)
-        cross join private.settings as s
+        cross join private.peppers as p
     ),
     'the device too; NULL when it does not say'
 )

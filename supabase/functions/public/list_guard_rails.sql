@@ -1,0 +1,32 @@
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.list_guard_rails.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.list_guard_rails(
+    scope text default null,
+    scope_id text default null,
+    after bigint default null,
+    page_size integer default 100
+)
+returns setof public.guard_rail
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return query select * from private.list_guard_rails(scope, scope_id, after, page_size);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.list_guard_rails(text, text, bigint, integer) is
+'The limits that are set, in order of rail_id; all, or those of a scope. after: the last rail_id '
+'of the page before; page_size: 1 to 1000. Raises PT401, PT422.';
+
+revoke all on function public.list_guard_rails(text, text, bigint, integer)
+from public, anon, authenticated, service_role;
+grant execute on function public.list_guard_rails(text, text, bigint, integer)
+to pot_compliance, service_role;
