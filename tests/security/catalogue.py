@@ -13,7 +13,14 @@ PUBLIC_FUNCTIONS = HERE / "public_functions.txt"
 
 # The callers of the contract's section 1, and what else a Supabase database has.
 API_ROLES = ("anon", "authenticated", "service_role", "authenticator")
-POT_ROLES = ("pot_orchestrator", "pot_settlement", "pot_beacon", "pot_compliance", "pot_treasury")
+POT_ROLES = (
+    "pot_orchestrator",
+    "pot_settlement",
+    "pot_beacon",
+    "pot_compliance",
+    "pot_treasury",
+    "pot_events",
+)
 
 
 def column(conn: psycopg.Connection, path: Path) -> list[str]:

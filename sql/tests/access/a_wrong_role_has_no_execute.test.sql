@@ -3,8 +3,6 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(38);
-
 create temporary table may (function text, callers text) on commit drop;
 insert into may values
     ('list_pots', 'anon player orchestrator settlement beacon compliance service'),
@@ -43,7 +41,20 @@ insert into may values
     ('register_signing_key', 'service'),
     ('revoke_signing_key', 'service'),
     ('register_beacon_chain', 'service'),
-    ('use_beacon_chain', 'service');
+    ('use_beacon_chain', 'service'),
+    ('sequence_events', 'events service'),
+    ('read_events', 'compliance events service'),
+    ('ack_events', 'events service'),
+    ('list_event_consumers', 'compliance events service'),
+    ('list_live_drops', 'anon player orchestrator settlement beacon compliance service'),
+    ('set_my_handle', 'player service'),
+    ('list_alerts', 'compliance service'),
+    ('ack_alert', 'compliance service'),
+    ('get_case', 'compliance service'),
+    ('list_cases', 'compliance service'),
+    ('run_watch', 'orchestrator service');
+
+select plan((select count(*) from may)::integer + 1);
 
 create function pg_temp.is_executed(p_caller text, p_function text)
 returns boolean
@@ -85,7 +96,7 @@ cross join (values
     (1, 'anon', 'anon'), (2, 'player', 'ann'), (3, 'orchestrator', 'pot_orchestrator'),
     (4, 'settlement', 'pot_settlement'), (5, 'beacon', 'pot_beacon'),
     (6, 'compliance', 'pot_compliance:carol'), (7, 'treasury', 'pot_treasury'),
-    (8, 'service', 'service_role')
+    (8, 'events', 'pot_events'), (9, 'service', 'service_role')
 ) as r (place, name, caller)
 group by m.function, m.callers;
 select is(

@@ -19,8 +19,8 @@ select is(
 );
 select is(
     changed_tables(),
-    '{pots,pots_audit,private.actors,private.log_pending,private.pot_states,private.staff,'
-    'realtime.messages}',
+    '{pots,pots_audit,private.actors,private.events,private.log_pending,private.pot_states,'
+    'private.staff,realtime.messages}',
     'what it writes: also that carol is staff'
 );
 select is(

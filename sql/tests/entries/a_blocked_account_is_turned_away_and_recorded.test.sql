@@ -15,7 +15,7 @@ select headers('{"x-correlation-id": "trace 7"}');
 
 select turned_away(
     p.player, 'join_pot', on_pot('big', '{"ticket_count": 1}'),
-    'PT403', 'account_blocked', '{}', '{private.actors,private.events}', p.player || ' is blocked'
+    'PT403', 'account_blocked', '{}', '{private.events}', p.player || ' is blocked'
 )
 from unnest('{ann,bob}'::text[]) as p (player);
 select is(

@@ -18,8 +18,8 @@ select look_at_tables();
 create temporary table answer on commit drop as select cancel_entry('ann', 'big') as body;
 select is(
     changed_tables(),
-    '{pot_entries,private.ledger_entries,private.pot_stripes,private.transfers,private.wallets,'
-    'realtime.messages}',
+    '{pot_entries,private.events,private.ledger_entries,private.pot_stripes,private.transfers,'
+    'private.wallets,realtime.messages}',
     'what it writes'
 );
 select is(

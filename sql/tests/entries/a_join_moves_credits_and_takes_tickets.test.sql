@@ -12,7 +12,8 @@ create temporary table answer on commit drop as select join_pot('ann', 'big', 3,
 
 select is(
     changed_tables(),
-    '{pot_entries,private.idempotency_keys,private.ledger_entries,private.pot_stripes,'
+    '{pot_entries,private.events,private.idempotency_keys,private.ledger_entries,'
+    'private.pot_stripes,'
     'private.transfers,private.wallets,realtime.messages}',
     'it writes no chain row, no state of the pot and nothing of its escrow'
 );

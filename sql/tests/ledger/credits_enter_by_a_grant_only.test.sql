@@ -12,8 +12,8 @@ select rpc('pot_treasury', 'grant_credits', jsonb_build_object(
 )) as body;
 select is(
     changed_tables(),
-    '{private.accounts,private.actors,private.idempotency_keys,private.ledger_entries,'
-    'private.transfers,private.wallets,realtime.messages}',
+    '{private.accounts,private.actors,private.events,private.idempotency_keys,'
+    'private.ledger_entries,private.transfers,private.wallets,realtime.messages}',
     'what it writes'
 );
 select is(

@@ -12,8 +12,8 @@ create temporary table answer on commit drop as select lock('big') as body;
 
 select is(
     changed_tables(),
-    '{pot_entries,pots,pots_audit,private.log_pending,private.merkle_levels,private.pot_states,'
-    'realtime.messages}',
+    '{pot_entries,pots,pots_audit,private.events,private.log_pending,private.merkle_levels,'
+    'private.pot_states,realtime.messages}',
     'what it writes: no credits move'
 );
 select is(

@@ -101,7 +101,13 @@ select is(
 select is(
     pg_temp.last('live-drops'),
     jsonb_build_object('drop', jsonb_build_object(
-        'entrant', rpc('anon', 'get_pot', on_pot('big')) #> '{winner,entrant}', 'prize', 20
+        'entrant', rpc('anon', 'get_pot', on_pot('big')) #> '{winner,entrant}',
+        'handle', rpc('anon', 'get_pot', on_pot('big')) #> '{winner,entrant}',
+        'prize', 20,
+        'entry_cost', 10,
+        'settled_at', rpc('anon', 'get_pot', on_pot('big')) -> 'settled_at',
+        'proof', '/rest/v1/rpc/get_proof?pot_id=' || pot_id('big'),
+        'drop_id', (select d.drop_id from private.live_drops as d)
     )),
     'the drop'
 );

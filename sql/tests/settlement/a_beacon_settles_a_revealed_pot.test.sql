@@ -57,9 +57,9 @@ select look_at_tables();
 create temporary table answer on commit drop as select submit_beacon('big') as body;
 select is(
     changed_tables(), (
-        '{pots,pots_audit,private.actors,private.beacons,private.ledger_entries,'
-        'private.log_pending,private.pot_states,private.settlements,private.transfers,'
-        'private.wallets,realtime.messages}'
+        '{pots,pots_audit,private.actors,private.beacons,private.events,'
+        'private.ledger_entries,private.live_drops,private.log_pending,private.pot_states,'
+        'private.settlements,private.transfers,private.wallets,realtime.messages}'
     )::text[], 'what it writes'
 );
 select is(

@@ -22,7 +22,8 @@ create temporary table answer on commit drop as
 select rpc('pot_settlement', 'claim_settlement') as body;
 select is(
     changed_tables(),
-    '{pots,pots_audit,private.actors,private.log_pending,private.pot_states,realtime.messages}',
+    '{pots,pots_audit,private.actors,private.events,private.log_pending,private.pot_states,'
+    'realtime.messages}',
     'what it writes'
 );
 select is(

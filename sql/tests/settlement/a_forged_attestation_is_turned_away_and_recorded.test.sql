@@ -26,7 +26,7 @@ select turned_away(
         'orchestrator_signature', f.signature
     )),
     'PT422', 'invalid_signature', '{"purpose": "orchestrator"}',
-    '{pots_audit,private.alerts,private.log_pending,private.pot_states}', f.what
+    '{pots_audit,private.alerts,private.events,private.log_pending,private.pot_states}', f.what
 )
 from forgery as f;
 select is(

@@ -15,7 +15,7 @@ select private.raise_alert('reveal_rejected', pot_id('big'), '{}');
 select turned_away(
     'pot_settlement', 'reveal_pot', reveal_of('big') || c.change,
     'PT422', c.token, '{}',
-    '{pots_audit,private.alerts,private.log_pending,private.pot_states}', c.what
+    '{pots_audit,private.alerts,private.events,private.log_pending,private.pot_states}', c.what
 )
 from (values
     ('reveal_mismatch', 'another seed', jsonb_build_object('reveal_seed', repeat('11', 32))),

@@ -23,7 +23,8 @@ select forget_messages();
 select look_at_tables();
 create temporary table answer on commit drop as select reveal('big') as body;
 select is(
-    changed_tables(), '{pots,pots_audit,private.log_pending,private.pot_states,realtime.messages}',
+    changed_tables(),
+    '{pots,pots_audit,private.events,private.log_pending,private.pot_states,realtime.messages}',
     'what it writes'
 );
 select is(

@@ -27,8 +27,9 @@ create temporary table answer on commit drop as select reveal('big') as body;
 
 select is(
     changed_tables(),
-    '{pots,pots_audit,private.ledger_entries,private.log_pending,private.pot_states,'
-    'private.settlements,private.transfers,private.wallets,realtime.messages}',
+    '{pots,pots_audit,private.events,private.ledger_entries,private.live_drops,'
+    'private.log_pending,private.pot_states,private.settlements,private.transfers,private.wallets,'
+    'realtime.messages}',
     'what it writes'
 );
 select is(

@@ -26,12 +26,14 @@ select turned_away(
         'orchestrator_signature', lock_signature('new')
     )),
     'PT422', 'invalid_signature', '{"purpose": "orchestrator"}',
-    '{pots_audit,private.alerts,private.log_pending,private.pot_states}', 'a new attestation'
+    '{pots_audit,private.alerts,private.events,private.log_pending,private.pot_states}',
+    'a new attestation'
 );
 select turned_away(
     'pot_settlement', 'reveal_pot', reveal_of('mid'),
     'PT422', 'invalid_signature', '{}',
-    '{pots_audit,private.alerts,private.log_pending,private.pot_states}', 'a new reveal'
+    '{pots_audit,private.alerts,private.events,private.log_pending,private.pot_states}',
+    'a new reveal'
 );
 select is(rpc('anon', 'get_proof', on_pot('old')), p.before, 'the old proof stands')
 from proof as p;

@@ -19,7 +19,7 @@ select look_at_tables();
 create temporary table answer on commit drop as select attest('big') as body;
 select is(
     changed_tables(),
-    '{pots_audit,private.lock_attestations,private.log_pending,private.pot_states}',
+    '{pots_audit,private.events,private.lock_attestations,private.log_pending,private.pot_states}',
     'what it writes'
 );
 select is(

@@ -1,5 +1,5 @@
 -- Locks: the caller holds the pot's row, so a chain never forks.
--- Writes: pots_audit, pot_states (chain head and version).
+-- Writes: pots_audit, pot_states (chain head and version), event pot_<action> in the outbox.
 create or replace function private.append_audit(
     p_pot_id uuid, p_action text, p_reason text, p_metadata jsonb
 )
@@ -14,6 +14,7 @@ declare
     v_at timestamptz := private.now();
     v_payload text;
     v_row_hash text;
+    v_result jsonb;
 begin
     select * into strict v_head from private.pot_states as s where s.pot_id = p_pot_id for update;
 
@@ -44,12 +45,17 @@ begin
     update private.pot_states as s
     set chain_seq = v_head.chain_seq + 1, chain_hash = v_row_hash, version = v_head.version + 1
     where s.pot_id = p_pot_id;
-    return jsonb_build_object('seq', v_head.chain_seq + 1, 'row_hash', v_row_hash);
+    v_result := jsonb_build_object('seq', v_head.chain_seq + 1, 'row_hash', v_row_hash);
+    perform private.log_event(
+        'pot_' || p_action, p_pot_id,
+        private.transition_data(p_pot_id, p_action, p_metadata) || v_result
+    );
+    return v_result;
 end $$;
 
 comment on function private.append_audit(uuid, text, text, jsonb) is
 'Appends one row to the pot''s hash chain and raises the pot''s version; returns {seq, row_hash}. '
-'p_metadata is what the action did, integers and text only.';
+'p_metadata is what the action did, integers and text only. Its event goes into the outbox.';
 
 revoke all on function private.append_audit(uuid, text, text, jsonb)
 from public, anon, authenticated, service_role;

@@ -1,4 +1,5 @@
 -- The random pseudonym of a subject in audit rows and events, made on first use.
+-- Locks: the pseudonym, when it is new; before any wallet (docs/concepts.md, lock order).
 create or replace function private.pseudonym_of(p_subject text)
 returns uuid
 language plpgsql

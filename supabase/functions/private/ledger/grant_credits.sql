@@ -1,8 +1,8 @@
 -- The only way credits enter: from issuance to a player's wallet.
 -- Guards: arguments; the user exists, or the key repeats a call; the key was not used for anything
 -- else; the new balance fits in 2^53-1.
--- Locks, in order: the caller's pseudonym when it is new; the wallet.
--- Writes: transfer, idempotency key, wallet event.
+-- Locks, in order: the pseudonyms of caller and player when they are new; the wallet.
+-- Writes: transfer, idempotency key, event credits_granted; balance to the wallet's topic.
 -- Raises: invalid_argument, idempotency_key_reused.
 create or replace function private.grant_credits(
     p_user_id uuid, p_amount bigint, p_reason text, p_idempotency_key text
@@ -22,6 +22,7 @@ declare
     v_transfer_id bigint;
     v_at timestamptz;
     v_actor uuid;
+    v_player uuid;
 begin
     perform private.require_given('user_id', p_user_id::text);
     perform private.require_range('amount', p_amount, 1, 9007199254740991);
@@ -40,8 +41,13 @@ begin
         ));
     end if;
 
-    -- Before the wallet, as in the lock order: the first act of a caller writes a row.
+    -- Before the wallet, as in the lock order: the first act of a caller writes a row. So does the
+    -- first grant to a player, whose joins then find it; in order, as two may grant to each other.
+    if p_user_id::text < private.caller_subject() then
+        perform private.pseudonym_of(p_user_id::text);
+    end if;
     v_actor := private.actor_pseudonym();
+    v_player := private.pseudonym_of(p_user_id::text);
     v_wallet := private.open_wallet(p_user_id);
     v_result := private.replayed('grant_credits', p_idempotency_key, v_request);
     if v_result is not null then
@@ -68,6 +74,9 @@ begin
         'version', v_wallet.version + 1
     );
     perform private.remember('grant_credits', p_idempotency_key, v_request, v_result);
+    perform private.log_event('credits_granted', null, jsonb_build_object(
+        'transfer_id', v_transfer_id, 'player', v_player, 'amount', p_amount
+    ));
     perform private.announce_wallet(p_user_id, null);
     return v_result;
 end $$;

@@ -4,8 +4,10 @@
 -- Guards, in order: arguments; login; the entry is the caller's; already cancelled (same
 -- answer); the pot is open and
 -- before its deadline. A paused pot may be left.
--- Locks, in order: the gate, shared; the caller's wallet; the entry; its stripe.
--- Writes: entry, stripe, transfer; events entry_cancelled, balance, updated.
+-- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet;
+-- the entry; its stripe.
+-- Writes: entry, stripe, transfer, event pot_entry_cancelled; to realtime entry_cancelled, balance,
+-- updated.
 -- Raises: invalid_argument, login_required, not_allowed, entry_not_found, pot_not_open; returns
 -- account_blocked.
 create or replace function private.cancel_entry(p_entry_id uuid)
@@ -40,6 +42,8 @@ begin
         perform private.fail('entry_not_found');
     end if;
 
+    -- Before the wallet, as in the lock order: the first act of a caller writes a row.
+    perform private.actor_pseudonym();
     perform pg_advisory_xact_lock_shared(private.gate_key(v_entry.pot_id));
     v_wallet := private.lock_wallet(v_user);
     select * into strict v_entry from public.pot_entries as e where e.id = p_entry_id for update;
@@ -68,6 +72,15 @@ begin
             v_wallet.account_id, v_entry.credits_spent, v_at
         );
         v_totals := private.pot_totals(v_entry.pot_id);
+        perform private.log_event('pot_entry_cancelled', v_entry.pot_id, jsonb_build_object(
+            'entry_id', p_entry_id,
+            'entrant', left(v_entry.entrant_tag, 16),
+            'ticket_count', v_entry.ticket_count,
+            'credits_refunded', v_entry.credits_spent,
+            'entry_cost', v_pot.entry_cost,
+            'tickets_sold', v_totals.tickets_sold,
+            'participant_count', v_totals.participants
+        ));
         perform private.announce_pot(v_entry.pot_id, 'entry_cancelled', jsonb_build_object(
             'entrant', left(v_entry.entrant_tag, 16),
             'ticket_count', v_entry.ticket_count,

@@ -6,9 +6,10 @@
 -- before its deadline; those of private.guard_join; the cap a player; credits; tickets left; still
 -- before the deadline once
 -- every wait is over.
--- Locks, in order: the gate, shared; the caller's wallet; those of private.guard_join; one stripe
--- (all, ascending, for the last tickets).
--- Writes: pot_entries, stripe, transfer, idempotency key; events joined, balance, updated.
+-- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet;
+-- those of private.guard_join; one stripe (all, ascending, for the last tickets).
+-- Writes: pot_entries, stripe, transfer, idempotency key, event pot_joined; to realtime joined,
+-- balance, updated.
 -- Raises: invalid_argument, invalid_ticket_count, login_required, not_allowed, pot_not_found,
 -- idempotency_key_reused,
 -- pot_not_open, pot_paused, ticket_cap_exceeded, insufficient_credits, pot_full; returns
@@ -61,6 +62,8 @@ begin
         perform private.fail('pot_not_found');
     end if;
 
+    -- Before the wallet, as in the lock order: the first act of a caller writes a row.
+    perform private.actor_pseudonym();
     perform pg_advisory_xact_lock_shared(private.gate_key(p_pot_id));
     v_wallet := private.lock_wallet(v_user);
 
@@ -140,6 +143,17 @@ begin
         'salt', encode(v_salt, 'hex')
     );
     perform private.remember('join_pot', p_idempotency_key, v_request, v_result);
+    perform private.log_event('pot_joined', p_pot_id, jsonb_build_object(
+        'entry_id', v_entry_id,
+        'entrant', left(v_tag, 16),
+        'ticket_count', p_ticket_count,
+        'credits_spent', v_cost,
+        'entry_cost', v_pot.entry_cost,
+        'max_tickets', v_pot.max_tickets,
+        'tickets_sold', v_totals.tickets_sold,
+        'participant_count', v_totals.participants,
+        'first_entry', v_held = 0
+    ));
 
     perform private.announce_pot(p_pot_id, 'joined', jsonb_build_object(
         'entrant', left(v_tag, 16),

@@ -1,7 +1,6 @@
 -- Turns a player away on the record: compliance sees an event of p_kind, the caller the refusal
 -- (account_blocked, region_blocked, velocity_exceeded).
--- Locks: the caller's pseudonym when it is new; a join that is refused holds its own player's
--- wallet by then (docs/concepts.md, lock order).
+-- Locks: the caller's pseudonym when it is new.
 create or replace function private.refuse_player(
     p_token text, p_kind text, p_pot_id uuid, p_detail jsonb default '{}',
     p_noted jsonb default '{}'

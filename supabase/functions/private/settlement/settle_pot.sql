@@ -1,7 +1,7 @@
 -- The one payout path; a unique key lets it happen once a pot.
 --
--- Writes: transfer, settlement with its proof, pots; chain row `settled`; events settled, drop,
--- balance.
+-- Writes: transfer, settlement with its proof, pots, live_drops; chain row `settled`; events
+-- settled, drop, balance.
 create or replace function private.settle_pot(
     p_pot public.pots, p_reveal jsonb, p_beacon jsonb
 )
@@ -133,16 +133,7 @@ begin
         v_beacon
     ));
     perform private.announce_lobby(p_pot.id, 'settled');
-    perform realtime.send(
-        jsonb_build_object(
-            'pot_id', p_pot.id,
-            'version', private.pot_version(p_pot.id),
-            'at', private.json_time(v_at),
-            'entrant', left(v_entry.entrant_tag, 16),
-            'prize', v_prize
-        ),
-        'drop', 'live-drops', true
-    );
+    perform private.publish_drop(p_pot.id);
     perform private.announce_wallet(v_entry.user_id, p_pot.id);
 end $$;
 
