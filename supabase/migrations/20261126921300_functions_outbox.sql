@@ -423,7 +423,7 @@ revoke all on function private.proof_path(uuid)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/outbox/public_handle.sql
--- The name a player chose to be shown by
+-- The name under which a player is shown
 create or replace function private.public_handle(p_user_id uuid, p_entrant_tag text)
 returns text
 language plpgsql
@@ -438,16 +438,16 @@ begin
 end $$;
 
 comment on function private.public_handle(uuid, text) is
-'The name under which a player is shown: the handle they chose, else the first 16 hex digits of the '
-'entrant tag, which tells nothing of them';
+'The name under which a player is shown: the handle they chose, else the first 16 hex digits of '
+'the entrant tag, which tells nothing of them.';
 
 revoke all on function private.public_handle(uuid, text)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/outbox/publish_drop.sql
--- A prize has reached its winner: the pot appears in Live Drops, once, however often this is called.
--- For a payout that is held it is called when it is released to the winner, and never when it goes
--- back.
+-- A prize has reached its winner: the pot appears in Live Drops, once, however often this is
+-- called. For a payout that is held it is called when it is released to the winner, and never when
+-- it goes back.
 -- Locks: the caller holds the pot's row.
 -- Writes: live_drops, event live_drop; to realtime drop.
 create or replace function private.publish_drop(p_pot_id uuid)
@@ -885,8 +885,8 @@ from public, anon, authenticated, service_role;
 -- Guards, in order: arguments; login; the entry is the caller's; already cancelled (same
 -- answer); the pot is open and
 -- before its deadline. A paused pot may be left.
--- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet; the
--- entry; its stripe.
+-- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet;
+-- the entry; its stripe.
 -- Writes: entry, stripe, transfer, event pot_entry_cancelled; to realtime entry_cancelled, balance,
 -- updated.
 -- Raises: invalid_argument, login_required, not_allowed, entry_not_found, pot_not_open; returns
@@ -1006,8 +1006,8 @@ to authenticated, service_role;
 -- before its deadline; region; velocity; the cap a player; credits; tickets left; still before
 -- the deadline once
 -- every wait is over.
--- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet; one
--- stripe (all, ascending, for the last tickets).
+-- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet;
+-- one stripe (all, ascending, for the last tickets).
 -- Writes: pot_entries, stripe, transfer, idempotency key, event pot_joined; to realtime joined,
 -- balance, updated.
 -- Raises: invalid_argument, invalid_ticket_count, login_required, not_allowed, pot_not_found,
@@ -1209,8 +1209,8 @@ from public, anon, authenticated, service_role;
 -- source: supabase/functions/private/settlement/settle_pot.sql
 -- The one payout path; a unique key lets it happen once a pot.
 --
--- Writes: transfer, settlement with its proof, pots, live_drops; chain row `settled`; events settled,
--- drop, balance.
+-- Writes: transfer, settlement with its proof, pots, live_drops; chain row `settled`; events
+-- settled, drop, balance.
 create or replace function private.settle_pot(
     p_pot public.pots, p_reveal jsonb, p_beacon jsonb
 )
@@ -1418,7 +1418,9 @@ to pot_events, pot_compliance, service_role;
 -- and writes: private.list_live_drops.
 -- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
 -- tell a secret.
-create or replace function public.list_live_drops(after bigint default null, page_size integer default 20)
+create or replace function public.list_live_drops(
+    after bigint default null, page_size integer default 20
+)
 returns setof public.live_drop
 language plpgsql
 stable
