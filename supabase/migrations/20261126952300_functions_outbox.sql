@@ -2,24 +2,6 @@
 
 set check_function_bodies = off;
 
--- source: supabase/functions/private/audit/actor_pseudonym.sql
--- The caller's random pseudonym in audit rows and events, made on first use.
-create or replace function private.actor_pseudonym()
-returns uuid
-language plpgsql
-volatile
-set search_path = ''
-as $$
-begin
-    return private.pseudonym_of(private.caller_subject());
-end $$;
-
-comment on function private.actor_pseudonym() is
-'The caller''s random pseudonym in audit rows and events, made on first use.';
-
-revoke all on function private.actor_pseudonym()
-from public, anon, authenticated, service_role;
-
 -- source: supabase/functions/private/audit/append_audit.sql
 -- Locks: the caller holds the pot's row, so a chain never forks.
 -- Writes: pots_audit, pot_states (chain head and version), event pot_<action> in the outbox.
@@ -84,7 +66,7 @@ revoke all on function private.append_audit(uuid, text, text, jsonb)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/audit/pseudonym_of.sql
--- The random pseudonym of a person or a role, made on first use.
+-- The random pseudonym of a subject in audit rows and events, made on first use.
 -- Locks: the pseudonym, when it is new; before any wallet (docs/concepts.md, lock order).
 create or replace function private.pseudonym_of(p_subject text)
 returns uuid
@@ -107,8 +89,8 @@ begin
 end $$;
 
 comment on function private.pseudonym_of(text) is
-'The random pseudonym of a subject, as caller_subject() gives it, made on first use. Erasing the '
-'subject from private.actors forgets the person.';
+'The random pseudonym of a subject (a user id, or who private.caller_subject names), made on first '
+'use. Erasing the subject from private.actors forgets the person.';
 
 revoke all on function private.pseudonym_of(text)
 from public, anon, authenticated, service_role;
@@ -371,11 +353,7 @@ begin
     )
     values (
         p_kind, p_pot_id, private.actor_pseudonym(),
-        coalesce(
-            left(private.request_header('x-correlation-id'), 200),
-            md5(pg_current_xact_id() || ' ' || pg_postmaster_start_time())::uuid::text
-        ),
-        p_data, private.now(), p_schema_version
+        private.correlation_id(), p_data, private.now(), p_schema_version
     );
 end $$;
 
@@ -1003,11 +981,11 @@ to authenticated, service_role;
 --
 -- Guards, in order: arguments; login; the pot exists; an earlier call with this key; the pot is
 -- open, not paused and
--- before its deadline; region; velocity; the cap a player; credits; tickets left; still before
--- the deadline once
+-- before its deadline; those of private.guard_join; the cap a player; credits; tickets left; still
+-- before the deadline once
 -- every wait is over.
 -- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet;
--- one stripe (all, ascending, for the last tickets).
+-- those of private.guard_join; one stripe (all, ascending, for the last tickets).
 -- Writes: pot_entries, stripe, transfer, idempotency key, event pot_joined; to realtime joined,
 -- balance, updated.
 -- Raises: invalid_argument, invalid_ticket_count, login_required, not_allowed, pot_not_found,
@@ -1027,8 +1005,9 @@ as $$
 declare
     v_user uuid := private.caller_sub();
     v_problem text;
-    v_settings private.settings;
     v_pot public.pots;
+    v_state private.pot_states;
+    v_context private.request_context;
     v_wallet private.wallets;
     v_request jsonb;
     v_result jsonb;
@@ -1080,17 +1059,11 @@ begin
         perform private.fail('pot_paused');
     end if;
 
-    select * into strict v_settings from private.settings as s where s.only_row;
-    if upper(private.request_header(v_settings.region_header))
-        = any (v_settings.blocked_regions) then
-        return private.refuse_player('region_blocked', 'join_refused', p_pot_id);
-    end if;
-    if v_settings.max_joins_per_minute is not null and v_settings.max_joins_per_minute <= (
-        select count(*)
-        from public.pot_entries as e
-        where e.user_id = v_user and e.created_at > private.now() - interval '1 minute'
-    ) then
-        return private.refuse_player('velocity_exceeded', 'join_refused', p_pot_id);
+    select * into strict v_state from private.pot_states as s where s.pot_id = p_pot_id;
+    v_context := private.request_context(v_state.pepper_id);
+    v_result := private.guard_join(v_pot, v_state.template_id, v_user, p_ticket_count, v_context);
+    if v_result is not null then
+        return v_result;
     end if;
 
     select coalesce(sum(e.ticket_count), 0) into v_held
@@ -1124,17 +1097,15 @@ begin
     v_tag := encode(private.entrant_tag(v_salt, p_pot_id, v_user), 'hex');
     insert into public.pot_entries (
         id, pot_id, user_id, ticket_count, credits_spent, salt, entrant_tag,
-        ip_hash, device_hash, stripe, created_at
+        ip_hash, device_hash, region, correlation_id, stripe, created_at
     )
     values (
         v_entry_id, p_pot_id, v_user, p_ticket_count, v_cost, encode(v_salt, 'hex'), v_tag,
-        private.fingerprint('ip', private.request_header(v_settings.ip_header)),
-        private.fingerprint('device', private.request_header('x-device-id')), v_stripe, v_at
+        v_context.ip_hash, v_context.device_hash, v_context.region, v_context.correlation_id,
+        v_stripe, v_at
     );
     perform private.post_transfer(
-        'join', p_pot_id, v_entry_id, v_wallet.account_id,
-        (select s.escrow_account from private.pot_states as s where s.pot_id = p_pot_id),
-        v_cost, v_at
+        'join', p_pot_id, v_entry_id, v_wallet.account_id, v_state.escrow_account, v_cost, v_at
     );
 
     v_totals := private.pot_totals(p_pot_id);
@@ -1189,21 +1160,27 @@ to authenticated, service_role;
 -- Turns a player away on the record: compliance sees an event of p_kind, the caller the refusal
 -- (account_blocked, region_blocked, velocity_exceeded).
 -- Locks: the caller's pseudonym when it is new.
-create or replace function private.refuse_player(p_token text, p_kind text, p_pot_id uuid)
+create or replace function private.refuse_player(
+    p_token text, p_kind text, p_pot_id uuid, p_detail jsonb default '{}',
+    p_noted jsonb default '{}'
+)
 returns jsonb
 language plpgsql
 volatile
 set search_path = ''
 as $$
 begin
-    perform private.log_event(p_kind, p_pot_id, jsonb_build_object('code', p_token));
-    return private.refuse(p_token);
+    perform private.log_event(
+        p_kind, p_pot_id, jsonb_build_object('code', p_token) || p_detail || p_noted
+    );
+    return private.refuse(p_token, p_detail);
 end $$;
 
-comment on function private.refuse_player(text, text, uuid) is
-'Records a refused call of a player as an event of p_kind and returns the refusal of p_token.';
+comment on function private.refuse_player(text, text, uuid, jsonb, jsonb) is
+'Records a refused call of a player as an event of p_kind and returns the refusal of p_token with '
+'DETAIL p_detail; p_noted is recorded beside it and not told.';
 
-revoke all on function private.refuse_player(text, text, uuid)
+revoke all on function private.refuse_player(text, text, uuid, jsonb, jsonb)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/settlement/settle_pot.sql
