@@ -13,7 +13,7 @@ select set_rail('global', null, 'blocked_regions', '["KP", "T1"]');
 
 select turned_away(
     'ann', 'join_pot', on_pot('big', '{"ticket_count": 1, "idempotency_key": "k"}'),
-    'PT403', 'region_blocked', '{}', '{private.actors,private.events}', 'KP, in either case'
+    'PT403', 'region_blocked', '{}', '{private.events}', 'KP, in either case'
 );
 select is(
     (select jsonb_agg(e.data) from private.events as e where e.kind = 'join_refused'),

@@ -17,7 +17,7 @@ select ok(join_pot('bob', 'big') ? 'entry_id', 'the second');
 select turned_away(
     'eve', 'join_pot', on_pot('big', '{"ticket_count": 1}'),
     'PT429', 'velocity_exceeded', '{"limit": "accounts_per_device", "left": 0}',
-    '{private.actors,private.events}', 'the third'
+    '{private.events}', 'the third'
 );
 select headers('{"x-device-id": " ANN''S-PHONE "}');
 select is(join_pot('eve', 'big') ->> 'message', 'velocity_exceeded', 'written otherwise too');

@@ -26,7 +26,7 @@ select ok(join_pot('ann', 'big', 1) ? 'entry_id', 'the second');
 select turned_away(
     'ann', 'join_pot', on_pot('big', '{"ticket_count": 1}'),
     'PT429', 'velocity_exceeded', '{"limit": "joins_per_minute", "left": 0}',
-    '{private.actors,private.events}', 'the third'
+    '{private.events}', 'the third'
 );
 select is(
     (select jsonb_agg(e.data) from private.events as e where e.kind = 'join_refused'),

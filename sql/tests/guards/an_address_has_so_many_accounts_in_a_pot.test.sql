@@ -15,7 +15,7 @@ select set_rail('global', null, 'accounts_per_ip', '2');
 select turned_away(
     'cyd', 'join_pot', on_pot('big', '{"ticket_count": 1}'),
     'PT429', 'velocity_exceeded', '{"limit": "accounts_per_ip", "left": 0}',
-    '{private.actors,private.events}', 'the third'
+    '{private.events}', 'the third'
 );
 select ok(join_pot('bob', 'big') ? 'entry_id', 'who is one of them may buy more');
 select ok(join_pot('cyd', 'next') ? 'entry_id', 'another pot counts by itself');
