@@ -100,9 +100,14 @@ def simulate(
 
 @app.command()
 def report(
-    directory: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="What pypot fraud simulate wrote.")
-    ] = _OUT,
+    directories: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[DIR]...",
+            help="What pypot fraud simulate wrote; several are counted together.",
+            show_default=".pypot/fraud",
+        ),
+    ] = None,
     db_url: Annotated[
         str | None,
         typer.Option(
@@ -133,7 +138,7 @@ def report(
 
     if plot is not None:
         plotting.check(plot)
-    counted = fraud.report(directory, db_url)
+    counted = fraud.report(directories or [_OUT], db_url)
     if plot is not None:
         plotting.draw(counted, plot)
     if as_json:

@@ -106,11 +106,11 @@ def simulate(wanted: Wanted, given: str | None, out: Path, voice: Voice) -> dict
     return summary
 
 
-def report(directory: Path, url: str | None) -> Report:
-    """Count what a simulation left in a directory; with `url` what that database says instead."""
+def report(directories: Sequence[Path], url: str | None) -> Report:
+    """Count what simulations left, together; with `url` what that database says instead."""
     require_scipy()
-    cases, pots = files.read(directory, url)
-    return counted(cases, pots, files.read_summary(directory))
+    cases, pots = files.read(directories, url)
+    return counted(cases, pots, [files.read_summary(each) for each in directories])
 
 
 def _summary(

@@ -8,8 +8,8 @@ was made.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +70,33 @@ def read_summary(directory: Path) -> dict[str, Any]:
     return summary
 
 
-def read(directory: Path, url: str | None) -> tuple[list[Case], list[str]]:
-    """Return the cases of a directory and its pots by time; with `url`, what that database says.
+def read(directories: Sequence[Path], url: str | None) -> tuple[list[Case], list[str]]:
+    """Return the cases of all directories and their pots by time.
+
+    Players and rings of two simulations are different ones whatever their names are. With `url`
+    each is what that database says. Raises as `read_one`.
+    """
+    cases, pots = [], []
+    for number, directory in enumerate(directories):
+        found, in_order = read_one(directory, url)
+        if number:
+            found = [
+                replace(
+                    case,
+                    pot_id=f"{number} {case.pot_id}",
+                    user_id=f"{number} {case.user_id}",
+                    ring=case.ring and f"{number} {case.ring}",
+                )
+                for case in found
+            ]
+            in_order = [f"{number} {pot_id}" for pot_id in in_order]
+        cases += found
+        pots += in_order
+    return cases, pots
+
+
+def read_one(directory: Path, url: str | None) -> tuple[list[Case], list[str]]:
+    """Return the cases of one directory and its pots by time; with `url`, what that database says.
 
     Raises UnreadableInputError when the directory holds no simulation, or nothing of it is in the
     database.

@@ -14,7 +14,7 @@ from pypot_cli.errors import PypotError
 from pypot_cli.fraud.script import Pot, Script, Wish
 from pypot_cli.fraud.stage import Stage
 from pypot_cli.orchestrator import CALLER as ORCHESTRATOR
-from pypot_cli.rpc import RpcError, player
+from pypot_cli.rpc import ANON, RpcError, player
 
 STOPPED = {"account_blocked", "region_blocked", "velocity_exceeded"}
 """Refusals that are the guard rails' or the detection's."""
@@ -62,7 +62,7 @@ class Player:
         for pot in self._script.pots:
             self._at(pot.opens_at, partial(self._open, pot))
             # A moment after its deadline, as a service that polls is.
-            self._at(pot.locks_at + self._rng.uniform(0.05, 1), self._serve)
+            self._at(pot.locks_at + self._rng.uniform(0.05, 1), partial(self._time_is_up, pot))
         for wish in self._script.wishes:
             self._at(wish.at, partial(self._wish, wish, pots[wish.pot_id], advance))
         while self._acts:
@@ -119,6 +119,11 @@ class Player:
             return None
         finally:
             traffic.origin = None
+
+    def _time_is_up(self, pot: Pot) -> None:
+        seen = self._stage.traffic.call(ANON, "get_pot", pot_id=pot.pot_id)
+        if seen["status"] == "open":
+            self._serve()
 
     def _serve(self) -> None:
         """Let the orchestrator lock and attest, and the signer reveal a moment later."""

@@ -49,6 +49,7 @@ def draw(report: Report, file: Path) -> None:
         ],
         color=_INK,
         marker="o",
+        linestyle="none",
         capsize=4,
         label="observed, 95% Wilson interval",
     )
@@ -70,7 +71,7 @@ def draw(report: Report, file: Path) -> None:
 
 
 def _title(report: Report) -> str:
-    made = report.made
-    world = f", world {made['world']}" if made else ""
+    worlds = sorted({str(made["world"]) for made in report.made})
+    world = f", world {' and '.join(worlds)}" if worlds else ""
     brier = "none" if report.brier is None else f"{report.brier:.3f}"
     return f"Scores of {report.cases} entries{world}; Brier score {brier}"

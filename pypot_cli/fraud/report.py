@@ -83,7 +83,8 @@ class Level:
 class Report:
     """Everything that `pypot fraud report` prints."""
 
-    made: dict[str, Any]
+    made: list[dict[str, Any]]
+    """How each simulation was made, as far as that is known."""
     pots: int
     cases: int
     stopped: Level
@@ -132,7 +133,7 @@ class Report:
         return {
             "ok": self.ok,
             "missed": self.missed,
-            "simulation": self.made,
+            "simulations": self.made,
             "pots": self.pots,
             "cases": self.cases,
             "confidence": measures.CONFIDENCE,
@@ -153,7 +154,7 @@ class Report:
         }  # fmt: skip
 
 
-def report(cases: Sequence[Case], pots: Sequence[str], made: dict[str, Any]) -> Report:
+def report(cases: Sequence[Case], pots: Sequence[str], made: list[dict[str, Any]]) -> Report:
     """Count the cases. `pots` in the order of their locks; `made` says how they came about."""
     suspicious = measures.suspicious(cases)
     honest = [case for case in cases if case.is_honest]
@@ -162,7 +163,7 @@ def report(cases: Sequence[Case], pots: Sequence[str], made: dict[str, Any]) -> 
     with_flag = [case for case in scored if case.flag_kinds]
     kinds = sorted({kind for case in cases for kind in case.flag_kinds})
     return Report(
-        made=made,
+        made=[each for each in made if each],
         pots=len(pots),
         cases=len(cases),
         stopped=_level(cases, stopped),

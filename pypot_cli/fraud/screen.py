@@ -22,14 +22,13 @@ class Screen(screen.Screen):
 
     def show(self, report: Report) -> None:
         """Show a report."""
-        if report.made:
-            made = report.made
+        for made in report.made:
             self.result.print(
-                f"world {made['world']}, seed {made['seed']}, {made['players']} players of whom"
-                f" {made['attackers']} attack, {report.pots} pots drawn, {report.cases} players in"
-                " them",
+                f"world {made['world']}, seed {made['seed']}: {made['players']} players, of whom"
+                f" {made['attackers']} attack in {made['rings']} rings",
                 soft_wrap=True,
             )
+        self.result.print(f"{report.pots} pots drawn with {report.cases} players in them")
         self.result.print(_strategies(report))
         self.result.print(_crowds(report))
         self.result.print(_overall(report))

@@ -177,7 +177,7 @@ def reported(caught: int, of: int = 100, honest: int = 0, honest_of: int = 1000)
     """A report of so many of a ring held, and so many honest players."""
     ring = [case("p1", f"a{n}", "r", stopped=n < caught, flagged=n < caught) for n in range(of)]
     others = [case("p1", f"h{n}", stopped=n < honest, flagged=n < honest) for n in range(honest_of)]
-    return report([*ring, *others], ["p1"], {})
+    return report([*ring, *others], ["p1"], [])
 
 
 def test_goals_hold_at_their_borders() -> None:
@@ -213,13 +213,13 @@ def test_a_goal_that_is_missed_is_named(made: Report, missed: list[str]) -> None
 def test_every_strategy_has_a_goal_of_its_own() -> None:
     strong = [case("p1", f"a{n}", "r", stopped=True) for n in range(100)]
     weak = [replace(case("p1", f"b{n}", "s", stopped=n < 4), kind="slow_drip") for n in range(5)]
-    made = report([*strong, *weak, HONEST], ["p1"], {})
+    made = report([*strong, *weak, HONEST], ["p1"], [])
     assert made.missed == ["recall of slow_drip: 80.00%, below 90.00%"]
 
 
 def test_nothing_but_notes_meets_no_goal() -> None:
     ring = [case("p1", f"a{n}", "r", **NOTED) for n in range(9)]
-    made = report([*ring, HONEST], ["p1"], {})
+    made = report([*ring, HONEST], ["p1"], [])
     assert made.flagged.entries == Rate(9, 9)
     assert made.stopped.entries == Rate(0, 9)
     assert not made.ok
@@ -227,7 +227,7 @@ def test_nothing_but_notes_meets_no_goal() -> None:
 
 def test_the_report_counts_crowds_and_flags() -> None:
     cases = [replace(each, flag_kinds=("shared_ip",) if each.flagged else ()) for each in CASES]
-    made = report(cases, ["p1", "p2"], {})
+    made = report(cases, ["p1", "p2"], [])
     (crowd,) = made.crowds
     assert (crowd.name, crowd.players_stopped, crowd.players_flagged) == (
         "single", Rate(1, 4), Rate(2, 4),

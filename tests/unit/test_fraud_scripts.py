@@ -220,7 +220,7 @@ def test_a_mixture_is_tied_by_an_address_and_by_a_device() -> None:
 
 
 def test_vpn_hybrids_share_exits_with_honest_people() -> None:
-    made = script("other", players=1500, pots=150, attackers=0.1)
+    made = script("other", players=1000, pots=100, attackers=0.1)
     honest = {address(w) for w in made.wishes if made.account(w.user_id).is_honest}
     met = [
         any(address(wish) in honest for wish in ring.wishes) for ring in rings(made, "vpn_hybrid")
@@ -259,7 +259,7 @@ def test_a_relay_is_one_phone_or_two() -> None:
 
 
 def test_a_late_swarm_comes_when_most_tickets_are_sold() -> None:
-    made = script("other", players=1500, pots=150, attackers=0.1)
+    made = script("other", players=1000, pots=100, attackers=0.1)
     swarm = {wish.at for ring in rings(made, "late_swarm") for wish in ring.wishes}
     places = []
     by_pot: dict[UUID, list[Wish]] = defaultdict(list)
@@ -280,17 +280,17 @@ def crowd(of: Script, kind: str) -> Seen:
 
 
 def test_many_honest_people_share_an_address() -> None:
-    made = script("usual", players=2000, pots=200, attackers=0.05)
+    made = script("usual", players=1000, pots=100, attackers=0.05)
     assert crowd(made, "office").shared(address) >= 20
     assert crowd(made, "mobile").shared(address) >= 20
     assert crowd(made, "household").shared(address) >= 3
-    other = script("other", players=2000, pots=200, attackers=0.05)
+    other = script("other", players=1000, pots=100, attackers=0.05)
     assert crowd(other, "dormitory").shared(address) >= 15
     assert crowd(other, "lan_party").shared(address) >= 8
 
 
 def test_some_honest_people_share_a_device_and_some_have_a_new_one_each_time() -> None:
-    made = script("usual", players=2000, pots=200, attackers=0.05)
+    made = script("usual", players=1000, pots=100, attackers=0.05)
     assert crowd(made, "household").shared(device) >= 2
     private = crowd(made, "private_window")
     assert max(map(len, private.of(device).values())) > 2
@@ -299,7 +299,7 @@ def test_some_honest_people_share_a_device_and_some_have_a_new_one_each_time() -
 
 
 def test_fans_come_within_seconds_of_each_other() -> None:
-    made = script("usual", players=2000, pots=200, attackers=0.05)
+    made = script("usual", players=1000, pots=100, attackers=0.05)
     times: dict[UUID, list[float]] = defaultdict(list)
     for wish in crowd(made, "fans").wishes:
         times[wish.pot_id].append(wish.at)
@@ -308,7 +308,7 @@ def test_fans_come_within_seconds_of_each_other() -> None:
 
 
 def test_whales_buy_the_cap_and_newcomers_are_new() -> None:
-    made = script("usual", players=2000, pots=200, attackers=0.05)
+    made = script("usual", players=1000, pots=100, attackers=0.05)
     caps = {pot.pot_id: pot.max_per_user for pot in made.pots}
     whales = crowd(made, "whale").wishes
     assert sum(wish.tickets == caps[wish.pot_id] for wish in whales) > len(whales) / 2
