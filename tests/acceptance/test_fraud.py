@@ -1,20 +1,26 @@
 """`pypot fraud` as a shell sees it: a small world played and counted, and no goal met by luck."""
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
 from pypot_cli import fraud
 from pypot_cli.cli import app
+from pypot_cli.db.cluster import Cluster
+from pypot_cli.db.throwaway import throwaway_cluster
+from pypot_cli.fraud import screen
 
 SMALL = ("--players", "250", "--pots", "20", "--attackers", "0.2", "--days", "1")
 
@@ -122,6 +128,24 @@ def test_the_sums_of_a_report_are_right(played: Path) -> None:
     assert sum(each["fraud"]["total"] for each in report["reliability"]) <= report["cases"]
 
 
+def test_simulations_are_counted_together(played: Path, copy: Path) -> None:
+    flag_all(copy, attackers(copy), "hold")
+    _, first = counted(played)
+    _, second = counted(copy)
+    result = CliRunner().invoke(app, ["fraud", "report", str(played), str(copy), "--json"])
+    both = json.loads(result.stdout)
+    assert len(both["simulations"]) == 2
+    assert both["pots"] == 2 * first["pots"]
+    for level in ("stopped", "flagged"):
+        for measure in ("entries", "attackers", "honest_players"):
+            for key in ("hits", "total"):
+                together = first[level][measure][key] + second[level][measure][key]
+                assert both[level][measure][key] == together
+    assert [each["rings"] for each in both["strategies"]] == [
+        2 * each["rings"] for each in second["strategies"]
+    ]
+
+
 def test_a_detector_that_knows_the_truth_meets_every_goal(copy: Path) -> None:
     flag_all(copy, attackers(copy), "hold")
     code, report = counted(copy)
@@ -157,6 +181,28 @@ def test_a_detector_that_holds_everybody_troubles_honest_players(copy: Path) -> 
         "precision", "honest players ever held",
     ]  # fmt: skip
     assert all(each["players_stopped"]["rate"] == 1 for each in report["crowds"])
+
+
+def test_a_detection_that_was_switched_off_is_found_out(
+    played: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextlib.contextmanager
+    def without_holds(name: str, say: Callable[[str], None]) -> Iterator[tuple[Path, Cluster]]:
+        with throwaway_cluster(name, say) as (directory, cluster):
+            with psycopg.connect(cluster.admin_url()) as conn:
+                conn.execute("delete from private.flag_policies where effect <> 'note'")
+            yield directory, cluster
+
+    monkeypatch.setattr("pypot_cli.fraud.stage.throwaway_cluster", without_holds)
+    summary = fraud.simulate(
+        fraud.Wanted(250, 20, 0.2, seed="1", days=1), None, tmp_path / "off", screen.Screen()
+    )
+    assert summary["broken"] == []
+    code, report = counted(tmp_path / "off")
+    _, switched_on = counted(played)
+    assert code == 1
+    assert report["stopped"]["entries"]["hits"] == 0 < switched_on["stopped"]["entries"]["hits"]
+    assert report["flagged"]["entries"]["hits"] > 0
 
 
 def test_the_report_is_tables_and_says_what_was_missed(copy: Path) -> None:
