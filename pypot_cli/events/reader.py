@@ -41,11 +41,12 @@ class Reader:
 
     def page(self, after: int, page_size: int = PAGE_SIZE) -> list[Event]:
         """Return the next events after a position, `page_size` at most."""
-        return self._retried(
+        found: list[Event] = self._retried(
             lambda: self._calls.rows(
                 CALLER, "read_events", after=after, kinds=self._kinds, page_size=page_size
             )
         )
+        return found
 
     def until(self, after: int, end: int) -> Iterator[list[Event]]:
         """Yield the events after a position up to another, page by page, none of them empty."""
