@@ -163,6 +163,28 @@ def limits(proof: Proof, rules: Rules) -> Iterator[Check]:
     yield holds("payout.escrow_after", escrow == 0, f"{escrow} credits stayed in the pot's escrow")
 
 
+def release(proof: Proof) -> Iterator[Check]:
+    """Check what became of a payout that was held: all of it went to the winner, or to others."""
+    given = proof.get("release")
+    if given is None:
+        return
+    outcome, tickets, amount = given["outcome"], given["tickets"], given["credits"]
+    total, won = proof["total_tickets"], proof["winning_entry"]["ticket_count"]
+    if outcome == "paid":
+        fair = tickets == won and given["entries"] == 1
+    else:
+        # Without the winning entry, or among all when nobody else was left.
+        fair = given["entries"] <= tickets and (tickets <= total - won or tickets == total)
+    yield holds(
+        "release",
+        fair
+        and proof["payout"]["held"]
+        and amount == proof["payout"]["credits"]
+        and read_time(given["released_at"]) >= read_time(proof["settled_at"]),
+        f"{outcome} {given['released_at']}: {amount} credits to {tickets} tickets",
+    )
+
+
 def signature(
     party: signing.Purpose, name: str, stated: Mapping[str, str], message: bytes
 ) -> Iterator[Check]:

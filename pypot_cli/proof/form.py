@@ -127,6 +127,15 @@ def _row(action: str) -> Fields:
     }
 
 
+RELEASE: Fields = {
+    "outcome": Form('"paid" or "returned"', lambda value: value in ("paid", "returned")),
+    "released_at": TIME,
+    "entries": COUNT,
+    "tickets": COUNT,
+    "credits": POSITIVE,
+}
+
+
 WITNESS: Fields = {
     "checkpoint": TEXT,
     "rows": (_row("locked"), _row("revealed")),
@@ -163,6 +172,7 @@ def _proof(draw_version: int) -> Fields:
         "payout": {"credits": POSITIVE, "held": TRUTH, "escrow_after": NATURAL},
         "audit": {"seq": POSITIVE, "row_hash": HASH},
         "settled_at": TIME,
+        "release": OrNull(RELEASE),
     }
     if draw_version == 1:
         return common | {"beacon": Form("null with draw_version 1", lambda value: value is None)}

@@ -62,6 +62,7 @@ def verify(document: Document, trust: Trust = NOTHING) -> Verdict:
             f"locked {proof['locked_at']}, settled {proof['settled_at']}",
         )
     )
+    found += checks.release(proof)
     if version == 2 and chain is not None:
         found += witness.seen(proof, beacon.due(proof, chain), trust)
     return Verdict(named, tuple(found), version)

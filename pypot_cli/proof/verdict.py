@@ -8,7 +8,10 @@ from typing import Any, Literal
 
 UNBOUND: Mapping[str, str] = {
     "winning_entry.entry_id": "a name for the entry; its entrant_tag is what the root binds",
-    "payout.held": "whether the payout waited for a review is the operator's word",
+    "payout.held": (
+        "whether the payout waited for a review, and whom a returned one left out, is the"
+        " operator's word"
+    ),
     "audit": "points at a row of the public audit chain; compare it with that chain",
     "settled_at": "is the operator's word, checked only not to be before what it follows",
 }

@@ -23,4 +23,10 @@ select 'private.log_leaves', count(*) from private.log_leaves
 union all
 select 'private.idempotency_keys', count(*) from private.idempotency_keys
 union all
+select 'private.flags', count(*) from private.flags
+union all
+select 'private.payout_holds', count(*) from private.payout_holds
+union all
+select 'private.exclusions', count(*) from private.exclusions
+union all
 select 'private.signing_keys', count(*) from private.signing_keys

@@ -71,6 +71,11 @@ BREAKS: dict[str, list[Break]] = {
             " where user_id = (select min(user_id::text)::uuid from private.wallets)",
             {"accounts"},
         ),
+        Break(
+            "update private.accounts set pot_id = %(open)s"
+            " where kind = 'hold' and pot_id = %(held)s",
+            {"accounts", "transfer_accounts"},
+        ),
     ],
     "attestations": [
         Break(
@@ -252,6 +257,127 @@ BREAKS: dict[str, list[Break]] = {
             {"escrows", "transfer_accounts"},
         ),
     ],
+    "exclusions": [
+        Break("delete from private.exclusions where true", {"exclusions"}),
+        Break(
+            "update private.exclusions set created_at = created_at - interval '1 second'",
+            {"exclusions"},
+        ),
+    ],
+    "flag_reviews": [
+        Break(
+            "update private.flags set proposed_by = reviewed_by where status = 'upheld'",
+            {"flag_reviews"},
+        ),
+        Break(
+            "update private.flags set proposed_by = gen_random_uuid() where status = 'upheld'",
+            {"flag_reviews"},
+        ),
+        Break(
+            "update private.flags set status = 'cleared', reviewed_by = gen_random_uuid(),"
+            " reviewed_at = now() where flag_id = (select min(flag_id::text)::uuid"
+            " from private.flags where status = 'open' and pot_id = %(returned)s)",
+            {"flag_reviews"},
+        ),
+        Break(
+            "update private.flags set pot_id = gen_random_uuid() where flag_id = ("
+            "select min(flag_id::text)::uuid from private.flags where status = 'open')",
+            {"flag_reviews", "hold_causes"},
+        ),
+        Break(
+            "update private.flags set user_id = gen_random_uuid() where flag_id = ("
+            "select min(f.flag_id::text)::uuid from private.flags as f, public.pots as p"
+            " where f.pot_id = p.id and f.user_id <> p.winner_user_id)",
+            {"flag_reviews"},
+        ),
+    ],
+    "hold_balances": [
+        Break(
+            "update private.payout_holds set credits = credits + 1 where pot_id = %(held)s",
+            {"hold_balances", "hold_records"},
+        ),
+        Break(
+            "update private.payout_holds set outcome = 'paid', released_at = now()"
+            " where pot_id = %(held)s",
+            {"hold_balances", "hold_causes", "hold_records"},
+        ),
+        Break(
+            "insert into private.transfers (kind, pot_id, amount, created_at)"
+            " values ('release', %(returned)s, 5, now())",
+            {"hold_balances", "hold_records", "transfer_sides"},
+        ),
+        Break(
+            "insert into private.transfers (kind, pot_id, amount, created_at)"
+            " values ('hold', %(locked)s, 5, now())",
+            {"hold_balances", "payouts", "transfer_sides"},
+        ),
+        Break(
+            "update private.ledger_entries as e set account_id = a.id"
+            " from private.accounts as a, private.payout_holds as h"
+            " where a.kind = 'issuance' and h.pot_id = %(held)s and e.account_id = h.account_id",
+            {"hold_balances", "transfer_accounts"},
+        ),
+    ],
+    "hold_causes": [
+        Break(
+            "delete from private.holding_flags where pot_id = %(held)s",
+            {"hold_causes"},
+        ),
+        Break(
+            "update private.flags set created_at = created_at + interval '1 hour'"
+            " where pot_id = %(held)s",
+            {"hold_causes"},
+        ),
+        Break(
+            "update private.holding_flags set noted_at = noted_at + interval '1 hour'"
+            " where pot_id = %(paid)s",
+            {"hold_causes"},
+        ),
+        Break(
+            "update private.flags set status = 'open', reviewed_by = null, reviewed_at = null"
+            " where pot_id = %(paid)s and status = 'cleared'",
+            {"hold_causes", "flag_reviews"},
+        ),
+        Break(
+            "update private.payout_holds set outcome = 'returned' where pot_id = %(paid)s",
+            {"hold_causes", "hold_balances", "hold_records"},
+        ),
+        Break(
+            "insert into private.holding_flags (flag_id, pot_id, noted_at)"
+            " select flag_id, %(settled)s, now() from private.flags limit 1"
+            " on conflict (flag_id) do update set pot_id = excluded.pot_id",
+            {"hold_causes"},
+        ),
+        Break(
+            "delete from private.payout_holds where pot_id = %(held)s",
+            {"hold_causes", "hold_balances", "hold_records", "accounts"},
+        ),
+    ],
+    "hold_records": [
+        Break(
+            "update private.settlements set proof = jsonb_set(proof, '{payout,held}', 'true')"
+            " where pot_id = %(settled)s",
+            {"hold_records"},
+        ),
+        Break(
+            "update private.settlements set proof = jsonb_set(proof, '{payout,held}', 'false')"
+            " where pot_id = %(held)s",
+            {"hold_records"},
+        ),
+        Break(
+            "update public.pots_audit set action = 'payout_held'"
+            " where pot_id = %(paid)s and action = 'payout_released'",
+            {"hold_records", "chain_payloads"},
+        ),
+    ],
+    "hold_shares": [
+        Break(
+            "update private.transfers as t set amount = t.amount + case when t.id = ("
+            "select min(o.id) from private.transfers as o where o.kind = 'return')"
+            " then 5 else -5 end where t.kind = 'return'",
+            {"hold_shares", "transfer_sides"},
+        ),
+    ],
     "idempotency": [
         Break(
             "update private.idempotency_keys"
@@ -392,7 +518,7 @@ BREAKS: dict[str, list[Break]] = {
         ),
         Break(
             "update private.settlements set proof = '[]' where pot_id = %(settled)s",
-            {"proofs"},
+            {"proofs", "hold_records"},
         ),
     ],
     "rules": [

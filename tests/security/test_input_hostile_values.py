@@ -141,6 +141,7 @@ class Field:
         game.settle(settled)
         (self.unused,) = game.stock(1)
         game.orchestrator.call("prepare_checkpoint")
+        self.flag_id = game.flag(self.open, self.player.user_id)
         self.hex = {64: "ab" * 32, 128: "cd" * 64}
         self.pots = {
             "reveal_pot": self.settling,
@@ -156,6 +157,8 @@ class Field:
         known = {
             "pot_id": self.pots.get(function, self.open),
             "entry_id": self.entry_id,
+            "flag_id": self.flag_id,
+            "decision": "clear",
             "user_id": str(self.player.user_id),
             "kid": self.game.kids["settlement"],
             "purpose": "settlement",

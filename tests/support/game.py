@@ -328,8 +328,33 @@ class Game:
         return int(
             self.value(
                 "select private.account_balance(a.id) from private.accounts as a "
-                "where a.pot_id = %s",
+                "where a.pot_id = %s and a.kind = 'escrow'",
                 pot_id,
+            )
+        )
+
+    def held(self, pot_id: str) -> int | None:
+        """Credits in the pot's hold account; None when its payout was never held."""
+        rows = self.rows(
+            "select private.account_balance(a.id) from private.accounts as a "
+            "where a.pot_id = %s and a.kind = 'hold'",
+            pot_id,
+        )
+        return int(rows[0][0]) if rows else None
+
+    def flag(
+        self, pot_id: str, user_id: uuid.UUID, effect: str = "hold", kind: str = "a_ring"
+    ) -> str:
+        """Has detection find something about a player of a pot; the flag's id."""
+        return str(
+            self.value(
+                "insert into private.flags (pot_id, user_id, kind, score, evidence, phase, effect,"
+                " created_at, updated_at) values (%s, %s, %s, 0.9, '{}', 'lock', %s,"
+                " private.now(), private.now()) returning flag_id",
+                pot_id,
+                user_id,
+                kind,
+                effect,
             )
         )
 

@@ -26,6 +26,8 @@ ORCHESTRATOR = orchestrator.CALLER
 SETTLEMENT = settlement.CALLER
 TREASURY = Caller("pot_treasury")
 COMPLIANCE = Caller("pot_compliance", uuid.uuid4())
+SECOND = Caller("pot_compliance", uuid.uuid4())
+"""Another person of compliance."""
 
 AWAITED_SECONDS = 40.0
 
@@ -130,6 +132,35 @@ class Game:
         for user, count in zip(users, tickets, strict=False):
             self.join(pot_id, user, count, key=f"{pot_id} {user}")
 
+    def flag(self, pot_id: str, user: uuid.UUID, effect: str = "hold", kind: str = "a_ring") -> str:
+        """Have detection find something about a player of a pot; the flag's id."""
+        with self.db.admin() as conn:
+            found = conn.execute(
+                "insert into private.flags (pot_id, entry_id, user_id, kind, score, evidence,"
+                " phase, effect, created_at, updated_at) select e.pot_id, e.id, e.user_id, %s, 0.9,"
+                " '{}', 'lock', %s, clock_timestamp(), clock_timestamp()"
+                " from public.pot_entries as e where e.pot_id = %s and e.user_id = %s limit 1"
+                " returning flag_id",
+                (kind, effect, pot_id, user),
+            ).fetchone()
+        assert found is not None
+        return str(found[0])
+
+    def review(self, caller: Caller, flag_id: str, decision: str) -> Any:
+        """A person's judgement of a flag."""
+        return self.api.call(
+            caller, "review_flag", flag_id=flag_id, decision=decision, reason="a look"
+        )
+
+    def winner(self, pot_id: str) -> uuid.UUID:
+        """Who won a settled pot."""
+        with self.db.admin() as conn:
+            found = conn.execute(
+                "select winner_user_id from public.pots where id = %s", [pot_id]
+            ).fetchone()
+        assert found is not None
+        return uuid.UUID(str(found[0]))
+
     def seed_of(self, pot_id: str) -> Secret:
         """The seed of a pot."""
         return seeds.derive_seed(self.master_key, uuid.UUID(pot_id))
@@ -152,6 +183,12 @@ class Lived:
     voided: str
     locked: str
     settling: str
+    held: str
+    """Settled, and its payout waits for a review."""
+    paid: str
+    """Its payout was held, and paid when the flags were cleared."""
+    returned: str
+    """Its payout was held, and returned when a flag was upheld."""
 
 
 class _Known:
@@ -191,7 +228,7 @@ def live(db: Database) -> Lived:
     # The round of a pot that locks then is past when the clock is right again.
     with clock_set(db, -AWAITED_SECONDS):
         game = Game(db)
-        users = game.users(3)
+        users = game.users(4)
         assert game.settlement.round() > 0
         (drawn,), beacon = revealed(game, users)
     submitter = Submitter(
@@ -232,6 +269,7 @@ def live(db: Database) -> Lived:
     game.orchestrator.round()
     game.api.call(COMPLIANCE, "void_pot", pot_id=voided, reason="a bad pot")
     game.settlement.round()
+    held, paid, returned = reviewed(game, users)
     settling = game.pot()
     game.fill(settling, users)
     game.orchestrator.round()
@@ -251,4 +289,27 @@ def live(db: Database) -> Lived:
         voided,
         locked,
         settling,
+        held,
+        paid,
+        returned,
     )
+
+
+def reviewed(game: Game, users: list[uuid.UUID]) -> tuple[str, str, str]:
+    """Pots whose payouts were held: one waits, one was paid, one was returned."""
+    pots = [game.pot() for _ in range(3)]
+    excluded = game.join(pots[0], users[3], 2)
+    game.api.call(
+        COMPLIANCE, "exclude_entry", entry_id=excluded["entry_id"], reason="an account of a ring"
+    )
+    for pot_id in pots:
+        game.fill(pot_id, users)
+    game.orchestrator.round()
+    flags = {pot_id: {user: game.flag(pot_id, user) for user in users[:3]} for pot_id in pots}
+    game.settlement.round()
+    held, paid, returned = pots
+    game.review(COMPLIANCE, flags[paid][game.winner(paid)], "clear")
+    won = flags[returned][game.winner(returned)]
+    game.review(COMPLIANCE, won, "uphold")
+    game.review(SECOND, won, "uphold")
+    return held, paid, returned

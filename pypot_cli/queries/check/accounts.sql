@@ -1,5 +1,5 @@
--- Every ledger entry's account exists, only wallets carry running balances, each player's wallet and
--- each pot's escrow is on its own account, and there is one issuance.
+-- Every ledger entry's account exists, only wallets carry running balances, each player's wallet, each
+-- pot's escrow and each held payout is on its own account, and there is one issuance.
 -- rows: private.accounts
 select
     'account ' || e.account_id as subject,
@@ -33,6 +33,14 @@ from private.pot_states as s
 full join (select * from private.accounts as k where k.kind = 'escrow') as a
     on s.escrow_account = a.id and s.pot_id = a.pot_id
 where s.pot_id is null or a.id is null
+union all
+select
+    'pot ' || coalesce(h.pot_id, a.pot_id),
+    'is not on its own hold account'
+from private.payout_holds as h
+full join (select * from private.accounts as k where k.kind = 'hold') as a
+    on h.account_id = a.id and h.pot_id = a.pot_id
+where h.pot_id is null or a.id is null
 union all
 select
     'accounts',

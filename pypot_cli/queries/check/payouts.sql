@@ -1,4 +1,5 @@
--- A settled pot was paid out once, with every credit its live entries paid; no other pot ever was.
+-- A settled pot was paid out once, to its winner or into its hold account, with every credit its live
+-- entries paid; no other pot ever was.
 -- rows: public.pots
 select
     'pot ' || coalesce(p.id, t.pot_id) as subject,
@@ -7,7 +8,8 @@ select
         p.status, count(t.id), coalesce(sum(t.amount), 0), d.paid
     ) as problem
 from public.pots as p
-full join (select * from private.transfers as o where o.kind = 'payout') as t on p.id = t.pot_id
+full join (select * from private.transfers as o where o.kind in ('payout', 'hold')) as t
+    on p.id = t.pot_id
 left join lateral (
     select sum(e.credits_spent) as paid
     from public.pot_entries as e

@@ -1,5 +1,6 @@
 -- Credits go where their transfer's kind says: a join from the buyer's wallet to the pot's escrow, a
--- refund back, a payout from the escrow to the winner's wallet, a grant from issuance to a wallet.
+-- refund back, a payout from the escrow to the winner's wallet, a grant from issuance to a wallet; held,
+-- from the escrow to the pot's hold account, from there released to the winner or returned to entrants.
 -- rows: private.transfers
 select
     'transfer ' || t.id as subject,
@@ -17,9 +18,21 @@ left join public.pots as p on t.pot_id = p.id
 where not coalesce(
     case t.kind
         when 'grant' then f.kind = 'issuance' and g.kind = 'wallet'
-        when 'join' then f.user_id = n.user_id and g.pot_id = t.pot_id and n.pot_id = t.pot_id
-        when 'refund' then f.pot_id = t.pot_id and g.user_id = n.user_id and n.pot_id = t.pot_id
-        when 'payout' then f.pot_id = t.pot_id and g.user_id = p.winner_user_id
+        when 'join' then
+            f.user_id = n.user_id and g.pot_id = t.pot_id and n.pot_id = t.pot_id
+            and g.kind = 'escrow'
+        when 'refund' then
+            f.pot_id = t.pot_id and g.user_id = n.user_id and n.pot_id = t.pot_id
+            and f.kind = 'escrow'
+        when 'payout' then
+            f.pot_id = t.pot_id and g.user_id = p.winner_user_id and f.kind = 'escrow'
+        when 'hold' then
+            f.pot_id = t.pot_id and g.pot_id = t.pot_id and f.kind = 'escrow' and g.kind = 'hold'
+        when 'release' then
+            f.pot_id = t.pot_id and g.user_id = p.winner_user_id and f.kind = 'hold'
+        when 'return' then
+            f.pot_id = t.pot_id and g.user_id = n.user_id and n.pot_id = t.pot_id
+            and f.kind = 'hold'
     end,
     false
 )

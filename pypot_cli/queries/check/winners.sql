@@ -17,7 +17,7 @@ where not coalesce(
     and e.cancelled_at is null
     and e.user_id = p.winner_user_id
     and s.prize = p.total_tickets * p.entry_cost
-    and t.kind = 'payout'
+    and t.kind in ('payout', 'hold')
     and t.pot_id = s.pot_id
     and t.amount = s.prize,
     false

@@ -797,6 +797,54 @@ $$;
 comment on function tests.set_rail(text, text, text, jsonb, text) is
 'Compliance sets a guard rail, or with NULL takes it away.';
 
+create function tests.winner(p_pot text)
+returns uuid
+language sql
+as $$
+    select e.user_id
+    from public.pots as p
+    inner join public.pot_entries as e on p.id = e.pot_id
+    where p.id = tests.pot_id(p_pot)
+        and e.first_ticket <= private.draw_index(
+            private.draw_hmac(
+                decode(tests.seed(p_pot), 'hex'), decode(p.commit_hash, 'hex')
+            ),
+            p.total_tickets
+        )
+    order by e.first_ticket desc
+    limit 1
+$$;
+comment on function tests.winner(text) is
+'Whom draw 1 chooses of the locked pot, which whoever knows the seed can tell.';
+
+create function tests.flag(
+    p_user_id uuid, p_pot text, p_effect text default 'hold', p_kind text default 'shared_device'
+)
+returns uuid
+language sql
+as $$
+    insert into private.flags (
+        pot_id, user_id, kind, score, evidence, phase, effect, created_at, updated_at
+    )
+    values (
+        tests.pot_id(p_pot), p_user_id, p_kind, 0.9, '{}', 'lock', p_effect,
+        private.now(), private.now()
+    )
+    returning flag_id
+$$;
+comment on function tests.flag(uuid, text, text, text) is
+'Detection finds something about the player in the pot. Returns the flag''s id.';
+
+create function tests.review(p_person text, p_flag_id uuid, p_decision text)
+returns jsonb
+language sql
+as $$
+    select tests.rpc('pot_compliance:' || p_person, 'review_flag', jsonb_build_object(
+        'flag_id', p_flag_id, 'decision', p_decision, 'reason', 'I looked'
+    ))
+$$;
+comment on function tests.review(text, uuid, text) is 'A person of compliance judges the flag.';
+
 -- ---------------------------------------------------------------------------------------- looking
 
 create function tests.pot(p_name text)
@@ -830,9 +878,20 @@ language sql
 as $$
     select private.account_balance(a.id)
     from private.accounts as a
-    where a.pot_id = tests.pot_id(p_pot)
+    where a.pot_id = tests.pot_id(p_pot) and a.kind = 'escrow'
 $$;
 comment on function tests.escrow(text) is 'What the pot''s escrow holds.';
+
+create function tests.held(p_pot text)
+returns bigint
+language sql
+as $$
+    select private.account_balance(a.id)
+    from private.accounts as a
+    where a.pot_id = tests.pot_id(p_pot) and a.kind = 'hold'
+$$;
+comment on function tests.held(text) is
+'What the pot''s hold account holds; NULL when its payout was never held.';
 
 create function tests.chain(p_pot text)
 returns text[]

@@ -6,8 +6,7 @@
 -- before its deadline. A paused pot may be left.
 -- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet;
 -- the entry; its stripe.
--- Writes: entry, stripe, transfer, event pot_entry_cancelled; to realtime entry_cancelled, balance,
--- updated.
+-- Writes: event pot_entry_cancelled; as private.take_entry_back.
 -- Raises: invalid_argument, login_required, not_allowed, entry_not_found, pot_not_open; returns
 -- account_blocked.
 create or replace function private.cancel_entry(p_entry_id uuid)
@@ -23,7 +22,6 @@ declare
     v_entry public.pot_entries;
     v_pot public.pots;
     v_wallet private.wallets;
-    v_last boolean;
     v_at timestamptz;
     v_totals record;
 begin
@@ -54,23 +52,7 @@ begin
         if v_pot.status <> 'open' or v_at >= v_pot.locks_at and v_pot.paused_at is null then
             perform private.fail('pot_not_open', jsonb_build_object('status', v_pot.status));
         end if;
-        update public.pot_entries as e set cancelled_at = v_at where e.id = p_entry_id;
-        v_last := not exists (
-            select
-            from public.pot_entries as e
-            where e.pot_id = v_entry.pot_id and e.user_id = v_user and e.cancelled_at is null
-        );
-        update private.pot_stripes as s
-        set
-            sold = s.sold - v_entry.ticket_count,
-            participants = s.participants - case when v_last then 1 else 0 end,
-            version = s.version + 1
-        where s.pot_id = v_entry.pot_id and s.stripe = v_entry.stripe;
-        perform private.post_transfer(
-            'refund', v_entry.pot_id, p_entry_id,
-            (select s.escrow_account from private.pot_states as s where s.pot_id = v_entry.pot_id),
-            v_wallet.account_id, v_entry.credits_spent, v_at
-        );
+        perform private.take_entry_back(v_entry, v_pot, v_wallet, v_at);
         v_totals := private.pot_totals(v_entry.pot_id);
         perform private.log_event('pot_entry_cancelled', v_entry.pot_id, jsonb_build_object(
             'entry_id', p_entry_id,
@@ -81,15 +63,6 @@ begin
             'tickets_sold', v_totals.tickets_sold,
             'participant_count', v_totals.participants
         ));
-        perform private.announce_pot(v_entry.pot_id, 'entry_cancelled', jsonb_build_object(
-            'entrant', left(v_entry.entrant_tag, 16),
-            'ticket_count', v_entry.ticket_count,
-            'tickets_sold', v_totals.tickets_sold,
-            'credits_committed', v_totals.tickets_sold * v_pot.entry_cost,
-            'participant_count', v_totals.participants
-        ));
-        perform private.announce_wallet(v_user, v_entry.pot_id);
-        perform private.pulse_lobby(v_entry.pot_id);
     end if;
     -- A repeated call reads the same answer from what the first one wrote.
     return (

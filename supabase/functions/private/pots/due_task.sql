@@ -31,11 +31,27 @@ begin
     return (
         select late.kind
         from (values
-            ('beacon_late', p_pot.reveal_seed is not null, p_state.beacon_at + interval '1 minute'),
-            ('settlement_late', true, p_pot.locked_at + p_settings.settlement_alert_after)
+            (
+                'beacon_late',
+                p_pot.status = 'settling' and p_pot.reveal_seed is not null,
+                p_state.beacon_at + interval '1 minute'
+            ),
+            (
+                'settlement_late',
+                p_pot.status in ('locked', 'settling'),
+                p_pot.locked_at + p_settings.settlement_alert_after
+            ),
+            (
+                'held_payout_overdue',
+                p_pot.status = 'settled',
+                (
+                    select h.held_at + p_settings.hold_review_alert_after
+                    from private.payout_holds as h
+                    where h.pot_id = p_pot.id and h.outcome is null
+                )
+            )
         ) as late (kind, awaited, since)
-        where p_pot.status in ('locked', 'settling')
-            and late.awaited
+        where late.awaited
             and late.since <= p_at
             and not exists (
                 select
@@ -50,8 +66,8 @@ end $$;
 comment on function private.due_task(
     public.pots, private.pot_states, private.settings, timestamptz
 ) is
-'What run_due has to do of a pot at p_at: lock, refund, or raise the alert beacon_late or '
-'settlement_late; NULL when nothing is due.';
+'What run_due has to do of a pot at p_at: lock, refund, or raise the alert beacon_late, '
+'settlement_late or held_payout_overdue; NULL when nothing is due.';
 
 revoke all on function private.due_task(
     public.pots, private.pot_states, private.settings, timestamptz

@@ -13,6 +13,7 @@ declare
     v_settlement private.settlements;
     v_attestation private.lock_attestations;
     v_state private.pot_states;
+    v_hold jsonb;
     v_entries jsonb;
 begin
     perform private.require_given('pot_id', p_pot_id::text);
@@ -36,7 +37,7 @@ begin
                 'first_ticket', e.first_ticket,
                 'created_at', private.json_time(e.created_at),
                 'mine', true
-            )
+            ) || private.returned_json(e.id)
             else jsonb_build_object(
                 'entrant', left(e.entrant_tag, 16),
                 'ticket_count', e.ticket_count,
@@ -53,6 +54,7 @@ begin
         limit 100
     ) as e;
 
+    v_hold := private.hold_json(p_pot_id);
     return private.pot_summary(p_pot_id) || jsonb_build_object(
         'cancelled_at', private.json_time(v_pot.cancelled_at),
         'cancel_cause', v_state.cancel_reason,
@@ -85,7 +87,7 @@ begin
             'mine', coalesce(v_pot.winner_user_id = v_me, false),
             'winning_ticket', v_settlement.winning_ticket,
             'prize', v_settlement.prize
-        ) end
+        ) || case when v_hold is null then '{}' else jsonb_build_object('payout', v_hold) end end
     );
 end $$;
 

@@ -80,6 +80,17 @@ begin
     if v_pot.paused_at is not null then
         perform private.fail('pot_paused');
     end if;
+    -- Whoever compliance took out of a pot stays out of it.
+    if exists (
+        select
+        from public.pot_entries as e
+        inner join private.exclusions as x on e.id = x.entry_id
+        where e.pot_id = p_pot_id and e.user_id = v_user
+    ) then
+        return private.refuse_player(
+            'account_blocked', 'join_refused', p_pot_id, '{"reason": "excluded"}'
+        );
+    end if;
 
     select * into strict v_state from private.pot_states as s where s.pot_id = p_pot_id;
     v_context := private.request_context(v_state.pepper_id);

@@ -1,7 +1,7 @@
 -- Does one thing whose time has come and says what, or returns NULL: lock a full or timed-out pot,
--- refund one whose reveal is overdue, alert about one whose settlement or beacon is late. When
--- nothing is due it tells the lobby what joins left untold: not before, because what a transaction
--- sends is heard when it ends, and a lock or a refund may take long.
+-- refund one whose reveal is overdue, alert about one whose settlement, beacon or review of a held
+-- payout is late. When nothing is due it tells the lobby what joins left untold: not before,
+-- because what a transaction sends is heard when it ends, and a lock or a refund may take long.
 --
 -- Locks: the row of one pot at most, skipping those that others hold; then as private.lock_pot or
 -- private.cancel_pot. Or, without waiting, pulses of the lobby.
@@ -30,7 +30,12 @@ begin
         from public.pots as p
         inner join private.pot_states as s on p.id = s.pot_id
         cross join lateral private.due_task(p, s, v_settings, v_at) as d (task)
-        where p.status in ('open', 'locked', 'settling') and d.task is not null
+        -- A settled pot is looked at while its payout is held.
+        where p.id in (
+            select n.id from public.pots as n where n.status in ('open', 'locked', 'settling')
+            union all
+            select h.pot_id from private.payout_holds as h where h.outcome is null
+        ) and d.task is not null
         -- What moves money first.
         order by d.task not in ('lock', 'refund'), p.created_at
     loop
@@ -46,9 +51,14 @@ begin
             elsif v_task = 'refund' then
                 v_result := private.cancel_pot(v_pot, 'reveal_overdue');
             elsif v_task is not null then
-                perform private.raise_alert(v_task, v_pot.id, jsonb_build_object(
-                    'locked_at', private.json_time(v_pot.locked_at)
-                ));
+                perform private.raise_alert(v_task, v_pot.id, case v_task
+                    when 'held_payout_overdue' then (
+                        select jsonb_build_object('held_at', private.json_time(h.held_at))
+                        from private.payout_holds as h
+                        where h.pot_id = v_pot.id
+                    )
+                    else jsonb_build_object('locked_at', private.json_time(v_pot.locked_at))
+                end);
                 v_task := 'alert';
             end if;
             return jsonb_build_object(

@@ -20,6 +20,10 @@ begin
                 -- Not stored with the proof: a witness may see the rows after the pot is settled.
                 when 2 then jsonb_build_object('witness', private.pot_witness(p_pot_id))
                 else '{}'
+            end || case when s.proof @> '{"payout": {"held": true}}'
+                -- Nor this: what became of a held payout is decided after the draw.
+                then jsonb_build_object('release', private.release_json(p_pot_id))
+                else '{}'
             end
             from private.settlements as s
             where s.pot_id = p_pot_id

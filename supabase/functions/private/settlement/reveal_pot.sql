@@ -7,8 +7,8 @@
 -- by a registered
 -- settlement key.
 -- Locks, in order: the pots row; the signing key; the winner's wallet.
--- Writes: chain row `revealed`, then as private.settle_pot or, with draw 2, pots; or chain row
--- `reveal_rejected` and an alert (no seed in either); event revealed.
+-- Writes: holding_flags; chain row `revealed`, then as private.settle_pot or, with draw 2, pots; or
+-- chain row `reveal_rejected` and an alert (no seed in either); event revealed.
 -- Raises: invalid_argument, pot_not_found, wrong_state; returns reveal_mismatch,
 -- invalid_signature.
 create or replace function private.reveal_pot(
@@ -82,6 +82,8 @@ begin
         'public_key', v_key.public_key,
         'signature', p_settlement_signature
     );
+    -- Before the row that everybody can see: no flag that comes later holds anything.
+    perform private.note_holding_flags(p_pot_id);
     v_row := private.append_audit(p_pot_id, 'revealed', null, v_reveal);
     -- To verify takes time, and the chain's row is what everybody judges the moment by.
     if v_reveal_by <= (

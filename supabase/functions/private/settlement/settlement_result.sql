@@ -1,4 +1,5 @@
--- What reveal_pot returns of a settled pot
+-- What reveal_pot returns of a settled pot; `held` only of one whose payout waits for a review, or
+-- did
 create or replace function private.settlement_result(p_pot_id uuid)
 returns jsonb
 language sql
@@ -15,14 +16,17 @@ as $$
         'prize', s.prize,
         'settled_at', s.proof -> 'settled_at',
         'audit', s.proof -> 'audit'
-    )
+    ) || case
+        when s.proof @> '{"payout": {"held": true}}' then '{"held": true}' else '{}'
+    end::jsonb
     from private.settlements as s
     inner join public.pot_entries as e on s.entry_id = e.id
     where s.pot_id = p_pot_id
 $$;
 
 comment on function private.settlement_result(uuid) is
-'What reveal_pot returns of a settled pot: the winning entry and the payout, no user id.';
+'What reveal_pot returns of a settled pot: the winning entry and the payout, no user id; and held: '
+'true when the payout was held for review.';
 
 revoke all on function private.settlement_result(uuid)
 from public, anon, authenticated, service_role;

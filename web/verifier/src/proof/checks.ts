@@ -173,6 +173,25 @@ export function limits(proof: Proof, rules: Rules): Check[] {
     ];
 }
 
+/** What became of a payout that was held: all of it went to the winner, or to others. */
+export function release(proof: Proof): Check[] {
+    const given = proof.release;
+    if (given === undefined || given === null) return [];
+    const { outcome, released_at: at, entries, tickets, credits } = given;
+    const { total_tickets: total, winning_entry: { ticket_count: won } } = proof;
+    const fair = outcome === "paid"
+        ? tickets === won && entries === 1
+        // Without the winning entry, or among all when nobody else was left.
+        : entries <= tickets && (tickets <= total - won || tickets === total);
+    return [
+        holds(
+            "release",
+            fair && proof.payout.held && credits === proof.payout.credits && micros(at) >= micros(proof.settled_at),
+            `${outcome} ${at}: ${credits} credits to ${tickets} tickets`,
+        ),
+    ];
+}
+
 type Party = "orchestrator" | "settlement" | "beacon";
 
 /** A key's id, and its signature over `message`, which the proof calls `name`. */

@@ -90,6 +90,14 @@ const BEACON = fields({
     attestation: hex(64),
 });
 
+const RELEASE = fields({
+    outcome: form('"paid" or "returned"', (value) => value === "paid" || value === "returned"),
+    released_at: TIME,
+    entries: COUNT,
+    tickets: COUNT,
+    credits: POSITIVE,
+});
+
 function row(action: string): Fields {
     return fields({
         action: form(`"${action}"`, (value) => value === action),
@@ -136,6 +144,7 @@ function proofOf(drawVersion: 1 | 2): Fields {
         payout: fields({ credits: POSITIVE, held: TRUTH, escrow_after: NATURAL }),
         audit: fields({ seq: POSITIVE, row_hash: HASH }),
         settled_at: TIME,
+        release: { kind: "or null", fields: RELEASE },
         ...(drawVersion === 2 ? { witness: { kind: "or null" as const, fields: witness } } : {}),
     });
 }

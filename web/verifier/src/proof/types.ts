@@ -32,6 +32,14 @@ export interface Row {
     path: string[];
 }
 
+export interface Release {
+    outcome: "paid" | "returned";
+    released_at: string;
+    entries: number;
+    tickets: number;
+    credits: number;
+}
+
 export interface Proof {
     pot_id: string;
     draw_version: 1 | 2;
@@ -61,6 +69,8 @@ export interface Proof {
     payout: { credits: number; held: boolean; escrow_after: number };
     audit: { seq: number; row_hash: string };
     settled_at: string;
+    /** Of a payout that was held, null while it is. */
+    release?: Release | null;
     witness?: { checkpoint: string; rows: [Row, Row] } | null;
 }
 

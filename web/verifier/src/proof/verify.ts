@@ -8,7 +8,7 @@
 import { roundTime } from "../fairness/beacon.ts";
 import type { JsonObject } from "../fairness/json.ts";
 import { attested, findChain, moved } from "./beacon.ts";
-import { commitment, drawn, entry, limits, lock, micros, readRules, signatures } from "./checks.ts";
+import { commitment, drawn, entry, limits, lock, micros, readRules, release, signatures } from "./checks.ts";
 import type { Document } from "./document.ts";
 import { checkForm, isUuid, plain, PROOFS } from "./form.ts";
 import type { Trust } from "./trust.ts";
@@ -61,6 +61,7 @@ export async function verify(document: Document, trust: Trust): Promise<Judgemen
             micros(proof.settled_at) >= micros(proof.locked_at),
             `locked ${proof.locked_at}, settled ${proof.settled_at}`,
         ),
+        ...release(proof),
         ...(beacon && chain ? await seen(proof, roundTime(chain, beacon.round), trust) : []),
     ];
     return { verdict: judged(potId, checks, proof.draw_version), proof, rules };
