@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pypot_cli import cli_audit, cli_compliance, cli_events, cli_fraud, cli_proof, config
+from pypot_cli import (
+    cli_audit,
+    cli_compliance,
+    cli_events,
+    cli_fraud,
+    cli_metrics,
+    cli_proof,
+    config,
+)
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.keys import KeyPurpose
 
@@ -37,6 +45,7 @@ app.add_typer(migrate_app, name="migrate")
 app.add_typer(keys_app, name="keys")
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(cli_proof.app)
+app.add_typer(cli_metrics.app)
 app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_events.app, name="events")
 app.add_typer(cli_compliance.app, name="compliance")

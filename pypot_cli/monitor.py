@@ -9,7 +9,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -19,6 +19,9 @@ from pypot_cli.errors import PypotError
 
 _BUCKETS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600)
 _STALE_SECONDS = 15.0
+
+Answer = tuple[int, str, bytes]
+"""Status, content type and body of a page."""
 
 
 class Monitor:
@@ -89,11 +92,32 @@ def serving(monitor: Monitor, port: int | None, host: str) -> Iterator[int | Non
     if port is None:
         yield None
         return
+
+    def health() -> Answer:
+        ok, shown = monitor.health()
+        return 200 if ok else 503, "application/json", json.dumps(shown).encode()
+
+    def metrics() -> Answer:
+        return 200, CONTENT_TYPE_LATEST, generate_latest(monitor.registry)
+
+    pages = {"/health": health, "/metrics": metrics}
+    with answering(pages, port, host, "--metrics-port") as taken:
+        yield taken
+
+
+@contextlib.contextmanager
+def answering(
+    pages: Mapping[str, Callable[[], Answer]], port: int, host: str, option: str
+) -> Iterator[int]:
+    """Answer GET of each path on `port` within the block; yield the port, which 0 chooses.
+
+    Raises PypotError when the port is taken, naming the `option` that gave it.
+    """
     try:
-        server = ThreadingHTTPServer((host, port), _handler(monitor))
+        server = ThreadingHTTPServer((host, port), _handler(pages))
     except OSError as error:
         raise PypotError(
-            f"cannot listen on {host}:{port} ({error.strerror}): give another --metrics-port"
+            f"cannot listen on {host}:{port} ({error.strerror}): give another {option}"
         ) from None
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="monitor", daemon=True)
@@ -106,20 +130,16 @@ def serving(monitor: Monitor, port: int | None, host: str) -> Iterator[int | Non
         thread.join()
 
 
-def _handler(monitor: Monitor) -> type[BaseHTTPRequestHandler]:
+def _handler(pages: Mapping[str, Callable[[], Answer]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         timeout = 5  # a client that says nothing holds no thread for long
 
         def do_GET(self) -> None:
-            path = self.path.partition("?")[0]
-            if path == "/metrics":
-                self._answer(200, CONTENT_TYPE_LATEST, generate_latest(monitor.registry))
-            elif path == "/health":
-                ok, shown = monitor.health()
-                body = json.dumps(shown).encode()
-                self._answer(200 if ok else 503, "application/json", body)
+            page = pages.get(self.path.partition("?")[0])
+            if page is None:
+                self._answer(404, "text/plain", f"{' or '.join(pages)}\n".encode())
             else:
-                self._answer(404, "text/plain", b"/health or /metrics\n")
+                self._answer(*page())
 
         def _answer(self, status: int, kind: str, body: bytes) -> None:
             self.send_response(status)

@@ -26,9 +26,13 @@ from pypot_cli.steps import Step, step
 
 CALLER = Caller("pot_orchestrator")
 
+_WATCH_SECONDS = 5.0
+# Calls a round, of which each takes some thousand events: more is for the next round.
+_MOST_ROLL_UPS = 10
+
 
 class Orchestrator:
-    """One round: rotate, run what is due, attest what is locked."""
+    """One round: rotate, run what is due, attest what is locked; now and then, watch."""
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class Orchestrator:
         self._finished: set[str] = set()
         self._short = 0
         self._next_deadline: float | None = None
+        self._watched: float | None = None
 
     def round(self) -> int:
         """Do everything due now; return how many things were done."""
@@ -59,6 +64,7 @@ class Orchestrator:
         for pot_id in sorted(locked):
             done += self._attest(pot_id)
         self._note_deadlines()
+        self._watch()
         return done
 
     def due_in(self) -> float | None:
@@ -71,6 +77,18 @@ class Orchestrator:
         running = [pot for pot in self._client.pots("open") if not pot["paused"]]
         deadlines = [read_time(pot["locks_at"]) / 1e6 for pot in running]
         self._next_deadline = min(deadlines, default=None)
+
+    def _watch(self) -> None:
+        """Have the database look at itself and count what happened, every few seconds."""
+        if self._watched is not None and time.monotonic() < self._watched + _WATCH_SECONDS:
+            return
+        with step(Step.WATCH):
+            self._client.call("run_watch")
+            for _ in range(_MOST_ROLL_UPS):
+                rolled: dict[str, Any] | None = self._client.call("roll_up_metrics")
+                if rolled is None or not rolled["more"]:
+                    self._watched = time.monotonic()
+                    break
 
     def _rotate(self) -> int:
         with step(Step.ROTATE):

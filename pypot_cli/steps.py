@@ -28,6 +28,8 @@ class Step(StrEnum):
     """Orchestrator: read a lock and its entries, and compute them again."""
     ATTEST = "attest"
     """Orchestrator: hand in the signature over a lock."""
+    WATCH = "watch"
+    """Orchestrator: look at escrows and chains, and take events into the metrics."""
     CLAIM = "claim"
     """Signer: take the lease of an attested pot."""
     RECOMPUTE_CLAIM = "recompute_claim"

@@ -35,7 +35,13 @@ from tests.support.database import Database
 from tests.support.lived import ORCHESTRATOR, Game
 
 SIGNER_STEPS = (Step.RESTOCK, Step.CLAIM, Step.RECOMPUTE_CLAIM, Step.REVEAL)
-ORCHESTRATOR_STEPS = (Step.ROTATE, Step.RUN_DUE, Step.RECOMPUTE_LOCK, Step.ATTEST)
+ORCHESTRATOR_STEPS = (
+    Step.ROTATE,
+    Step.RUN_DUE,
+    Step.RECOMPUTE_LOCK,
+    Step.ATTEST,
+    Step.WATCH,
+)
 BEACON_STEPS = (Step.RECOMPUTE_BEACON, Step.FETCH_BEACON, Step.SUBMIT_BEACON)
 WAYS = (
     ("orchestrate", "database", ORCHESTRATOR_STEPS),

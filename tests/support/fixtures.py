@@ -107,6 +107,15 @@ def chromium() -> Path:
         unavailable(str(error))
 
 
+@pytest.fixture(scope="session")
+def prometheus() -> Path:
+    """The directory with the programs prometheus and promtool."""
+    try:
+        return packages.prometheus()
+    except MissingProgramError as error:
+        unavailable(str(error))
+
+
 @pytest.fixture
 def browser(chromium: Path) -> Iterator[Browser]:
     """A Chromium of this test's own, without a window and with nothing remembered."""

@@ -1,5 +1,5 @@
-"""What PyPI does not have: PostgreSQL 15 with pgTAP and plpgsql_check, Chromium, and from npm the
-Supabase CLI and client.
+"""What PyPI does not have: PostgreSQL 15 with pgTAP and plpgsql_check, Chromium, Prometheus, and
+from npm the Supabase CLI and client.
 
 Root installs Debian packages by apt. Anyone else unpacks them into the checkout's cache, with the
 libraries the machine lacks, and runs them from there. Elsewhere MissingProgramError says what to
@@ -63,6 +63,9 @@ _CHROMIUM_FONTS = """\
   <cachedir prefix="xdg">fontconfig</cachedir>
 </fontconfig>
 """
+
+_PROMETHEUS_PACKAGES = ("prometheus",)
+_PROMETHEUS_PROOF = (Path("usr/bin/prometheus"), Path("usr/bin/promtool"))
 
 _SUPABASE = "3.1.0"
 _SUPABASE_JS = "2.119.1"
@@ -132,6 +135,13 @@ def chromium() -> Path:
     return program
 
 
+def prometheus() -> Path:
+    """The directory with the programs prometheus and promtool, fetched the first time."""
+    # Unpacked, because installing the package starts a server of the machine's own.
+    root = _from_debian("prometheus", _PROMETHEUS_PACKAGES, _PROMETHEUS_PROOF, install=False)
+    return root / "usr" / "bin"
+
+
 def add_pgtap(server: Binaries) -> None:
     """Puts pgTAP, which is SQL only, among the extensions of another PostgreSQL."""
     target = server.prefix / "share" / "extension"
@@ -155,7 +165,7 @@ def supabase_js() -> Path:
 
 def fetch_all() -> None:
     """Fetches whatever is not here yet; what cannot be had is told, and is no failure."""
-    for fetch in (debian, chromium, supabase_cli, supabase_js):
+    for fetch in (debian, chromium, prometheus, supabase_cli, supabase_js):
         try:
             fetch()
         except MissingProgramError as error:
@@ -184,10 +194,12 @@ def _from_npm(*packages: str) -> Path:
     return home / "node_modules"
 
 
-def _from_debian(name: str, packages: Sequence[str], proof: Sequence[Path]) -> Path:
+def _from_debian(
+    name: str, packages: Sequence[str], proof: Sequence[Path], *, install: bool = True
+) -> Path:
     """The root of the file system that has Debian's packages: `/`, or a directory of the cache.
 
-    They are there when every file of `proof` is.
+    They are there when every file of `proof` is. With `install`, root puts them into `/`.
     """
     system, cached = Path("/"), CACHE_DIR / name
     with _locked(CACHE_DIR / "debian.lock"):
@@ -199,7 +211,7 @@ def _from_debian(name: str, packages: Sequence[str], proof: Sequence[Path]) -> P
                 f"install {', '.join(packages)} or their like: "
                 "this machine has no apt to do it with"
             )
-        if os.geteuid() == 0:
+        if install and os.geteuid() == 0:
             _say(f"installing {' '.join(packages)} by apt")
             _apt_install(packages)
             root = system

@@ -1,0 +1,92 @@
+"""The commands about what is measured: `pypot metrics`, `pypot simulate day`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pypot_cli.monitor import Answer
+    from pypot_cli.rpc import Calls
+
+app = typer.Typer()
+
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        metavar="URL",
+        help="The database.",
+        show_default="PYPOT_DB_URL, else the embedded server's",
+    ),
+]
+
+
+@app.command()
+def metrics(
+    db_url: DatabaseUrl = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Answer /metrics there until stopped; 0 takes any free port.",
+            show_default="print once",
+        ),
+    ] = None,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where --port listens.")] = (
+        "127.0.0.1"
+    ),
+) -> None:
+    """Show what the database counted, as Prometheus' text: joins, fill times, payouts, alerts.
+
+    Acts as role pot_events. Each look asks the database once, which answers from its own counters
+    and not from the entries. With --port it serves until SIGTERM or SIGINT, and answers 503 while
+    the database is away. ops/ has a configuration and rules for Prometheus and a dashboard for
+    Grafana.
+
+    Exit codes: 0 shown, or ended as asked; 1 the database cannot be asked, or the port is taken.
+    """
+    import psycopg
+
+    from pypot_cli import rpc
+    from pypot_cli.errors import PypotError
+    from pypot_cli.metrics import text
+
+    with rpc.Api(rpc.login_url(rpc.database_url(db_url))) as calls:
+        if port is not None:
+            _serve(calls, port, host)
+            return
+        try:
+            typer.echo(text(calls), nl=False)
+        except psycopg.Error as error:
+            raise PypotError(rpc.describe(error)) from None
+
+
+def _serve(calls: "Calls", port: int, host: str) -> None:
+    import signal
+    import threading
+
+    import psycopg
+    from prometheus_client import CollectorRegistry, generate_latest
+    from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+    from pypot_cli import rpc
+    from pypot_cli.errors import PypotError
+    from pypot_cli.metrics import Metrics
+    from pypot_cli.monitor import answering
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Metrics(calls))
+
+    def page() -> "Answer":
+        try:
+            return 200, CONTENT_TYPE_LATEST, generate_latest(registry)
+        except (PypotError, psycopg.Error) as error:
+            return 503, "text/plain", f"{rpc.describe(error)}\n".encode()
+
+    stopped = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stopped.set())
+    with answering({"/metrics": page}, port, host, "--port") as taken:
+        typer.echo(f"http://{host}:{taken}/metrics")
+        stopped.wait()

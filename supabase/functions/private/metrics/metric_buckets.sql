@@ -1,0 +1,54 @@
+-- Guards: bucket is a grain; from and to are finite, from before to; at most 1000 buckets.
+-- Raises: invalid_argument.
+create or replace function private.metric_buckets(
+    p_from timestamptz, p_to timestamptz, p_bucket text
+)
+returns table (bucket timestamptz, seconds integer)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    c_most constant integer := 1000;
+    v_seconds integer;
+    v_to timestamptz := coalesce(p_to, private.now());
+    v_from timestamptz;
+begin
+    v_seconds := case p_bucket
+        when 'five_minutes' then 300
+        when 'hour' then 3600
+        when 'day' then 86400
+    end;
+    if v_seconds is null then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'bucket', 'expected', 'five_minutes, hour or day'
+        ));
+    end if;
+    if not isfinite(v_to) then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'to', 'expected', 'a time'
+        ));
+    end if;
+    v_from := coalesce(p_from, v_to - make_interval(secs => 24 * v_seconds));
+    if not isfinite(v_from)
+        or v_from >= v_to
+        or extract(epoch from v_to) - extract(epoch from v_from) > c_most * v_seconds
+    then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'from', 'expected', format('before to, by at most %s buckets', c_most)
+        ));
+    end if;
+    return query
+    select s.bucket, v_seconds
+    from generate_series(
+        private.metric_bucket(p_bucket, v_from), v_to - interval '1 microsecond',
+        make_interval(secs => v_seconds)
+    ) as s (bucket);
+end $$;
+
+comment on function private.metric_buckets(timestamptz, timestamptz, text) is
+'The buckets from that of p_from to that before p_to, and how long each is. p_to NULL: until now; '
+'p_from NULL: 24 buckets. Fails with invalid_argument.';
+
+revoke all on function private.metric_buckets(timestamptz, timestamptz, text)
+from public, anon, authenticated, service_role;

@@ -1,0 +1,69 @@
+-- Everything counted again from the tables, without the outbox but for refusals, which are nowhere
+-- else: what metric_counts comes to when no event waits.
+create or replace function private.metric_recount()
+returns table (metric text, label text, bucket timestamptz, amount bigint)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return query
+    with joined as (
+        select
+            private.metric_bucket('five_minutes', n.created_at) as bucket,
+            count(*) as joins,
+            sum(n.ticket_count)::bigint as tickets,
+            sum(n.credits_spent)::bigint as credits
+        from public.pot_entries as n
+        group by 1
+    ),
+
+    firsts as materialized (
+        select distinct on (n.user_id) n.user_id, n.pot_id, n.created_at
+        from public.pot_entries as n
+        order by n.user_id, n.seq
+    ),
+
+    returns as materialized (
+        select distinct on (n.user_id)
+            f.created_at as first_at,
+            n.created_at - f.created_at as after
+        from firsts as f
+        inner join public.pot_entries as n on f.user_id = n.user_id and f.pot_id <> n.pot_id
+        order by n.user_id, n.seq
+    )
+
+    select j.metric, '', joined.bucket, j.amount
+    from joined
+    cross join lateral (
+        values ('joins', joined.joins), ('tickets', joined.tickets), ('credits', joined.credits)
+    ) as j (metric, amount)
+    union all
+    select 'players', '', private.metric_bucket('five_minutes', f.created_at), count(*)
+    from firsts as f
+    group by 3
+    union all
+    select 'returned', w.label, private.metric_bucket('five_minutes', r.first_at), count(*)
+    from returns as r
+    inner join (
+        values ('day', interval '1 day'), ('week', interval '7 days'), ('ever', null)
+    ) as w (label, within) on w.within is null or r.after <= w.within
+    group by 2, 3
+    union all
+    select m.metric, m.label, private.metric_bucket('five_minutes', m.at), sum(m.amount)::bigint
+    from private.measured_pots as m
+    group by 1, 2, 3
+    union all
+    select
+        'refusals', e.kind || ' ' || (e.data ->> 'code'),
+        private.metric_bucket('five_minutes', e.created_at), count(*)
+    from private.events as e
+    where e.kind ~ '_(refused|rejected)$' and e.data ? 'code'
+    group by 2, 3;
+end $$;
+
+comment on function private.metric_recount() is
+'What metric_counts holds by five minutes when no event waits, counted again from the tables.';
+
+revoke all on function private.metric_recount()
+from public, anon, authenticated, service_role;

@@ -1,0 +1,31 @@
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.metric_flags.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.metric_flags(
+    "from" timestamptz default null,
+    "to" timestamptz default null,
+    bucket text default 'hour'
+)
+returns setof public.metric_flags
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return query select * from private.metric_flags("from", "to", bucket);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.metric_flags(timestamptz, timestamptz, text) is
+'Fraud flags raised, cleared and upheld in each bucket, by kind; no row where there are none. '
+'Arguments and errors as of metric_fill_time.';
+
+revoke all on function public.metric_flags(timestamptz, timestamptz, text)
+from public, anon, authenticated, service_role;
+grant execute on function public.metric_flags(timestamptz, timestamptz, text)
+to pot_compliance, service_role;
