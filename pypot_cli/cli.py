@@ -17,6 +17,8 @@ from pypot_cli import (
     cli_fraud,
     cli_metrics,
     cli_proof,
+    cli_proof,
+    cli_webhooks,
     config,
 )
 from pypot_cli.errors import UnreadableInputError
@@ -50,6 +52,8 @@ app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_events.app, name="events")
 app.add_typer(cli_compliance.app, name="compliance")
 app.add_typer(cli_fraud.app, name="fraud")
+app.add_typer(cli_webhooks.app, name="webhooks")
+app.command("deliver")(cli_webhooks.deliver)
 
 
 DatabaseUrl = Annotated[

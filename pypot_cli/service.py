@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import psycopg
 import tenacity
@@ -170,6 +170,14 @@ class Service(Protocol):
         """Return seconds until something is known to be due; None: nothing is."""
 
 
+@runtime_checkable
+class Finishing(Protocol):
+    """A service whose work goes on beside its rounds."""
+
+    def finish(self) -> None:
+        """End what is under way; no round follows."""
+
+
 class Together:
     """Several services that take turns as one."""
 
@@ -242,6 +250,9 @@ def run(
         log("started", once=options.once, metrics_port=port)
         with contextlib.suppress(StoppedError):
             _work(service, wake, monitor, options)
+        if isinstance(service, Finishing):
+            with contextlib.suppress(StoppedError):
+                service.finish()
         log("stopped", refusals=service.refusals)
     return 1 if options.once and service.refusals else 0
 

@@ -30,3 +30,5 @@ union all
 select 'private.exclusions', count(*) from private.exclusions
 union all
 select 'private.signing_keys', count(*) from private.signing_keys
+union all
+select 'private.webhook_deliveries', count(*) from private.webhook_deliveries

@@ -2,8 +2,9 @@
 
 Each service is killed by SIGKILL before and after each of its steps, all of them and not a sample:
 `pypot_cli.steps.Step` names them (those of beacons are killed in test_beacon_kills, those of
-checkpoints in test_checkpoint_kills); the signer also where it has the API alone, by supabase-py.
-Two of each run at once. The database and the API restart under them.
+checkpoints in test_checkpoint_kills, those of webhooks in test_webhook_kills); the signer also
+where it has the API alone, by supabase-py. Two of each run at once. The database and the API
+restart under them.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from pypot_cli.seed_store import SeedStore
 from pypot_cli.seeds import LostSeedError
 from pypot_cli.steps import Step
 from tests.faults.test_checkpoint_kills import CHECKPOINT_STEPS
+from tests.faults.test_webhook_kills import WEBHOOK_STEPS
 from tests.support.api import running
 from tests.support.beacon import Draws, serving
 from tests.support.database import Database
@@ -149,7 +151,13 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 def test_the_matrix_has_every_step() -> None:
     # The witness is killed in tests/faults/test_killed_witness.py.
-    tried = {*ORCHESTRATOR_STEPS, *SIGNER_STEPS, *BEACON_STEPS, *CHECKPOINT_STEPS}
+    tried = {
+        *ORCHESTRATOR_STEPS,
+        *SIGNER_STEPS,
+        *BEACON_STEPS,
+        *CHECKPOINT_STEPS,
+        *WEBHOOK_STEPS,
+    }
     assert tried == set(Step) - {Step.REMEMBER}
     assert len(MATRIX) == 2 * (len(ORCHESTRATOR_STEPS) + 2 * len(SIGNER_STEPS))
 

@@ -651,6 +651,27 @@ BREAKS: dict[str, list[Break]] = {
             {"wallet_history", "wallet_balances"},
         ),
     ],
+    "webhook_deliveries": [
+        Break(
+            "update private.webhook_deliveries set next_attempt_at = null"
+            " where next_attempt_at is not null",
+            {"webhook_deliveries"},
+        ),
+        Break(
+            "update private.webhook_deliveries set position = 424242"
+            " where delivery_id = (select min(delivery_id) from private.webhook_deliveries)",
+            {"webhook_deliveries"},
+        ),
+        Break(
+            "update private.webhook_deliveries set event_id = gen_random_uuid()"
+            " where delivery_id = (select min(delivery_id) from private.webhook_deliveries)",
+            {"webhook_deliveries"},
+        ),
+        Break(
+            "update private.event_consumers set position = 0 where consumer = 'webhooks'",
+            {"webhook_deliveries"},
+        ),
+    ],
     "winners": [
         Break(
             "update private.settlements set transfer_id = ("

@@ -20,6 +20,7 @@ POT_ROLES = (
     "pot_compliance",
     "pot_treasury",
     "pot_events",
+    "pot_webhooks",
 )
 
 

@@ -29,8 +29,11 @@ def test_each_public_function_is_for_its_role_and_no_lesser_one(admin: psycopg.C
         "authenticated": {"authenticated", "service_role"},
         **{role: {role, "service_role"} for role in (*POT_ROLES, "service_role")},
     }
-    # Readers of what everybody may read are open to the services too, except treasury and events.
-    may_execute["anon"] |= set(POT_ROLES) - {"pot_treasury", "pot_events"}
+    # Readers of what everybody may read are open to the services too, except to those that only
+    # grant or forward.
+    may_execute["anon"] |= set(POT_ROLES) - {"pot_treasury", "pot_events", "pot_webhooks"}
+    # Whoever claims deliveries reads the secrets that sign them.
+    may_execute["pot_webhooks"] = {"pot_webhooks"}
     # Both services can finish a draw too, so that no outside party can sit on a result.
     may_execute["pot_beacon"] |= {"pot_orchestrator", "pot_settlement"}
     # What leaves the database compliance may read where it is.

@@ -101,7 +101,7 @@ FUNCTIONS = """
             where r.rolname in (
                 'anon', 'authenticated', 'service_role',
                 'pot_orchestrator', 'pot_settlement', 'pot_beacon', 'pot_compliance',
-                'pot_treasury'
+                'pot_treasury', 'pot_events', 'pot_webhooks'
             ) and has_function_privilege(r.oid, f.oid, 'execute')
             order by r.rolname
         )

@@ -5,6 +5,7 @@
   the test says otherwise: `@pytest.mark.postgres(17, 15, default_privileges="not_exposed")`;
 - `supabase_cli`: the path of the Supabase CLI;
 - `supabase_js`: the directory node_modules with the Supabase client;
+- `standardwebhooks_js`: the directory node_modules with the webhooks' library;
 - `chromium`: the path of a browser; `browser`: that browser, run by Playwright without a window.
 """
 
@@ -94,6 +95,15 @@ def supabase_js() -> Path:
     """The directory node_modules that holds @supabase/supabase-js; run Node with DO_NOT_TRACK=1."""
     try:
         return packages.supabase_js()
+    except MissingProgramError as error:
+        unavailable(str(error))
+
+
+@pytest.fixture(scope="session")
+def standardwebhooks_js() -> Path:
+    """The directory node_modules that holds standardwebhooks."""
+    try:
+        return packages.standardwebhooks_js()
     except MissingProgramError as error:
         unavailable(str(error))
 

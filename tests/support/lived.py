@@ -25,6 +25,7 @@ SERVICE_ROLE = Caller("service_role")
 ORCHESTRATOR = orchestrator.CALLER
 SETTLEMENT = settlement.CALLER
 TREASURY = Caller("pot_treasury")
+WEBHOOKS = Caller("pot_webhooks")
 COMPLIANCE = Caller("pot_compliance", uuid.uuid4())
 SECOND = Caller("pot_compliance", uuid.uuid4())
 """Another person of compliance."""
@@ -231,6 +232,7 @@ def live(db: Database) -> Lived:
         users = game.users(4)
         assert game.settlement.round() > 0
         (drawn,), beacon = revealed(game, users)
+    game.api.call(SERVICE_ROLE, "create_webhook", url="https://hooks.example/")
     submitter = Submitter(
         game.client(submitting.CALLER),
         Log("beacon"),
@@ -277,6 +279,7 @@ def live(db: Database) -> Lived:
     locked = game.pot()
     game.fill(locked, users)
     game.api.call(ORCHESTRATOR, "lock_pot", pot_id=locked)
+    game.api.call(WEBHOOKS, "fan_out_webhooks")
     return Lived(
         game,
         settled,

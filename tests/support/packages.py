@@ -70,6 +70,7 @@ _PROMETHEUS_PROOF = (Path("usr/bin/prometheus"), Path("usr/bin/promtool"))
 _SUPABASE = "3.1.0"
 _SUPABASE_JS = "2.119.1"
 _WS = "8.23.0"
+_STANDARD_WEBHOOKS = "1.1.1"
 
 
 class MissingProgramError(Exception):
@@ -163,9 +164,15 @@ def supabase_js() -> Path:
     return _from_npm(f"@supabase/supabase-js@{_SUPABASE_JS}", f"ws@{_WS}")
 
 
+def standardwebhooks_js() -> Path:
+    """The directory node_modules with standardwebhooks, by which a receiver verifies."""
+    return _from_npm(f"standardwebhooks@{_STANDARD_WEBHOOKS}")
+
+
 def fetch_all() -> None:
     """Fetches whatever is not here yet; what cannot be had is told, and is no failure."""
     for fetch in (debian, chromium, prometheus, supabase_cli, supabase_js):
+    for fetch in (debian, chromium, supabase_cli, supabase_js, standardwebhooks_js):
         try:
             fetch()
         except MissingProgramError as error:

@@ -52,7 +52,17 @@ insert into may values
     ('ack_alert', 'compliance service'),
     ('get_case', 'compliance service'),
     ('list_cases', 'compliance service'),
-    ('run_watch', 'orchestrator service');
+    ('run_watch', 'orchestrator service'),
+    ('create_webhook', 'service'),
+    ('update_webhook', 'service'),
+    ('rotate_webhook_secret', 'service'),
+    ('list_webhooks', 'service'),
+    ('list_webhook_deliveries', 'service'),
+    ('replay_webhook', 'service'),
+    ('test_webhook', 'service'),
+    ('fan_out_webhooks', 'webhooks'),
+    ('claim_deliveries', 'webhooks'),
+    ('report_delivery', 'webhooks');
 
 select plan((select count(*) from may)::integer + 1);
 
@@ -96,7 +106,7 @@ cross join (values
     (1, 'anon', 'anon'), (2, 'player', 'ann'), (3, 'orchestrator', 'pot_orchestrator'),
     (4, 'settlement', 'pot_settlement'), (5, 'beacon', 'pot_beacon'),
     (6, 'compliance', 'pot_compliance:carol'), (7, 'treasury', 'pot_treasury'),
-    (8, 'events', 'pot_events'), (9, 'service', 'service_role')
+    (8, 'events', 'pot_events'), (9, 'webhooks', 'pot_webhooks'), (10, 'service', 'service_role')
 ) as r (place, name, caller)
 group by m.function, m.callers;
 select is(

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(96);
+select plan(120);
 
 select open_pot('big');
 select query_refused(
@@ -12,7 +12,7 @@ select query_refused(
 from unnest(
     (
         '{anon,ann,service_role,pot_orchestrator,pot_settlement,pot_beacon,'
-        'pot_compliance:carol,pot_treasury}'
+        'pot_compliance:carol,pot_treasury,pot_events,pot_webhooks}'
     )::text[]
 ) as r (caller)
 cross join unnest('{pots,pot_entries,pots_audit}'::text[]) as t (name)

@@ -3,7 +3,7 @@
 
 begin isolation level repeatable read;
 \ir ../support/helpers.sql
-select plan(46);
+select plan(62);
 
 select make_user('ann');
 select refused(
@@ -49,7 +49,17 @@ from (values
     ))),
     ('pot_compliance:carol', 'pause_pot', on_pot('big', '{"reason": "a look"}')),
     ('pot_compliance:carol', 'resume_pot', on_pot('big', '{"reason": "fine"}')),
-    ('pot_compliance:carol', 'void_pot', on_pot('big', '{"reason": "a test"}'))
+    ('pot_compliance:carol', 'void_pot', on_pot('big', '{"reason": "a test"}')),
+    ('service_role', 'create_webhook', '{"url": "https://hooks.example/"}'),
+    ('service_role', 'update_webhook', jsonb_build_object('webhook_id', pot_id('none'))),
+    ('service_role', 'rotate_webhook_secret', jsonb_build_object('webhook_id', pot_id('none'))),
+    ('service_role', 'replay_webhook', jsonb_build_object('webhook_id', pot_id('none'))),
+    ('service_role', 'test_webhook', jsonb_build_object('webhook_id', pot_id('none'))),
+    ('pot_webhooks', 'fan_out_webhooks', '{}'),
+    ('pot_webhooks', 'claim_deliveries', '{}'),
+    ('pot_webhooks', 'report_delivery', jsonb_build_object(
+        'delivery_id', 1, 'lease', pot_id('none'), 'status', 200
+    ))
 ) as w (caller, name, arguments);
 
 select is(jsonb_array_length(rpc('anon', 'list_pots')), 0, 'list_pots answers');

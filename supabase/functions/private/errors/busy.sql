@@ -18,4 +18,5 @@ revoke all on function private.busy()
 from public, anon, authenticated, service_role;
 grant execute on function private.busy()
 to anon, authenticated, service_role,
-pot_orchestrator, pot_settlement, pot_beacon, pot_compliance, pot_treasury, pot_events;
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance, pot_treasury, pot_events,
+pot_webhooks;

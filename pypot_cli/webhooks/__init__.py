@@ -1,0 +1,1 @@
+"""Webhooks: what leaves the database for addresses outside (docs/webhooks.md)."""
