@@ -17,7 +17,6 @@ from pypot_cli import (
     cli_fraud,
     cli_metrics,
     cli_proof,
-    cli_proof,
     cli_webhooks,
     config,
 )

@@ -171,8 +171,7 @@ def standardwebhooks_js() -> Path:
 
 def fetch_all() -> None:
     """Fetches whatever is not here yet; what cannot be had is told, and is no failure."""
-    for fetch in (debian, chromium, prometheus, supabase_cli, supabase_js):
-    for fetch in (debian, chromium, supabase_cli, supabase_js, standardwebhooks_js):
+    for fetch in (debian, chromium, prometheus, supabase_cli, supabase_js, standardwebhooks_js):
         try:
             fetch()
         except MissingProgramError as error:
