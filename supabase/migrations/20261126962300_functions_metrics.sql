@@ -2,6 +2,30 @@
 
 set check_function_bodies = off;
 
+-- source: supabase/functions/private/errors/busy.sql
+-- The public wrappers run as the caller, who may call nothing else of private's error functions.
+create or replace function private.busy()
+returns void
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    perform private.fail('busy');
+end $$;
+
+comment on function private.busy() is
+'Raises PT503 busy: what a public function turns timeouts, deadlocks and every constraint failure '
+'from inside into. Never returns.';
+
+revoke all on function private.busy()
+from public, anon, authenticated, service_role;
+grant execute on function private.busy()
+to anon, authenticated, service_role,
+pot_orchestrator, pot_settlement, pot_beacon, pot_compliance, pot_treasury, pot_events,
+pot_webhooks;
+
 -- source: supabase/functions/private/metrics/metric_aborts.sql
 -- Raises: invalid_argument.
 create or replace function private.metric_aborts(
@@ -1012,6 +1036,1286 @@ from public, anon, authenticated, service_role;
 grant execute on function private.roll_up_metrics()
 to pot_orchestrator, service_role;
 
+-- source: supabase/functions/private/webhooks/add_webhook_secret.sql
+-- The secret is made here and bound as a parameter wherever it goes, so that it stands in no
+-- statement's text.
+-- Writes: webhook_secrets, and the Vault where there is one.
+create or replace function private.add_webhook_secret(p_webhook_id uuid)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_secret text := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
+    v_name text := 'pots/webhook/' || p_webhook_id || '/' || gen_random_uuid();
+    v_vault_id uuid;
+begin
+    if to_regprocedure('vault.create_secret(text, text, text, uuid)') is not null then
+        execute format('select %I.create_secret($1, $2, $3)', 'vault')
+        into v_vault_id
+        using v_secret, v_name, 'signs deliveries of a Community Pots webhook';
+    end if;
+    insert into private.webhook_secrets (webhook_id, secret, vault_id, created_at)
+    values (
+        p_webhook_id, case when v_vault_id is null then v_secret end, v_vault_id, private.now()
+    );
+    return v_secret;
+end $$;
+
+comment on function private.add_webhook_secret(uuid) is
+'Makes a new secret of 32 random bytes for a webhook, keeps it, in Supabase''s Vault where the '
+'database has it, and returns it (whsec_ and base64).';
+
+revoke all on function private.add_webhook_secret(uuid)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/webhooks/check_webhook_terms.sql
+-- The form alone: where a name leads to is looked at by whoever connects, each time anew.
+-- Raises: invalid_argument.
+create or replace function private.check_webhook_terms(
+    p_url text, p_events text[], p_min_prize bigint, p_description text
+)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    -- Printable ASCII without user, password, fragment, quotes or backslash: what every reader
+    -- of an address reads alike. A name of other letters is given as xn--….
+    if p_url is null
+        or length(p_url) > 2000
+        or p_url !~ (
+            '^https?://([a-z0-9]([a-z0-9._-]{0,252}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])'
+            || '(:[1-9][0-9]{0,4})?([/?][]!$%&()*+,./:;=?@_~[a-zA-Z0-9-]*)?$'
+        )
+    then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'url', 'expected', 'https://host/path, in lower-case ASCII up to the path'
+        ));
+    end if;
+    if p_min_prize is not null then
+        perform private.require_range('min_prize', p_min_prize, 1, 9007199254740991);
+        if not 'pot_settled' = any(p_events) then
+            perform private.fail('invalid_argument', jsonb_build_object(
+                'argument', 'min_prize', 'expected', 'pot_settled among the events'
+            ));
+        end if;
+    end if;
+    if p_description is not null then
+        perform private.require_text('description', p_description, 200);
+    end if;
+end $$;
+
+comment on function private.check_webhook_terms(text, text[], bigint, text) is
+'Fails with invalid_argument unless a webhook may be made of these: url, kinds (NULL: all), '
+'smallest prize and description.';
+
+revoke all on function private.check_webhook_terms(text, text[], bigint, text)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/webhooks/claim_deliveries.sql
+-- Guards: arguments.
+-- Locks: subscriptions with something due that nobody holds, without waiting; their deliveries.
+-- Writes: webhook_deliveries (attempts, lease).
+-- Raises: invalid_argument, busy (a transaction of one snapshot).
+create or replace function private.claim_deliveries(
+    p_max_deliveries integer, p_per_webhook integer, p_lease_seconds integer
+)
+returns setof public.claimed_delivery
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_at timestamptz;
+    v_left integer := p_max_deliveries;
+    v_room integer;
+    v_hook record;
+    v_secrets text[];
+    v_taken bigint[];
+begin
+    perform private.require_range('max_deliveries', p_max_deliveries, 1, 1000);
+    perform private.require_range('per_webhook', p_per_webhook, 1, 100);
+    perform private.require_range('lease_seconds', p_lease_seconds, 1, 3600);
+    perform private.require_read_committed();
+    v_at := private.now();
+    -- Who has waited longest comes first.
+    for v_hook in
+        select s.webhook_id, s.url, s.failures
+        from private.webhook_subscriptions as s
+        cross join lateral (
+            select d.next_attempt_at as due_at
+            from private.webhook_deliveries as d
+            where d.webhook_id = s.webhook_id and d.next_attempt_at <= v_at
+            order by d.next_attempt_at
+            limit 1
+        ) as w
+        where s.active and (s.retry_at is null or s.retry_at <= v_at)
+        order by w.due_at, s.webhook_id
+        for no key update of s skip locked
+    loop
+        exit when v_left = 0;
+        -- An address that fails holds one place, however much there is for it.
+        v_room := case when v_hook.failures = 0 then p_per_webhook else 1 end - (
+            select count(*)
+            from private.webhook_deliveries as d
+            where d.webhook_id = v_hook.webhook_id
+                and d.lease is not null
+                and d.lease_until > v_at
+        );
+        continue when v_room <= 0;
+        with due as (
+            select d.delivery_id
+            from private.webhook_deliveries as d
+            where d.webhook_id = v_hook.webhook_id and d.next_attempt_at <= v_at
+            order by d.next_attempt_at, d.delivery_id
+            limit least(v_room, v_left)
+            for no key update
+        ),
+
+        taken as (
+            update private.webhook_deliveries as d
+            set
+                attempts = d.attempts + 1,
+                first_attempt_at = coalesce(d.first_attempt_at, v_at),
+                last_attempt_at = v_at,
+                lease = gen_random_uuid(),
+                lease_until = v_at + make_interval(secs => p_lease_seconds),
+                next_attempt_at = v_at + make_interval(secs => p_lease_seconds)
+            from due
+            where d.delivery_id = due.delivery_id
+            returning d.delivery_id
+        )
+
+        select coalesce(array_agg(t.delivery_id), '{}') into v_taken from taken as t;
+        v_left := v_left - cardinality(v_taken);
+        v_secrets := private.webhook_secrets_of(v_hook.webhook_id);
+        return query
+        select
+            d.delivery_id, d.lease, d.webhook_id, d.event_id, d.kind, v_hook.url,
+            private.webhook_body(d), v_secrets, d.attempts
+        from private.webhook_deliveries as d
+        where d.delivery_id = any(v_taken)
+        order by d.delivery_id;
+    end loop;
+end $$;
+
+comment on function private.claim_deliveries(integer, integer, integer) is
+'Definer half of public.claim_deliveries.';
+
+revoke all on function private.claim_deliveries(integer, integer, integer)
+from public, anon, authenticated, service_role;
+grant execute on function private.claim_deliveries(integer, integer, integer)
+to pot_webhooks;
+
+-- source: supabase/functions/private/webhooks/close_delivery_alert.sql
+-- Whoever gives a webhook up disables it: nobody is told of its dead letters any more.
+-- Writes: alerts.
+create or replace function private.close_delivery_alert()
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    if not exists (
+        select
+        from private.webhook_deliveries as d
+        inner join private.webhook_subscriptions as s on d.webhook_id = s.webhook_id
+        where d.status = 'dead' and s.active
+    ) then
+        perform private.close_alerts('delivery_dead', null);
+    end if;
+end $$;
+
+comment on function private.close_delivery_alert() is
+'Closes alert delivery_dead once no active webhook has a dead letter.';
+
+revoke all on function private.close_delivery_alert()
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/webhooks/create_webhook.sql
+-- Guards: arguments.
+-- Writes: webhook_subscriptions, webhook_secrets; an event. A call again makes another: its secret
+-- could not be answered twice, for it is kept where nobody reads it.
+-- Raises: invalid_argument, busy (a transaction of one snapshot).
+create or replace function private.create_webhook(
+    p_url text, p_events jsonb, p_min_prize bigint, p_description text
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_id uuid := gen_random_uuid();
+    v_events text[] := private.read_webhook_events(p_events);
+    v_at timestamptz := private.now();
+    v_secret text;
+begin
+    if v_events is null and p_min_prize is not null then
+        v_events := '{pot_settled}';
+    end if;
+    perform private.check_webhook_terms(p_url, v_events, p_min_prize, p_description);
+    perform private.require_read_committed();
+    insert into private.webhook_subscriptions (
+        webhook_id, url, events, min_prize, description, listens_since, created_at, updated_at
+    )
+    values (v_id, p_url, v_events, p_min_prize, p_description, v_at, v_at, v_at);
+    v_secret := private.add_webhook_secret(v_id);
+    perform private.log_event('webhook_created', null, jsonb_build_object(
+        'webhook_id', v_id, 'events', v_events, 'min_prize', p_min_prize
+    ));
+    return jsonb_build_object('webhook_id', v_id, 'secret', v_secret);
+end $$;
+
+comment on function private.create_webhook(text, jsonb, bigint, text) is
+'Definer half of public.create_webhook.';
+
+revoke all on function private.create_webhook(text, jsonb, bigint, text)
+from public, anon, authenticated, service_role;
+grant execute on function private.create_webhook(text, jsonb, bigint, text)
+to service_role;
+
+-- source: supabase/functions/private/webhooks/end_delivery.sql
+-- Called under the lock of the subscription.
+-- Writes: webhook_deliveries.
+create or replace function private.end_delivery(
+    p_delivery_id bigint, p_status text, p_last_status integer, p_last_error text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_delivery private.webhook_deliveries;
+begin
+    update private.webhook_deliveries as d
+    set
+        status = p_status,
+        next_attempt_at = null,
+        lease = null,
+        lease_until = null,
+        last_status = p_last_status,
+        last_error = p_last_error,
+        ended_at = private.now()
+    where d.delivery_id = p_delivery_id
+    returning * into strict v_delivery;
+    if v_delivery.pot_id is not null then
+        perform private.promote_deliveries(v_delivery.webhook_id, v_delivery.pot_id);
+    end if;
+end $$;
+
+comment on function private.end_delivery(bigint, text, integer, text) is
+'Ends a delivery as delivered or dead, and makes the next one of its pot due.';
+
+revoke all on function private.end_delivery(bigint, text, integer, text)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/webhooks/fan_out_webhooks.sql
+-- Turns events into deliveries and moves the consumer `webhooks` on, both or neither. Of several at
+-- once one works and the others find it done.
+-- Guards: arguments.
+-- Locks, in order: the sequencer's; the consumer's row, or returns without it; active
+-- subscriptions, by id. A delivery that ends takes its subscription too, so that none waits for an
+-- earlier one of its pot which has ended unseen.
+-- Writes: event_positions, event_consumers, webhook_deliveries; deletes retired secrets.
+-- Raises: invalid_argument, busy (a transaction of one snapshot).
+create or replace function private.fan_out_webhooks(p_max_events integer)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_from bigint;
+    v_to bigint;
+    v_at timestamptz;
+    v_deliveries bigint := 0;
+begin
+    perform private.require_range('max_events', p_max_events, 1, 10000);
+    perform private.require_read_committed();
+    perform private.sequence_events();
+    select c.position into v_from
+    from private.event_consumers as c
+    where c.consumer = 'webhooks'
+    for no key update skip locked;
+    if not found then
+        return '{"events": 0, "deliveries": 0}'::jsonb;
+    end if;
+    select max(p.position) into v_to
+    from (
+        select n.position
+        from private.event_positions as n
+        where n.position > v_from
+        order by n.position
+        limit p_max_events
+    ) as p;
+    perform private.forget_webhook_secrets();
+    if v_to is null then
+        return '{"events": 0, "deliveries": 0}'::jsonb;
+    end if;
+    perform from private.webhook_subscriptions as s
+    where s.active
+    order by s.webhook_id
+    for no key update;
+    v_at := private.now();
+    insert into private.webhook_deliveries (
+        webhook_id, position, event_id, kind, pot_id, next_attempt_at, queued_at, created_at
+    )
+    select
+        s.webhook_id, p.position, e.event_id, e.kind, e.pot_id,
+        case
+            when e.pot_id is null then v_at
+            when exists (
+                select
+                from private.webhook_deliveries as d
+                where d.webhook_id = s.webhook_id
+                    and d.pot_id = e.pot_id
+                    and d.status = 'pending'
+            ) then null
+            when row_number() over (
+                partition by s.webhook_id, e.pot_id
+                order by p.position
+            ) = 1 then v_at
+        end,
+        v_at, v_at
+    from private.event_positions as p
+    inner join private.events as e on p.id = e.id
+    inner join private.webhook_subscriptions as s
+        on s.active
+        and e.created_at >= s.listens_since
+        and (s.events is null or e.kind = any(s.events))
+        and (
+            s.min_prize is null
+            or e.kind not in ('pot_settled', 'live_drop')
+            or (e.data ->> 'prize')::bigint >= s.min_prize
+        )
+    where p.position > v_from
+        and p.position <= v_to
+        -- Of webhooks themselves no webhook is told.
+        and e.kind !~ '^webhook_'
+    order by p.position;
+    get diagnostics v_deliveries = row_count;
+    update private.event_consumers as c
+    set position = v_to, updated_at = v_at
+    where c.consumer = 'webhooks';
+    return jsonb_build_object('events', v_to - v_from, 'deliveries', v_deliveries);
+end $$;
+
+comment on function private.fan_out_webhooks(integer) is
+'Definer half of public.fan_out_webhooks.';
+
+revoke all on function private.fan_out_webhooks(integer)
+from public, anon, authenticated, service_role;
+grant execute on function private.fan_out_webhooks(integer)
+to pot_webhooks;
+
+-- source: supabase/functions/private/webhooks/forget_webhook_secrets.sql
+-- Writes: deletes from webhook_secrets, and from the Vault.
+create or replace function private.forget_webhook_secrets()
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_vault_id uuid;
+begin
+    for v_vault_id in
+        delete from private.webhook_secrets as s
+        where s.retires_at <= private.now()
+        returning s.vault_id
+    loop
+        if v_vault_id is not null then
+            execute format('delete from %I.secrets as s where s.id = $1', 'vault')
+            using v_vault_id;
+        end if;
+    end loop;
+end $$;
+
+comment on function private.forget_webhook_secrets() is
+'Deletes the secrets that have retired: nothing is signed with them any more.';
+
+revoke all on function private.forget_webhook_secrets()
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/webhooks/hold_webhook.sql
+-- Locks: the subscription.
+-- Raises: invalid_argument.
+create or replace function private.hold_webhook(p_webhook_id uuid)
+returns private.webhook_subscriptions
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_hook private.webhook_subscriptions;
+begin
+    select * into v_hook
+    from private.webhook_subscriptions as s
+    where s.webhook_id = p_webhook_id
+    for no key update;
+    if not found then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'webhook_id', 'expected', 'a webhook'
+        ));
+    end if;
+    return v_hook;
+end $$;
+
+comment on function private.hold_webhook(uuid) is
+'Locks a webhook and returns its row. Fails with invalid_argument if there is none.';
+
+revoke all on function private.hold_webhook(uuid)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/webhooks/list_webhook_deliveries.sql
+-- Raises: invalid_argument.
+create or replace function private.list_webhook_deliveries(
+    p_webhook_id uuid, p_status text, p_after bigint, p_page_size integer
+)
+returns setof public.webhook_delivery
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    perform private.require_range('page_size', p_page_size, 1, 1000);
+    if p_status is not null and p_status not in ('pending', 'delivered', 'dead') then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'status', 'expected', 'pending, delivered or dead'
+        ));
+    end if;
+    return query
+    select
+        d.delivery_id, d.webhook_id, d.event_id, d.position, d.kind, d.pot_id, d.status, d.attempts,
+        private.json_time(d.next_attempt_at), private.json_time(d.last_attempt_at),
+        d.last_status, d.last_error, private.json_time(d.created_at), private.json_time(d.ended_at)
+    from private.webhook_deliveries as d
+    where (p_webhook_id is null or d.webhook_id = p_webhook_id)
+        and (p_status is null or d.status = p_status)
+        and (p_after is null or d.delivery_id < p_after)
+    order by d.delivery_id desc
+    limit p_page_size;
+end $$;
+
+comment on function private.list_webhook_deliveries(uuid, text, bigint, integer) is
+'Definer half of public.list_webhook_deliveries.';
+
+revoke all on function private.list_webhook_deliveries(uuid, text, bigint, integer)
+from public, anon, authenticated, service_role;
+grant execute on function private.list_webhook_deliveries(uuid, text, bigint, integer)
+to service_role;
+
+-- source: supabase/functions/private/webhooks/list_webhooks.sql
+-- Counts are of the partial indexes: what was delivered is not read.
+create or replace function private.list_webhooks()
+returns setof public.webhook
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    return query
+    select
+        s.webhook_id,
+        s.url,
+        s.events,
+        s.min_prize,
+        s.description,
+        s.active,
+        case
+            when s.retry_at is null then 'closed'
+            when s.retry_at > private.now() then 'open'
+            else 'half_open'
+        end,
+        s.failures,
+        private.json_time(s.retry_at),
+        (
+            select count(*)
+            from private.webhook_deliveries as d
+            where d.webhook_id = s.webhook_id and d.status = 'pending'
+        ),
+        (
+            select count(*)
+            from private.webhook_deliveries as d
+            where d.webhook_id = s.webhook_id and d.status = 'dead'
+        ),
+        private.json_time(k.newest_at),
+        private.json_time(k.old_until),
+        private.json_time(s.created_at)
+    from private.webhook_subscriptions as s
+    cross join lateral (
+        select max(c.created_at) as newest_at, max(c.retires_at) as old_until
+        from private.webhook_secrets as c
+        where c.webhook_id = s.webhook_id
+            and (c.retires_at is null or c.retires_at > private.now())
+    ) as k
+    order by s.created_at, s.webhook_id;
+end $$;
+
+comment on function private.list_webhooks() is
+'Definer half of public.list_webhooks.';
+
+revoke all on function private.list_webhooks()
+from public, anon, authenticated, service_role;
+grant execute on function private.list_webhooks()
+to service_role;
+
+-- source: supabase/functions/private/webhooks/promote_deliveries.sql
+-- Called under the lock of the subscription, by a statement that follows it.
+-- Writes: webhook_deliveries.
+create or replace function private.promote_deliveries(p_webhook_id uuid, p_pot_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    if p_pot_id is not null then
+        update private.webhook_deliveries as d
+        set next_attempt_at = private.now()
+        where d.next_attempt_at is null
+            and d.delivery_id = (
+                select e.delivery_id
+                from private.webhook_deliveries as e
+                where e.webhook_id = p_webhook_id
+                    and e.pot_id = p_pot_id
+                    and e.status = 'pending'
+                order by e.position
+                limit 1
+            );
+    else
+        update private.webhook_deliveries as d
+        set next_attempt_at = private.now()
+        where d.webhook_id = p_webhook_id
+            and d.status = 'pending'
+            and d.next_attempt_at is null
+            and (
+                d.pot_id is null
+                or not exists (
+                    select
+                    from private.webhook_deliveries as e
+                    where e.webhook_id = d.webhook_id
+                        and e.pot_id = d.pot_id
+                        and e.status = 'pending'
+                        and e.position < d.position
+                )
+            );
+    end if;
+end $$;
+
+comment on function private.promote_deliveries(uuid, uuid) is
+'Makes the first pending delivery of a pot due, of all pots when p_pot_id is NULL, if it waited '
+'for one that has ended.';
+
+revoke all on function private.promote_deliveries(uuid, uuid)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/webhooks/read_webhook_events.sql
+-- Raises: invalid_argument.
+create or replace function private.read_webhook_events(p_events jsonb)
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if p_events is null or p_events = '[]' then
+        return null;
+    end if;
+    if jsonb_typeof(p_events) <> 'array'
+        or jsonb_array_length(p_events) > 100
+        or exists (
+            select
+            from jsonb_array_elements(p_events) as e (kind)
+            where jsonb_typeof(e.kind) <> 'string' or e.kind #>> '{}' !~ '^[a-z][a-z_]{1,39}$'
+        )
+    then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'events', 'expected', 'up to 100 kinds of events'
+        ));
+    end if;
+    return (
+        select array_agg(distinct e.kind order by e.kind)
+        from jsonb_array_elements_text(p_events) as e (kind)
+    );
+end $$;
+
+comment on function private.read_webhook_events(jsonb) is
+'The kinds of events that a JSON array names, sorted; NULL, for all kinds, when there are none in '
+'it.';
+
+revoke all on function private.read_webhook_events(jsonb)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/webhooks/replay_webhook.sql
+-- Guards: arguments; the webhook exists; the delivery is its own and has ended.
+-- Locks: the subscription.
+-- Writes: webhook_deliveries; an event; closes alert delivery_dead.
+-- Raises: invalid_argument, wrong_state, busy (a transaction of one snapshot).
+create or replace function private.replay_webhook(
+    p_webhook_id uuid, p_delivery_id bigint, p_from_position bigint
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_status text;
+    v_replayed bigint;
+begin
+    if p_delivery_id is not null and p_from_position is not null then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'from_position', 'expected', 'null when delivery_id is given'
+        ));
+    end if;
+    perform private.require_read_committed();
+    perform private.hold_webhook(p_webhook_id);
+    if p_delivery_id is not null then
+        select d.status into v_status
+        from private.webhook_deliveries as d
+        where d.delivery_id = p_delivery_id and d.webhook_id = p_webhook_id;
+        if not found then
+            perform private.fail('invalid_argument', jsonb_build_object(
+                'argument', 'delivery_id', 'expected', 'a delivery of this webhook'
+            ));
+        elsif v_status = 'pending' then
+            perform private.fail('wrong_state', jsonb_build_object('status', v_status));
+        end if;
+    end if;
+    update private.webhook_deliveries as d
+    set
+        status = 'pending',
+        attempts = 0,
+        first_attempt_at = null,
+        queued_at = private.now(),
+        ended_at = null
+    where d.webhook_id = p_webhook_id
+        and case
+            when p_delivery_id is not null then d.delivery_id = p_delivery_id
+            else d.status = 'dead'
+                and (p_from_position is null or d.position >= p_from_position)
+        end;
+    get diagnostics v_replayed = row_count;
+    if v_replayed > 0 then
+        perform private.promote_deliveries(p_webhook_id, null);
+        perform private.close_delivery_alert();
+        perform private.log_event('webhook_replayed', null, jsonb_build_object(
+            'webhook_id', p_webhook_id, 'deliveries', v_replayed
+        ));
+    end if;
+    return jsonb_build_object('webhook_id', p_webhook_id, 'replayed', v_replayed);
+end $$;
+
+comment on function private.replay_webhook(uuid, bigint, bigint) is
+'Definer half of public.replay_webhook.';
+
+revoke all on function private.replay_webhook(uuid, bigint, bigint)
+from public, anon, authenticated, service_role;
+grant execute on function private.replay_webhook(uuid, bigint, bigint)
+to service_role;
+
+-- source: supabase/functions/private/webhooks/report_delivery.sql
+-- That a receiver took it counts whoever reports it; that it did not counts from the holder of the
+-- lease alone, for somebody else may be at it since.
+-- Guards, in order: arguments; the delivery exists.
+-- Locks, in order: the subscription; the delivery.
+-- Writes: webhook_deliveries, webhook_subscriptions; alert delivery_dead.
+-- Raises: invalid_argument, busy (a transaction of one snapshot).
+create or replace function private.report_delivery(
+    p_delivery_id bigint, p_lease uuid, p_status integer, p_error text
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_delivery private.webhook_deliveries;
+    v_hook private.webhook_subscriptions;
+    v_settings private.settings;
+    v_at timestamptz;
+    v_next_dead bigint;
+    v_next timestamptz;
+    v_dead bigint := 0;
+begin
+    perform private.require_given('delivery_id', p_delivery_id::text);
+    perform private.require_given('lease', p_lease::text);
+    if p_status is not null then
+        perform private.require_range('status', p_status, 100, 999);
+    end if;
+    if p_error is null and (p_status is null or p_status not between 200 and 299)
+        or p_error not in (
+            'status', 'redirect', 'timeout', 'connection', 'tls', 'name', 'blocked', 'protocol'
+        )
+    then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'error', 'expected', 'null with a status of 200 to 299, else its class'
+        ));
+    end if;
+    perform private.require_read_committed();
+    select * into v_delivery
+    from private.webhook_deliveries as d
+    where d.delivery_id = p_delivery_id;
+    if not found then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'delivery_id', 'expected', 'a delivery'
+        ));
+    end if;
+    v_hook := private.hold_webhook(v_delivery.webhook_id);
+    select * into strict v_delivery
+    from private.webhook_deliveries as d
+    where d.delivery_id = p_delivery_id
+    for no key update;
+    select * into strict v_settings from private.settings as t;
+    v_at := private.now();
+
+    if v_delivery.status = 'pending' and p_error is null then
+        perform private.end_delivery(p_delivery_id, 'delivered', p_status, null);
+        if v_hook.failures > 0 then
+            update private.webhook_subscriptions as s
+            set failures = 0, failing_since = null, retry_at = null
+            where s.webhook_id = v_hook.webhook_id;
+        end if;
+    elsif v_delivery.status = 'pending' and v_delivery.lease = p_lease then
+        v_hook.failures := v_hook.failures + 1;
+        v_hook.failing_since := coalesce(v_hook.failing_since, v_at);
+        if v_hook.failures >= v_settings.webhook_circuit_failures then
+            v_hook.retry_at := v_at + private.webhook_pause(
+                v_hook.failures - v_settings.webhook_circuit_failures + 1,
+                '30 seconds', '15 minutes'
+            );
+        end if;
+        update private.webhook_subscriptions as s
+        set
+            failures = v_hook.failures,
+            failing_since = v_hook.failing_since,
+            retry_at = v_hook.retry_at
+        where s.webhook_id = v_hook.webhook_id;
+        v_next := v_at + private.webhook_pause(v_delivery.attempts, '5 seconds', '2 hours');
+        if v_next > v_delivery.first_attempt_at + v_settings.webhook_retry_for then
+            perform private.end_delivery(p_delivery_id, 'dead', p_status, p_error);
+            v_dead := 1;
+        else
+            update private.webhook_deliveries as d
+            set
+                next_attempt_at = v_next,
+                lease = null,
+                lease_until = null,
+                last_status = p_status,
+                last_error = p_error
+            where d.delivery_id = p_delivery_id;
+        end if;
+        if v_hook.failing_since <= v_at - v_settings.webhook_retry_for then
+            -- An address that nobody reaches gets a probe now and then, and what waits behind it
+            -- would wait for ever.
+            update private.webhook_deliveries as d
+            set
+                status = 'dead',
+                next_attempt_at = null,
+                last_error = 'endpoint_down',
+                ended_at = v_at
+            where d.webhook_id = v_hook.webhook_id
+                and d.status = 'pending'
+                and d.lease is null
+                and d.queued_at <= v_at - v_settings.webhook_retry_for;
+            get diagnostics v_next_dead = row_count;
+            v_dead := v_dead + v_next_dead;
+            perform private.promote_deliveries(v_hook.webhook_id, null);
+        end if;
+        if v_dead > 0 then
+            perform private.raise_alert('delivery_dead', null, jsonb_build_object(
+                'webhook_id', v_hook.webhook_id,
+                'delivery_id', p_delivery_id,
+                'deliveries', v_dead,
+                'error', p_error
+            ));
+        end if;
+    end if;
+    return (
+        select jsonb_build_object(
+            'delivery_id', d.delivery_id,
+            'status', d.status,
+            'attempts', d.attempts,
+            'next_attempt_at', private.json_time(d.next_attempt_at),
+            'retry_at', private.json_time(s.retry_at)
+        )
+        from private.webhook_deliveries as d
+        inner join private.webhook_subscriptions as s on d.webhook_id = s.webhook_id
+        where d.delivery_id = p_delivery_id
+    );
+end $$;
+
+comment on function private.report_delivery(bigint, uuid, integer, text) is
+'Definer half of public.report_delivery.';
+
+revoke all on function private.report_delivery(bigint, uuid, integer, text)
+from public, anon, authenticated, service_role;
+grant execute on function private.report_delivery(bigint, uuid, integer, text)
+to pot_webhooks;
+
+-- source: supabase/functions/private/webhooks/rotate_webhook_secret.sql
+-- Guards: arguments; the webhook exists.
+-- Locks: the subscription.
+-- Writes: webhook_secrets; an event. A call again makes another secret.
+-- Raises: invalid_argument, busy (a transaction of one snapshot).
+create or replace function private.rotate_webhook_secret(
+    p_webhook_id uuid, p_overlap_seconds integer
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_until timestamptz;
+    v_secret text;
+begin
+    perform private.require_range('overlap_seconds', p_overlap_seconds, 0, 2592000);
+    perform private.require_read_committed();
+    perform private.hold_webhook(p_webhook_id);
+    v_until := private.now() + make_interval(secs => p_overlap_seconds);
+    -- With no overlap also those of earlier rotations end: a secret has leaked.
+    update private.webhook_secrets as s
+    set retires_at = least(s.retires_at, v_until)
+    where s.webhook_id = p_webhook_id;
+    perform private.forget_webhook_secrets();
+    v_secret := private.add_webhook_secret(p_webhook_id);
+    perform private.log_event('webhook_secret_rotated', null, jsonb_build_object(
+        'webhook_id', p_webhook_id, 'overlap_seconds', p_overlap_seconds
+    ));
+    return jsonb_build_object(
+        'webhook_id', p_webhook_id,
+        'secret', v_secret,
+        'old_secret_until', private.json_time(v_until)
+    );
+end $$;
+
+comment on function private.rotate_webhook_secret(uuid, integer) is
+'Definer half of public.rotate_webhook_secret.';
+
+revoke all on function private.rotate_webhook_secret(uuid, integer)
+from public, anon, authenticated, service_role;
+grant execute on function private.rotate_webhook_secret(uuid, integer)
+to service_role;
+
+-- source: supabase/functions/private/webhooks/test_webhook.sql
+-- Guards: the webhook exists and is active.
+-- Locks: the subscription.
+-- Writes: webhook_deliveries.
+-- Raises: invalid_argument, wrong_state, busy (a transaction of one snapshot).
+create or replace function private.test_webhook(p_webhook_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_hook private.webhook_subscriptions;
+    v_at timestamptz := private.now();
+    v_event_id uuid := gen_random_uuid();
+    v_delivery_id bigint;
+begin
+    perform private.require_read_committed();
+    v_hook := private.hold_webhook(p_webhook_id);
+    if not v_hook.active then
+        perform private.fail('wrong_state', '{"active": false}');
+    end if;
+    insert into private.webhook_deliveries (
+        webhook_id, event_id, kind, next_attempt_at, queued_at, created_at
+    )
+    values (p_webhook_id, v_event_id, 'webhook_test', v_at, v_at, v_at)
+    returning delivery_id into v_delivery_id;
+    return jsonb_build_object(
+        'webhook_id', p_webhook_id, 'delivery_id', v_delivery_id, 'event_id', v_event_id
+    );
+end $$;
+
+comment on function private.test_webhook(uuid) is
+'Definer half of public.test_webhook.';
+
+revoke all on function private.test_webhook(uuid)
+from public, anon, authenticated, service_role;
+grant execute on function private.test_webhook(uuid)
+to service_role;
+
+-- source: supabase/functions/private/webhooks/update_webhook.sql
+-- Guards: arguments; the webhook exists. What is NULL stays as it is.
+-- Locks: the subscription.
+-- Writes: webhook_subscriptions; an event; closes alert delivery_dead. Active again, or at another
+-- address, it is tried at once.
+-- Raises: invalid_argument, busy (a transaction of one snapshot).
+create or replace function private.update_webhook(
+    p_webhook_id uuid,
+    p_url text,
+    p_events jsonb,
+    p_min_prize bigint,
+    p_description text,
+    p_active boolean
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_hook private.webhook_subscriptions;
+    v_before private.webhook_subscriptions;
+begin
+    perform private.require_read_committed();
+    v_hook := private.hold_webhook(p_webhook_id);
+    v_before := v_hook;
+    if p_events is not null then
+        v_hook.events := private.read_webhook_events(p_events);
+    end if;
+    v_hook.url := coalesce(p_url, v_hook.url);
+    v_hook.min_prize := nullif(coalesce(p_min_prize, v_hook.min_prize), 0);
+    v_hook.description := coalesce(p_description, v_hook.description);
+    v_hook.active := coalesce(p_active, v_hook.active);
+    perform private.check_webhook_terms(
+        v_hook.url, v_hook.events, v_hook.min_prize, v_hook.description
+    );
+    if v_hook.url <> v_before.url or v_hook.active and not v_before.active then
+        v_hook.failures := 0;
+        v_hook.failing_since := null;
+        v_hook.retry_at := null;
+    end if;
+    if v_hook.active and not v_before.active then
+        v_hook.listens_since := private.now();
+    end if;
+    if v_hook is distinct from v_before then
+        update private.webhook_subscriptions as s
+        set
+            url = v_hook.url,
+            events = v_hook.events,
+            min_prize = v_hook.min_prize,
+            description = v_hook.description,
+            active = v_hook.active,
+            listens_since = v_hook.listens_since,
+            failures = v_hook.failures,
+            failing_since = v_hook.failing_since,
+            retry_at = v_hook.retry_at,
+            updated_at = private.now()
+        where s.webhook_id = p_webhook_id;
+        perform private.close_delivery_alert();
+        perform private.log_event('webhook_updated', null, jsonb_build_object(
+            'webhook_id', p_webhook_id,
+            'events', v_hook.events,
+            'min_prize', v_hook.min_prize,
+            'active', v_hook.active
+        ));
+    end if;
+    return jsonb_build_object('webhook_id', p_webhook_id, 'active', v_hook.active);
+end $$;
+
+comment on function private.update_webhook(uuid, text, jsonb, bigint, text, boolean) is
+'Definer half of public.update_webhook.';
+
+revoke all on function private.update_webhook(uuid, text, jsonb, bigint, text, boolean)
+from public, anon, authenticated, service_role;
+grant execute on function private.update_webhook(uuid, text, jsonb, bigint, text, boolean)
+to service_role;
+
+-- source: supabase/functions/private/webhooks/webhook_body.sql
+-- VOLATILE, so that it reads what was written since the statement that calls it began.
+create or replace function private.webhook_body(p_delivery private.webhook_deliveries)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_event private.events;
+    v_data jsonb;
+begin
+    if p_delivery.position is null then
+        return jsonb_build_object(
+            'type', p_delivery.kind,
+            'timestamp', private.json_time(p_delivery.created_at),
+            'data', jsonb_build_object('webhook_id', p_delivery.webhook_id)
+        )::text;
+    end if;
+    select e.* into strict v_event
+    from private.event_positions as p
+    inner join private.events as e on p.id = e.id
+    where p.position = p_delivery.position;
+    v_data := v_event.data || jsonb_build_object(
+        'pot_id', v_event.pot_id,
+        'position', p_delivery.position,
+        'schema_version', v_event.schema_version
+    );
+    if v_event.kind in ('pot_settled', 'live_drop') then
+        v_data := v_data || (
+            select jsonb_build_object(
+                'handle', private.public_handle(e.user_id, e.entrant_tag),
+                'prize', s.prize,
+                'proof', concat(
+                    (select t.public_url from private.settings as t),
+                    private.proof_path(s.pot_id)
+                )
+            )
+            from private.settlements as s
+            inner join public.pot_entries as e on s.entry_id = e.id
+            where s.pot_id = v_event.pot_id
+        );
+    end if;
+    return jsonb_build_object(
+        'type', v_event.kind,
+        'timestamp', private.json_time(v_event.created_at),
+        'data', v_data
+    )::text;
+end $$;
+
+comment on function private.webhook_body(private.webhook_deliveries) is
+'What is sent of a delivery: {type, timestamp, data} (Standard Webhooks), data being the event''s '
+'with pot_id, position and schema_version; of a win also the winner''s public handle, the prize '
+'and where the proof is.';
+
+revoke all on function private.webhook_body(private.webhook_deliveries)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/webhooks/webhook_pause.sql
+-- Jittered, so that what failed together does not come back together.
+create or replace function private.webhook_pause(
+    p_failures integer, p_first interval, p_most interval
+)
+returns interval
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    -- 2^30 times the first is above any p_most, and no interval overflows.
+    v_pause interval := least(p_first * (2 ^ least(p_failures - 1, 30)), p_most);
+begin
+    return v_pause * (0.5 + get_byte(extensions.gen_random_bytes(1), 0) / 512.0);
+end $$;
+
+comment on function private.webhook_pause(integer, interval, interval) is
+'How long to wait after so many failures: p_first, doubled after each, at most p_most, and of '
+'that a half to all, by chance.';
+
+revoke all on function private.webhook_pause(integer, interval, interval)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/webhooks/webhook_secrets_of.sql
+-- VOLATILE, so that it reads what was written since the statement that calls it began.
+create or replace function private.webhook_secrets_of(p_webhook_id uuid)
+returns text[]
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_row record;
+    v_secret text;
+    v_secrets text[] := array[]::text[];
+begin
+    for v_row in
+        select s.secret, s.vault_id
+        from private.webhook_secrets as s
+        where s.webhook_id = p_webhook_id and (s.retires_at is null or s.retires_at > private.now())
+        order by s.secret_id desc
+    loop
+        v_secret := v_row.secret;
+        if v_row.vault_id is not null then
+            execute format(
+                'select s.decrypted_secret from %I.decrypted_secrets as s where s.id = $1', 'vault'
+            )
+            into strict v_secret
+            using v_row.vault_id;
+        end if;
+        v_secrets := v_secrets || v_secret;
+    end loop;
+    return v_secrets;
+end $$;
+
+comment on function private.webhook_secrets_of(uuid) is
+'The secrets that sign a webhook''s deliveries now, the newest first.';
+
+revoke all on function private.webhook_secrets_of(uuid)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/public/claim_deliveries.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.claim_deliveries.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.claim_deliveries(
+    max_deliveries integer default 32,
+    per_webhook integer default 4,
+    lease_seconds integer default 60
+)
+returns setof public.claimed_delivery
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return query select * from private.claim_deliveries(max_deliveries, per_webhook, lease_seconds);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.claim_deliveries(integer, integer, integer) is
+'Takes deliveries that are due, at most max_deliveries and per_webhook of one webhook under way '
+'at once: what is not reported within the lease is due again. Of a webhook that fails one alone. '
+'Each row has the body to send and the secrets to sign it with. Raises PT422 invalid_argument, '
+'PT503 busy.';
+
+revoke all on function public.claim_deliveries(integer, integer, integer)
+from public, anon, authenticated, service_role;
+grant execute on function public.claim_deliveries(integer, integer, integer)
+to pot_webhooks;
+
+-- source: supabase/functions/public/create_webhook.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.create_webhook.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.create_webhook(
+    url text,
+    events jsonb default null,
+    min_prize bigint default null,
+    description text default null
+)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.create_webhook(url, events, min_prize, description);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.create_webhook(text, jsonb, bigint, text) is
+'Tells an address of events from now on, and returns {webhook_id, secret}: the only time that the '
+'secret is told. events: kinds, null for all; min_prize: of pot_settled only prizes of at least '
+'as many credits (alone: pot_settled and nothing else). Raises PT422 invalid_argument, PT503 '
+'busy.';
+
+revoke all on function public.create_webhook(text, jsonb, bigint, text)
+from public, anon, authenticated, service_role;
+grant execute on function public.create_webhook(text, jsonb, bigint, text)
+to service_role;
+
+-- source: supabase/functions/public/fan_out_webhooks.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.fan_out_webhooks.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.fan_out_webhooks(max_events integer default 1000)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.fan_out_webhooks(max_events);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.fan_out_webhooks(integer) is
+'Turns the next events of the outbox into deliveries, at most max_events (1 to 10000), and '
+'returns {events, deliveries}. Safe to run twice at once. Raises PT422 invalid_argument, PT503 '
+'busy.';
+
+revoke all on function public.fan_out_webhooks(integer)
+from public, anon, authenticated, service_role;
+grant execute on function public.fan_out_webhooks(integer)
+to pot_webhooks;
+
+-- source: supabase/functions/public/list_webhook_deliveries.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.list_webhook_deliveries.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.list_webhook_deliveries(
+    webhook_id uuid default null,
+    status text default null,
+    after bigint default null,
+    page_size integer default 20
+)
+returns setof public.webhook_delivery
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return query select *
+    from private.list_webhook_deliveries(webhook_id, status, after, page_size);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.list_webhook_deliveries(uuid, text, bigint, integer) is
+'Deliveries, newest first; status: pending, delivered or dead; after: the last delivery_id of the '
+'page before; page_size: 1 to 1000. Raises PT422 invalid_argument.';
+
+revoke all on function public.list_webhook_deliveries(uuid, text, bigint, integer)
+from public, anon, authenticated, service_role;
+grant execute on function public.list_webhook_deliveries(uuid, text, bigint, integer)
+to service_role;
+
+-- source: supabase/functions/public/list_webhooks.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.list_webhooks.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.list_webhooks()
+returns setof public.webhook
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return query select * from private.list_webhooks();
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.list_webhooks() is
+'Every webhook, the oldest first, with how many deliveries are pending and dead; never a secret.';
+
+revoke all on function public.list_webhooks()
+from public, anon, authenticated, service_role;
+grant execute on function public.list_webhooks()
+to service_role;
+
 -- source: supabase/functions/public/metric_aborts.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
 -- and writes: private.metric_aborts.
@@ -1304,6 +2608,76 @@ from public, anon, authenticated, service_role;
 grant execute on function public.metric_snapshot()
 to pot_events, pot_compliance, service_role;
 
+-- source: supabase/functions/public/replay_webhook.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.replay_webhook.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.replay_webhook(
+    webhook_id uuid,
+    delivery_id bigint default null,
+    from_position bigint default null
+)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.replay_webhook(webhook_id, delivery_id, from_position);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.replay_webhook(uuid, bigint, bigint) is
+'Sends again, under the same event ids: one delivery that has ended, or all dead ones of a '
+'webhook, those from a position of the outbox on if it is given. Returns {webhook_id, replayed}. '
+'Raises PT409 wrong_state (it is pending), PT422 invalid_argument, PT503 busy.';
+
+revoke all on function public.replay_webhook(uuid, bigint, bigint)
+from public, anon, authenticated, service_role;
+grant execute on function public.replay_webhook(uuid, bigint, bigint)
+to service_role;
+
+-- source: supabase/functions/public/report_delivery.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.report_delivery.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.report_delivery(
+    delivery_id bigint,
+    lease uuid,
+    status integer default null,
+    error text default null
+)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.report_delivery(delivery_id, lease, status, error);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.report_delivery(bigint, uuid, integer, text) is
+'Says how a claimed delivery went: the receiver''s HTTP status and, unless it is one of 200 to 299 '
+'and all is well, the class of the error. Returns {delivery_id, status, attempts, '
+'next_attempt_at, retry_at}: when it is tried again, and until when nothing is sent to its '
+'webhook. Raises PT422 invalid_argument, PT503 busy.';
+
+revoke all on function public.report_delivery(bigint, uuid, integer, text)
+from public, anon, authenticated, service_role;
+grant execute on function public.report_delivery(bigint, uuid, integer, text)
+to pot_webhooks;
+
 -- source: supabase/functions/public/roll_up_metrics.sql
 -- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
 -- and writes: private.roll_up_metrics.
@@ -1333,3 +2707,103 @@ revoke all on function public.roll_up_metrics()
 from public, anon, authenticated, service_role;
 grant execute on function public.roll_up_metrics()
 to pot_orchestrator, service_role;
+
+-- source: supabase/functions/public/rotate_webhook_secret.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.rotate_webhook_secret.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.rotate_webhook_secret(
+    webhook_id uuid,
+    overlap_seconds integer default 86400
+)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.rotate_webhook_secret(webhook_id, overlap_seconds);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.rotate_webhook_secret(uuid, integer) is
+'Makes a new secret for a webhook and returns {webhook_id, secret, old_secret_until}: the only '
+'time that it is told. Until then both sign; with overlap_seconds 0 (a secret has leaked) the new '
+'one alone, at once. Raises PT422 invalid_argument, PT503 busy.';
+
+revoke all on function public.rotate_webhook_secret(uuid, integer)
+from public, anon, authenticated, service_role;
+grant execute on function public.rotate_webhook_secret(uuid, integer)
+to service_role;
+
+-- source: supabase/functions/public/test_webhook.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.test_webhook.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.test_webhook(webhook_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.test_webhook(webhook_id);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.test_webhook(uuid) is
+'Queues a delivery of type webhook_test, which is of no event, for one webhook. Returns '
+'{webhook_id, delivery_id, event_id}. Raises PT409 wrong_state (it is not active), PT422 '
+'invalid_argument, PT503 busy.';
+
+revoke all on function public.test_webhook(uuid)
+from public, anon, authenticated, service_role;
+grant execute on function public.test_webhook(uuid)
+to service_role;
+
+-- source: supabase/functions/public/update_webhook.sql
+-- The RPC surface: runs as the caller, so nothing exposed is SECURITY DEFINER. Guards, locks
+-- and writes: private.update_webhook.
+-- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
+-- tell a secret.
+create or replace function public.update_webhook(
+    webhook_id uuid,
+    url text default null,
+    events jsonb default null,
+    min_prize bigint default null,
+    description text default null,
+    active boolean default null
+)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.update_webhook(webhook_id, url, events, min_prize, description, active);
+exception
+    when lock_not_available or query_canceled or deadlock_detected or serialization_failure
+        or integrity_constraint_violation or no_data_found or too_many_rows then
+        perform private.busy();
+end $$;
+
+comment on function public.update_webhook(uuid, text, jsonb, bigint, text, boolean) is
+'Changes what is not null of a webhook; events [] means all kinds, min_prize 0 none. Inactive it '
+'is sent nothing and of what happens meanwhile it is never told; what was pending waits. Returns '
+'{webhook_id, active}. Raises PT422 invalid_argument, PT503 busy.';
+
+revoke all on function public.update_webhook(uuid, text, jsonb, bigint, text, boolean)
+from public, anon, authenticated, service_role;
+grant execute on function public.update_webhook(uuid, text, jsonb, bigint, text, boolean)
+to service_role;
