@@ -406,6 +406,23 @@ def bench_rotation(
     raise typer.Exit(1 if report["broken"] else 0)
 
 
+@bench_app.command("guards")
+def bench_guards(
+    joins: Annotated[int, typer.Option(min=25, max=100_000, help="Joins in each variant.")] = 1000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure what limits cost a join: none set, every guard rail set, a player's own besides.
+
+    The three are interleaved, a join of each in turn. Exit codes: 0 every join succeeded and every
+    invariant held; 1 not.
+    """
+    from pypot_cli.bench import guards
+
+    report = guards.run(joins, lambda text: typer.echo(text, err=True))
+    typer.echo(json.dumps(report, indent=2) if as_json else guards.table(report))
+    raise typer.Exit(1 if report["broken"] else 0)
+
+
 @app.command()
 def check(
     db_url: DatabaseUrl = None,

@@ -32,3 +32,7 @@ union all
 select 'private.signing_keys', count(*) from private.signing_keys
 union all
 select 'private.webhook_deliveries', count(*) from private.webhook_deliveries
+union all
+select 'private.play_breaks', count(*) from private.play_breaks
+union all
+select 'private.peppers', count(*) from private.peppers

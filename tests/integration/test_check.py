@@ -505,6 +505,21 @@ BREAKS: dict[str, list[Break]] = {
             {"log_tree"},
         ),
     ],
+    "peppers": [
+        Break(
+            "update private.peppers set secret = null, destroyed_at = now(), retired_at = now()"
+            " where retired_at is null",
+            {"peppers"},
+        ),
+    ],
+    "play_breaks": [
+        Break(
+            "insert into private.play_breaks (user_id, kind, started_at, ends_at)"
+            " select user_id, 'cool_off', min(created_at), max(created_at) + interval '1 hour'"
+            " from public.pot_entries group by user_id",
+            {"play_breaks"},
+        ),
+    ],
     "proofs": [
         Break(
             "update private.settlements set proof = jsonb_set(proof, '{settled_at}',"

@@ -171,6 +171,10 @@ class Field:
             "status": None,
             "page_size": 20,
             "max_tickets": 10,
+            "scope": "global",
+            "scope_id": None,
+            "rule": "joins_per_minute",
+            "value": 1_000_000,
         }
         by_type: Json = {"text": "text", "uuid": None, "jsonb": {}, "boolean": False}
         return known.get(argument, by_type.get(type_, 1))

@@ -279,6 +279,7 @@ def live(db: Database) -> Lived:
     locked = game.pot()
     game.fill(locked, users)
     game.api.call(ORCHESTRATOR, "lock_pot", pot_id=locked)
+    game.api.call(player(users[2]), "start_cool_off", hours=1)
     game.api.call(WEBHOOKS, "fan_out_webhooks")
     return Lived(
         game,

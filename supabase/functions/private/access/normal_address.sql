@@ -15,7 +15,9 @@ begin
         return v_text;
     end if;
     -- No port, no brackets, no zone, no mask: what is not an address alone is none.
-    if length(v_text) > 45 or v_text !~ '^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$' then
+    if length(v_text) > 45
+        or v_text !~ '^[0-9a-fA-F:]*:([0-9a-fA-F]*|[0-9]{1,3}(\.[0-9]{1,3}){3})$'
+    then
         return null;
     end if;
     v_address := v_text::inet;
