@@ -1,0 +1,370 @@
+"""Reviews, settlements and exclusions at once: one outcome, in whatever order they come.
+
+`pypot check` at the end of each test proves that the books, the chain and the flags agree on it.
+"""
+
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+
+from tests.support.game import (
+    Caller,
+    Game,
+    Pending,
+    Player,
+    Refusal,
+    answers,
+    race,
+    refusals,
+)
+
+PRIZE = 30
+
+
+def officer(game: Game) -> Caller:
+    """One more person of compliance, on a connection of their own."""
+    return game.caller("pot_compliance", {"sub": str(uuid.uuid4())})
+
+
+def review(caller: Caller, flag_id: str, decision: str) -> Any:
+    """The answer to a review, or its refusal."""
+    return caller.attempt("review_flag", flag_id=flag_id, decision=decision, reason="a look")
+
+
+def settling(game: Game, draw_version: int = 1) -> tuple[str, list[Player], dict[uuid.UUID, str]]:
+    """A full, claimed pot of three players who had 100 credits each, all of them flagged."""
+    pot_id = game.pot(max_tickets=3, draw_version=draw_version)
+    players = game.players(3, funds=100)
+    for player in players:
+        player.join(pot_id)
+    game.to_settling(pot_id)
+    return pot_id, players, {each.user_id: game.flag(pot_id, each.user_id) for each in players}
+
+
+def held(game: Game) -> tuple[str, list[Player], str]:
+    """A settled pot whose payout is held, its players, and the flag that holds it."""
+    pot_id, players, flags = settling(game)
+    game.reveal(pot_id)
+    assert (game.held(pot_id), game.escrow(pot_id)) == (PRIZE, 0)
+    return pot_id, players, flags[winner(game, pot_id)]
+
+
+def winner(game: Game, pot_id: str) -> uuid.UUID:
+    """Who won a settled pot."""
+    won = game.value("select winner_user_id from public.pots where id = %s", pot_id)
+    return uuid.UUID(str(won))
+
+
+def assert_paid(game: Game, pot_id: str, players: list[Player]) -> None:
+    """The winner has the prize, once; nothing is held any more."""
+    won = winner(game, pot_id)
+    assert {each.user_id: each.balance() for each in players} == {
+        each.user_id: 120 if each.user_id == won else 90 for each in players
+    }
+    assert game.actions(pot_id).count("payout_released") <= 1
+    assert game.held(pot_id) in (None, 0)
+
+
+def assert_returned(game: Game, pot_id: str, players: list[Player]) -> None:
+    """The two others have half of the prize each, once."""
+    won = winner(game, pot_id)
+    assert {each.user_id: each.balance() for each in players} == {
+        each.user_id: 90 if each.user_id == won else 105 for each in players
+    }
+    assert game.actions(pot_id).count("payout_released") == 1
+    assert game.held(pot_id) == 0
+
+
+@contextmanager
+def holding(game: Game, pot_id: str) -> Iterator[None]:
+    """Holds the pot's row, so that whoever comes meanwhile queues for it and goes at once after."""
+    with game.db.admin(autocommit=False) as conn:
+        conn.execute("select from public.pots where id = %s for update", [pot_id])
+        yield
+        time.sleep(0.3)
+        conn.rollback()
+
+
+def test_reviewers_who_clear_at_once_pay_once(game: Game) -> None:
+    pot_id, players, flag_id = held(game)
+    officers = [officer(game) for _ in range(6)]
+
+    outcomes = race([partial(review, each, flag_id, "clear") for each in officers])
+
+    (answer,) = answers(outcomes)
+    assert answer["payout"] == "paid"
+    assert refusals(outcomes) == [Refusal("PT409", "wrong_state", {"status": "cleared"})] * 5
+    assert_paid(game, pot_id, players)
+
+
+def test_reviewers_who_uphold_at_once_propose_once_and_confirm_once(game: Game) -> None:
+    pot_id, players, flag_id = held(game)
+    officers = [officer(game) for _ in range(6)]
+
+    outcomes = race([partial(review, each, flag_id, "uphold") for each in officers])
+
+    said = sorted((each["status"], each["payout"]) for each in answers(outcomes))
+    assert said == [("upheld", "returned"), ("uphold_proposed", "held")]
+    assert refusals(outcomes) == [Refusal("PT409", "wrong_state", {"status": "upheld"})] * 4
+    assert_returned(game, pot_id, players)
+
+
+def test_one_person_on_many_connections_is_not_two(game: Game) -> None:
+    pot_id, players, flag_id = held(game)
+    person = {"sub": str(uuid.uuid4())}
+    same = [game.caller("pot_compliance", person) for _ in range(6)]
+
+    outcomes = race([partial(review, each, flag_id, "uphold") for each in same])
+
+    assert outcomes[0]["status"] == "uphold_proposed"
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+    assert game.held(pot_id) == PRIZE
+    assert [each.balance() for each in players] == [90] * 3
+    assert game.actions(pot_id).count("flag_reviewed") == 1
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_clear_against_confirm_has_one_outcome(game: Game, attempt: int) -> None:
+    pot_id, players, flag_id = held(game)
+    proposer, confirmer, clearer = (officer(game) for _ in range(3))
+    assert review(proposer, flag_id, "uphold")["payout"] == "held"
+    works = [
+        partial(review, confirmer, flag_id, "uphold"),
+        partial(review, clearer, flag_id, "clear"),
+    ]
+
+    with holding(game, pot_id):
+        queued = []
+        for work in works if attempt % 2 else reversed(works):
+            queued.append(Pending(work))
+            time.sleep(0.1)
+    outcomes = [each.result() for each in queued]
+
+    (answer,) = answers(outcomes)
+    (refusal,) = refusals(outcomes)
+    if answer["decision"] == "clear":
+        assert refusal == Refusal("PT409", "wrong_state", {"status": "cleared"})
+        assert_paid(game, pot_id, players)
+    else:
+        assert refusal == Refusal("PT409", "wrong_state", {"status": "upheld"})
+        assert_returned(game, pot_id, players)
+
+
+def test_a_clear_that_comes_before_the_reveal_leaves_nothing_to_hold(game: Game) -> None:
+    pot_id, players, flags = settling(game)
+    carol = officer(game)
+
+    with carol.request() as call:
+        for flag_id in flags.values():
+            call("review_flag", flag_id=flag_id, decision="clear", reason="a family")
+        pending = Pending(partial(game.reveal, pot_id))
+        game.wait_until_blocked(game.signer, by=carol)
+    pending.result()
+
+    assert game.held(pot_id) is None
+    assert_paid(game, pot_id, players)
+
+
+def test_a_clear_that_waits_for_the_reveal_pays_what_it_held(game: Game) -> None:
+    pot_id, players, flags = settling(game)
+    carol = officer(game)
+    # Whom the reveal will choose is not known: all flags but one are cleared after it.
+    with game.signer.request() as call:
+        call("reveal_pot", **game.reveal_arguments(pot_id))
+        pending = Pending(lambda: [review(carol, each, "clear") for each in flags.values()])
+        game.wait_until_blocked(carol, by=game.signer)
+
+    assert sorted(str(each["payout"]) for each in pending.result()) == ["None", "None", "paid"]
+    assert_paid(game, pot_id, players)
+
+
+@pytest.mark.parametrize("decision", ["clear", "uphold"])
+def test_reviews_against_the_settlement_have_one_outcome(game: Game, decision: str) -> None:
+    pot_id, players, flags = settling(game)
+    first, second = officer(game), officer(game)
+    if decision == "uphold":
+        for flag_id in flags.values():
+            review(first, flag_id, "uphold")
+
+    works = [partial(review, second, each, decision) for each in flags.values()]
+    # On one connection all three: races are with the settlement.
+    outcomes = race([lambda: [work() for work in works], partial(game.reveal, pot_id)])[0]
+
+    assert refusals(outcomes) == []
+    if decision == "clear":
+        assert_paid(game, pot_id, players)
+        return
+    # Who is upheld by then gets no share; if nobody is left all get what they paid.
+    assert game.held(pot_id) == 0
+    assert sum(each.balance() for each in players) == 300
+    assert game.actions(pot_id).count("payout_released") == 1
+
+
+def test_a_flag_that_is_under_way_at_the_reveal_never_holds(game: Game) -> None:
+    """Begun before the reveal and committed after it: its time is early, its decision late."""
+    pot_id = game.pot(max_tickets=3)
+    players = game.players(3, funds=100)
+    for player in players:
+        player.join(pot_id)
+    game.to_settling(pot_id)
+    with game.db.admin(autocommit=False) as conn:
+        conn.execute(
+            "insert into private.flags (pot_id, user_id, kind, score, evidence, phase, effect,"
+            " created_at, updated_at) select e.pot_id, e.user_id, 'a_ring', 0.9, '{}', 'reveal',"
+            " 'hold', clock_timestamp(), clock_timestamp() from public.pot_entries as e"
+            " where e.pot_id = %s",
+            [pot_id],
+        )
+        game.reveal(pot_id)
+        conn.commit()
+
+    assert game.held(pot_id) is None
+    assert_paid(game, pot_id, players)
+    assert game.value("select count(*) from private.holding_flags") == 0
+
+
+# -------------------------------------------------------------------------------- exclusions
+
+
+def exclude(caller: Caller, entry_id: str) -> Any:
+    """The answer to an exclusion, or its refusal."""
+    return caller.attempt("exclude_entry", entry_id=entry_id, reason="one device")
+
+
+def full(game: Game) -> tuple[str, list[Player], str]:
+    """A full pot of two players who had 100 credits each, and the first one's entry."""
+    pot_id = game.pot(max_tickets=2)
+    players = game.players(2, funds=100)
+    entries = [player.join(pot_id)["entry_id"] for player in players]
+    return pot_id, players, entries[0]
+
+
+def test_an_exclusion_that_waits_for_a_lock_comes_too_late(game: Game) -> None:
+    pot_id, (first, _), entry_id = full(game)
+    carol = officer(game)
+
+    with game.orchestrator.request() as call:
+        call("lock_pot", pot_id=pot_id)
+        pending = Pending(lambda: exclude(carol, entry_id))
+        game.wait_until_blocked(carol, by=game.orchestrator)
+
+    assert pending.result() == Refusal(
+        "PT409", "wrong_state", {"status": "locked", "cancelled": False}
+    )
+    assert first.balance() == 90
+    assert game.value("select total_tickets from public.pots where id = %s", pot_id) == 2
+
+
+def test_a_lock_that_waits_for_an_exclusion_does_not_count_it(game: Game) -> None:
+    pot_id, (first, _), entry_id = full(game)
+    carol = officer(game)
+
+    with carol.request() as call:
+        call("exclude_entry", entry_id=entry_id, reason="one device")
+        game.pass_time(7200)
+        pending = Pending(lambda: game.lock(pot_id))
+        game.wait_until_blocked(game.orchestrator, by=carol)
+
+    assert pending.result()["total_tickets"] == 1
+    assert first.balance() == 100
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_exclusion_and_lock_at_once_leave_the_entry_in_or_refunded(
+    game: Game, attempt: int
+) -> None:
+    pot_id, (first, _), entry_id = full(game)
+    game.pass_time(7200)
+    carol = officer(game)
+
+    outcome, lock = race(
+        [
+            partial(exclude, carol, entry_id),
+            partial(game.orchestrator.attempt, "lock_pot", pot_id=pot_id),
+        ]
+    )
+
+    excluded = not isinstance(outcome, Refusal)
+    assert lock["total_tickets"] == (1 if excluded else 2)
+    assert first.balance() == (100 if excluded else 90)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_exclusion_and_cancellation_at_once_refund_once(game: Game, attempt: int) -> None:
+    pot_id, (first, _), entry_id = full(game)
+    officers = [officer(game) for _ in range(2)]
+
+    outcomes = race(
+        [
+            *(partial(exclude, each, entry_id) for each in officers),
+            partial(first.attempt, "cancel_entry", entry_id=entry_id),
+        ]
+    )
+
+    assert first.balance() == 100
+    assert game.tickets_sold(pot_id) == 1
+    late = Refusal("PT409", "wrong_state", {"status": "open", "cancelled": True})
+    assert all(each == late for each in refusals(outcomes))
+    assert not isinstance(outcomes[2], Refusal)
+    assert game.actions(pot_id).count("excluded") == len(answers(outcomes[:2])) <= 1
+
+
+def test_an_exclusion_and_its_players_join_at_once(game: Game) -> None:
+    """The join comes first and its entry stays, or it comes second and is refused."""
+    pot_id = game.pot()
+    player = game.player(funds=100)
+    entry_id = player.join(pot_id)["entry_id"]
+    again = [game.again(player.user_id) for _ in range(4)]
+    carol = officer(game)
+
+    outcomes = race(
+        [*(partial(each.join, pot_id) for each in again), partial(exclude, carol, entry_id)]
+    )
+
+    assert not isinstance(outcomes[-1], Refusal)
+    blocked = Refusal("PT403", "account_blocked", {"reason": "excluded"})
+    assert all(each == blocked for each in refusals(outcomes))
+    joined = len(answers(outcomes[:-1]))
+    assert game.tickets_sold(pot_id) == joined
+    assert player.balance() == 100 - 10 * joined
+    assert player.join(pot_id) == blocked
+
+
+def test_others_join_while_an_exclusion_is_under_way(game: Game) -> None:
+    pot_id = game.pot()
+    first, second = game.players(2, funds=100)
+    entry_id = first.join(pot_id)["entry_id"]
+    carol = officer(game)
+
+    with carol.request() as call:
+        call("exclude_entry", entry_id=entry_id, reason="one device")
+        assert second.join(pot_id)["ticket_count"] == 1
+
+    assert game.tickets_sold(pot_id) == 1
+
+
+def test_a_flagged_join_and_a_lock_do_not_wait_for_each_other(game: Game) -> None:
+    """A join that writes a flag is through the gate, which the lock awaits with the pot's row."""
+    pot_id = game.pot()
+    player = game.player(funds=100)
+    player.join(pot_id)
+    game.pass_time(7200)
+
+    with game.db.admin(autocommit=False) as conn:
+        conn.execute("select pg_advisory_xact_lock_shared(private.gate_key(%s))", [pot_id])
+        pending = Pending(lambda: game.lock(pot_id))
+        game.wait_until_blocked(game.orchestrator)
+        conn.execute("set local lock_timeout = '10s'")
+        conn.execute(
+            "select private.raise_flag(%s, null, %s, 'a_ring', 0.9, '{}', 'join')",
+            [pot_id, player.user_id],
+        )
+        conn.commit()
+    pending.result()
+
+    assert game.status(pot_id) == "locked"
