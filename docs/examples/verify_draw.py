@@ -210,6 +210,15 @@ def verify(proof, trusted, info=None):
     payout = proof["payout"]
     assert payout["credits"] == total * rules["entry_cost"], "payout.credits"
     assert payout["escrow_after"] == 0, "payout.escrow_after"
+    if release := proof.get("release"):
+        others = release["tickets"]
+        assert payout["held"] and release["credits"] == payout["credits"], "release"
+        assert micros(release["released_at"]) >= settled_at, "release.released_at"
+        if release["outcome"] == "paid":
+            assert release["entries"] == 1 and others == count, "release: paid"
+        else:
+            assert release["entries"] <= others, "release: returned"
+            assert others <= total - count or others == total, "release: returned"
     assert settled_at >= due, "settled_at"
     # 10 Witness
     return ticket, bool(beacon) and witnessed(proof, pot, due, trusted.get("witness"))

@@ -133,6 +133,11 @@ def _late_exclusion(operator: Operator, draw_version: int) -> Iterator[Move]:
     yield from _exclusions(operator, entry_id, "after the lock")
     operator.reveal(pot_id, locked["lock_digest"])
     yield from _exclusions(operator, entry_id, "after the reveal")
+    yield (
+        "hold the payout by a flag from after the reveal, backdated, as the tables' owner",
+        REFUSED_BY_TRIGGER,
+        answer(lambda: operator.owner.execute(query("attack/hold"), [entry_id])),
+    )
 
 
 def _exclusions(operator: Operator, entry_id: str, when: str) -> Iterator[Move]:
@@ -141,6 +146,15 @@ def _exclusions(operator: Operator, entry_id: str, when: str) -> Iterator[Move]:
         "pot_not_open",
         answer(
             lambda: operator.api.call(player(operator.honest), "cancel_entry", entry_id=entry_id)
+        ),
+    )
+    yield (
+        f"exclude an entry {when}, as compliance",
+        "wrong_state",
+        answer(
+            lambda: operator.api.call(
+                operator.compliance, "exclude_entry", entry_id=entry_id, reason="it would win"
+            )
         ),
     )
     yield (

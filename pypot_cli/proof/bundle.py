@@ -186,6 +186,7 @@ def check_chain(proof: Proof, rows: Rows) -> Iterator[Check]:
         ),
     ):
         yield _tells(action, told.get(action, []), stated)
+    yield _payout_told(proof, told)
     at = proof["audit"]["seq"]
     row = rows[at - 1] if at <= len(rows) else None
     same = row is not None and (row["action"], row["row_hash"]) == (
@@ -194,6 +195,27 @@ def check_chain(proof: Proof, rows: Rows) -> Iterator[Check]:
     )
     verb = "is" if same else "is not"
     yield holds("audit", same, f"row {at} {verb} the settled row that the proof names")
+
+
+def _payout_told(proof: Proof, told: Mapping[str, Sequence[Any]]) -> Check:
+    """Check that the chain tells of a held payout and its release if and only if the proof does."""
+    release = proof.get("release")
+    held = [{"credits": proof["payout"]["credits"]}] if proof["payout"]["held"] else []
+    fields = ("outcome", "released_at", "entries", "credits")
+    stated = {
+        "payout_held": held,
+        "payout_released": [{name: release[name] for name in fields}] if release else [],
+    }
+    for action, expected in stated.items():
+        rows = told.get(action, [])
+        fits = len(rows) == len(expected) and all(
+            isinstance(row, dict) and row.items() >= each.items()
+            for row, each in zip(rows, expected, strict=True)
+        )
+        if not fits:
+            return Check("chain payout", "failed", f"its rows {action} differ from the proof")
+    said = "was held" if held else "was not held"
+    return Check("chain payout", "ok", f"the payout {said}, as the proof says")
 
 
 def _first_fault(items: Rows, fields: Fields, where: str) -> str:

@@ -40,6 +40,7 @@ from tests.unit.proofs import (
     info_of,
     leaves_of,
     make_proof,
+    make_release,
     name_of,
     replace,
     to_text,
@@ -207,6 +208,14 @@ def tampered_1() -> Iterator[dict[str, Any]]:
     yield tampering.reseal({**PROOF, "entries_root": "0" * 64})
     yield tampering.reseal({**PROOF, "reveal_seed": "1" * 64})
     yield make_proof(seed=bytes(32))
+    for outcome in ("paid", "returned"):
+        released = make_release(PROOF, outcome)
+        yield released
+        yield replace(released, ("payout", "held"), False)
+        for at, value in leaves_of(released):
+            if at[0] == "release":
+                for other in tampering.spoil(value):
+                    yield replace(released, at, other)
     for text in tampering.OTHER_SPELLINGS_OF_RULES:
         yield {**PROOF, "rules_text": text}
 

@@ -195,6 +195,22 @@ def make_proof(
     return proof
 
 
+def make_release(proof: dict[str, Any], outcome: str = "paid") -> dict[str, Any]:
+    """Return the same proof, its payout held and then paid, or returned to everybody else."""
+    won = proof["winning_entry"]["ticket_count"]
+    others = {"entries": len(COUNTS) - 1, "tickets": proof["total_tickets"] - won}
+    return {
+        **proof,
+        "payout": {**proof["payout"], "held": True},
+        "release": {
+            "outcome": outcome,
+            "released_at": write_time(read_time(proof["settled_at"]) + 3_600_000_000),
+            **({"entries": 1, "tickets": won} if outcome == "paid" else others),
+            "credits": proof["payout"]["credits"],
+        },
+    }
+
+
 def path_of(leaves: Sequence[merkle.Node], index: int) -> list[dict[str, Any]]:
     """Return the `merkle_path` of a leaf as receipts and proofs write it."""
     return [
@@ -252,6 +268,13 @@ def make_chain(proof: dict[str, Any]) -> list[dict[str, Any]]:
             },
         ),
     ]
+    at = read_time(proof["settled_at"]) - locked_at
+    if proof["payout"]["held"]:
+        told.append((at + 1, "payout_held", None, {"credits": proof["payout"]["credits"]}))
+    if release := proof.get("release"):
+        told.append((at + 2, "flag_reviewed", "a family", {"status": "cleared"}))
+        fields = ("outcome", "released_at", "entries", "credits")
+        told.append((at + 3, "payout_released", None, {name: release[name] for name in fields}))
     rows: list[dict[str, Any]] = []
     for seq, (after, action, reason, metadata) in enumerate(told, 1):
         payload = canonical_json(

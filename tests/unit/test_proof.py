@@ -44,6 +44,7 @@ from tests.unit.proofs import (
     leaves_of,
     make_chain,
     make_proof,
+    make_release,
     make_witness,
     name_of,
     own_chain,
@@ -246,6 +247,58 @@ def test_every_change_of_every_bound_field_is_detected(
         if accepted(replace(proof, at, wrong))
     ]
     assert missed == []
+
+
+@pytest.mark.parametrize("outcome", ["paid", "returned"])
+@pytest.mark.parametrize("proof", [PROOF, PROOF_2], ids=["draw 1", "draw 2"])
+def test_what_became_of_a_held_payout_must_be_all_of_it(
+    proof: dict[str, Any], outcome: str
+) -> None:
+    released = make_release(proof, outcome)
+    verdict = judge(released, **WATCHED)
+    assert verdict.valid, verdict.failed
+    assert "release" in {check.name for check in verdict.checks}
+    given = released["release"]
+    total, prize = proof["total_tickets"], proof["payout"]["credits"]
+    lies: list[dict[str, Any]] = [
+        {"credits": prize - 1},
+        {"credits": prize + 1},
+        {"released_at": proof["locked_at"]},
+        {"entries": given["tickets"] + 1},
+        {"tickets": total + 1},
+        {"tickets": total - proof["winning_entry"]["ticket_count"] + 1},
+    ]
+    if (
+        outcome == "returned"
+    ):  # The other way round, one other entry of as many tickets could be it.
+        lies.append({"outcome": "paid"})
+    for lie in lies:
+        wrong = {**released, "release": {**given, **lie}}
+        assert failed(judge(wrong, **WATCHED)) == {"release"}, lie
+    unheld = {**released, "payout": {**released["payout"], "held": False}}
+    assert failed(judge(unheld, **WATCHED)) == {"release"}
+
+
+def test_a_prize_may_go_back_to_everybody_when_nobody_else_was_left() -> None:
+    released = make_release(PROOF, "returned")
+    everybody = {"entries": 5, "tickets": PROOF["total_tickets"]}
+    assert judge({**released, "release": {**released["release"], **everybody}}, **PINNED).valid
+
+
+@pytest.mark.parametrize("outcome", ["paid", "returned"])
+def test_every_field_of_a_release_has_its_form(outcome: str) -> None:
+    released = make_release(PROOF, outcome)
+    for name, value in released["release"].items():
+        for other in spoil(value):
+            wrong = replace(released, ("release", name), other)
+            verdict = judge(wrong)
+            # Of the same form it may be true: how many entries shared, and when, nothing binds.
+            assert not verdict.valid or type(other) is type(value), (name, other)
+    for name in released["release"]:
+        less = {key: value for key, value in released["release"].items() if key != name}
+        assert failed(judge({**released, "release": less})) == {"form"}
+    assert failed(judge({**released, "release": {**released["release"], "more": 1}})) == {"form"}
+    assert judge({**released, "release": None}, **PINNED).valid
 
 
 def test_what_only_the_witness_can_tell_never_makes_a_proof_invalid_when_it_is_left_out() -> None:

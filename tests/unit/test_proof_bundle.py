@@ -11,7 +11,16 @@ from pypot_cli.errors import UnreadableInputError
 from pypot_cli.fairness import draw
 from pypot_cli.fairness.canonical import read_time
 from pypot_cli.proof import UNBOUND, Document, Trust, Verdict, bundle, verify
-from tests.unit.proofs import COUNTS, POT, QUICKNET, make_chain, make_leaves, make_proof, to_text
+from tests.unit.proofs import (
+    COUNTS,
+    POT,
+    QUICKNET,
+    make_chain,
+    make_leaves,
+    make_proof,
+    make_release,
+    to_text,
+)
 
 PROOF = make_proof(draw_2=QUICKNET)
 TAGS, _ = make_leaves(COUNTS, POT)
@@ -209,3 +218,18 @@ def test_an_export_is_found_by_its_directory_and_single_files_by_their_names(
         (tmp_path / "chain.json").write_text(text, errors="surrogateescape")
         with pytest.raises(UnreadableInputError):
             bundle.locate(str(tmp_path), None, None)
+
+
+@pytest.mark.parametrize("outcome", ["paid", "returned"])
+def test_the_chain_tells_of_a_held_payout_what_the_proof_tells(outcome: str) -> None:
+    released = make_release(PROOF, outcome)
+    waiting = {**released, "release": None}
+    paid_at_once = {**PROOF}
+    chains = [make_chain(each) for each in (released, waiting, paid_at_once)]
+    for number, proof in enumerate((released, waiting, paid_at_once)):
+        for other, chain in enumerate(chains):
+            verdict = judge(chain=chain, proof=proof)
+            expected: set[str] = set() if other == number else {"chain payout"}
+            assert failed(verdict) == expected, (number, other)
+    lie = {**released, "release": {**released["release"], "entries": 3}}
+    assert "chain payout" in failed(judge(chain=chains[0], proof=lie))
