@@ -36,3 +36,5 @@ union all
 select 'private.play_breaks', count(*) from private.play_breaks
 union all
 select 'private.peppers', count(*) from private.peppers
+union all
+select 'private.events', count(*) from private.events

@@ -154,11 +154,11 @@ BREAKS: dict[str, list[Break]] = {
         ),
         Break(
             "delete from public.pots_audit where pot_id = %(paused)s and seq = 2",
-            {"chain_links", "log_leaves"},
+            {"chain_links", "event_records", "log_leaves"},
         ),
         Break(
             "delete from public.pots_audit where pot_id = %(settled)s and action = 'settled'",
-            {"chain_links", "chain_states", "proofs", "log_leaves"},
+            {"chain_links", "chain_states", "event_records", "proofs", "log_leaves"},
         ),
         Break(
             "update public.pots_audit set prev_hash = repeat('ab', 32)"
@@ -467,8 +467,53 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             "update public.pots_audit set action = 'revealed'"
             " where pot_id = %(waiting)s and action = 'claimed'",
-            {"reveal_times", "chain_payloads", "chain_states", "chain_facts"},
+            {"reveal_times", "chain_payloads", "chain_states", "chain_facts", "event_records"},
         ),
+    ],
+    "event_positions": [
+        Break(
+            "insert into private.event_positions (position, id, kind)"
+            " values (1, 1000000000, 'pot_joined')",
+            {"event_positions"},
+        ),
+        Break(
+            "insert into private.event_positions (position, id, kind)"
+            " select 2, e.id, e.kind from private.events as e where e.id = 1",
+            {"event_positions"},
+        ),
+        Break(
+            "insert into private.event_positions (position, id, kind) values (1, 1, 'a lie')",
+            {"event_positions"},
+        ),
+        Break(
+            "insert into private.event_positions (position, id, kind)"
+            " select row_number() over (order by e.id desc), e.id, e.kind"
+            " from private.events as e where e.pot_id = %(lonely)s",
+            {"event_positions"},
+        ),
+        Break("update private.event_sequencer set low_water = 3", {"event_positions"}),
+        Break(
+            "update pg_catalog.pg_sequence set seqcache = 20"
+            " where seqrelid = 'private.events_id_seq'::regclass",
+            {"event_positions"},
+        ),
+    ],
+    "event_records": [
+        Break(
+            "delete from private.events where kind = 'pot_joined' and pot_id = %(open)s",
+            {"event_records"},
+        ),
+        Break(
+            "delete from private.events where kind = 'pot_locked' and pot_id = %(settled)s",
+            {"event_records"},
+        ),
+        Break(
+            "insert into private.events (kind, pot_id, data, created_at)"
+            " select e.kind, e.pot_id, e.data, e.created_at"
+            " from private.events as e where e.kind = 'live_drop' and e.pot_id = %(settled)s",
+            {"event_records"},
+        ),
+        Break("delete from private.live_drops where pot_id = %(settled)s", {"event_records"}),
     ],
     "log_leaves": [
         Break(
