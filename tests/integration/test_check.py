@@ -367,7 +367,7 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             "update public.pots_audit set action = 'payout_held'"
             " where pot_id = %(paid)s and action = 'payout_released'",
-            {"hold_records", "chain_payloads"},
+            {"hold_records", "chain_payloads", "event_records"},
         ),
     ],
     "hold_shares": [
@@ -473,25 +473,34 @@ BREAKS: dict[str, list[Break]] = {
     "event_positions": [
         Break(
             "insert into private.event_positions (position, id, kind)"
-            " values (1, 1000000000, 'pot_joined')",
+            " select max(p.position) + 1, 1000000000, 'pot_joined'"
+            " from private.event_positions as p",
             {"event_positions"},
         ),
         Break(
-            "insert into private.event_positions (position, id, kind)"
-            " select 2, e.id, e.kind from private.events as e where e.id = 1",
+            "update private.event_positions set position = position + 1"
+            " where position = (select max(p.position) from private.event_positions as p)",
+            {"event_positions", "webhook_deliveries"},
+        ),
+        Break(
+            "update private.event_positions set kind = 'a lie' where position = 1",
             {"event_positions"},
         ),
         Break(
-            "insert into private.event_positions (position, id, kind) values (1, 1, 'a lie')",
-            {"event_positions"},
+            "with d as (delete from private.event_positions as p using private.events as e"
+            " where p.id = e.id and e.pot_id = %(lonely)s returning p.position, p.id, p.kind),"
+            " a as (select d.position, row_number() over (order by d.position) as n from d),"
+            " b as (select d.id, d.kind, row_number() over (order by d.id desc) as n from d)"
+            " insert into private.event_positions (position, id, kind)"
+            " select a.position, b.id, b.kind from a inner join b on a.n = b.n",
+            {"event_positions", "webhook_deliveries"},
         ),
         Break(
-            "insert into private.event_positions (position, id, kind)"
-            " select row_number() over (order by e.id desc), e.id, e.kind"
-            " from private.events as e where e.pot_id = %(lonely)s",
-            {"event_positions"},
+            "with d as (delete from private.event_positions where position = ("
+            "select max(p.position) from private.event_positions as p) returning id)"
+            " update private.event_sequencer set low_water = (select d.id from d)",
+            {"event_positions", "webhook_deliveries"},
         ),
-        Break("update private.event_sequencer set low_water = 3", {"event_positions"}),
         Break(
             "update pg_catalog.pg_sequence set seqcache = 20"
             " where seqrelid = 'private.events_id_seq'::regclass",
@@ -501,11 +510,11 @@ BREAKS: dict[str, list[Break]] = {
     "event_records": [
         Break(
             "delete from private.events where kind = 'pot_joined' and pot_id = %(open)s",
-            {"event_records"},
+            {"event_records", "event_positions", "webhook_deliveries"},
         ),
         Break(
             "delete from private.events where kind = 'pot_locked' and pot_id = %(settled)s",
-            {"event_records"},
+            {"event_records", "event_positions", "webhook_deliveries"},
         ),
         Break(
             "insert into private.events (kind, pot_id, data, created_at)"
@@ -615,7 +624,7 @@ BREAKS: dict[str, list[Break]] = {
     "signing_key_events": [
         Break(
             "delete from private.events where kind = 'signing_key_registered'",
-            {"signing_key_events"},
+            {"signing_key_events", "event_positions", "webhook_deliveries"},
         ),
         Break(
             "insert into private.events (kind, data, created_at) select e.kind, e.data, now()"

@@ -25,6 +25,7 @@ SERVICE_ROLE = Caller("service_role")
 ORCHESTRATOR = orchestrator.CALLER
 SETTLEMENT = settlement.CALLER
 TREASURY = Caller("pot_treasury")
+EVENTS = Caller("pot_events")
 WEBHOOKS = Caller("pot_webhooks")
 COMPLIANCE = Caller("pot_compliance", uuid.uuid4())
 SECOND = Caller("pot_compliance", uuid.uuid4())
@@ -281,6 +282,8 @@ def live(db: Database) -> Lived:
     game.api.call(ORCHESTRATOR, "lock_pot", pot_id=locked)
     game.api.call(player(users[2]), "start_cool_off", hours=1)
     game.api.call(WEBHOOKS, "fan_out_webhooks")
+    while game.api.call(EVENTS, "sequence_events")["sequenced"]:
+        pass
     return Lived(
         game,
         settled,
