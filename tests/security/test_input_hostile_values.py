@@ -24,13 +24,15 @@ from tests.support.game import Game, Json, Refusal, refusal_or
 
 ACCEPTED = Path(__file__).with_name("accepted_inputs.txt")
 
-# What a cast may say: PostgREST answers each of them with HTTP 400 and nothing of ours ran.
+# What a cast may say before anything of ours ran: PostgREST answers with HTTP 400, 500 when it took
+# too long.
 CASTS = {
     "22P02",  # invalid_text_representation
     "22003",  # numeric_value_out_of_range
     "22P05",  # untranslatable_character: U+0000
     "22007",  # invalid_datetime_format
     "54001",  # statement_too_complex: JSON nested deeper than the server's stack
+    "57014",  # query_canceled: on a busy machine reading megabytes takes longer than the role may
 }
 
 TEN_MEGABYTES = 10 * 2**20
@@ -142,6 +144,11 @@ class Field:
         (self.unused,) = game.stock(1)
         game.orchestrator.call("prepare_checkpoint")
         self.flag_id = game.flag(self.open, self.player.user_id)
+        made = game.service.call("create_webhook", url="https://hooks.example/")
+        self.webhook_id = made["webhook_id"]
+        game.service.call("test_webhook", webhook_id=self.webhook_id)
+        (self.delivery,) = game.caller("pot_webhooks").call("claim_deliveries")
+        game.service.call("test_webhook", webhook_id=self.webhook_id)
         self.hex = {64: "ab" * 32, 128: "cd" * 64}
         self.pots = {
             "reveal_pot": self.settling,
@@ -168,13 +175,20 @@ class Field:
             "settlement_signature": self.hex[128],
             "commitments": [{"pot_id": str(uuid.uuid4()), "commit_hash": self.hex[64]}],
             "after": None,
-            "status": None,
+            "status": 200 if function == "report_delivery" else None,
             "page_size": 20,
             "max_tickets": 10,
             "scope": "global",
             "scope_id": None,
             "rule": "joins_per_minute",
             "value": 1_000_000,
+            "url": "https://hooks.example/",
+            "events": ["pot_settled"],
+            "webhook_id": self.webhook_id,
+            "delivery_id": self.delivery["delivery_id"],
+            "lease": self.delivery["lease"],
+            "error": None,
+            "from_position": None,
         }
         by_type: Json = {"text": "text", "uuid": None, "jsonb": {}, "boolean": False}
         return known.get(argument, by_type.get(type_, 1))

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(14);
+select plan(15);
 
 select freeze_time('2030-01-01 12:00:00Z');
 update private.settings set webhook_circuit_failures = 1000 where only_row;
@@ -69,6 +69,23 @@ select is(
     (select a.detail ->> 'error' from private.alerts as a where a.kind = 'delivery_dead'),
     'status', 'with an alert'
 );
+select rpc('service_role', 'update_webhook', jsonb_build_object(
+    'webhook_id', s.webhook_id, 'events', '["alert_opened", "two"]'::jsonb
+)) is null
+from private.webhook_subscriptions as s;
+select rpc('pot_webhooks', 'fan_out_webhooks') is null;
+select is(
+    (
+        select private.webhook_body(d)::jsonb #>> '{data,kind}'
+        from private.webhook_deliveries as d
+        where d.kind = 'alert_opened'
+    ),
+    'delivery_dead', 'which webhooks are told of'
+);
+select rpc('pot_webhooks', 'report_delivery', jsonb_build_object(
+    'delivery_id', c -> 'delivery_id', 'lease', c -> 'lease', 'status', 200
+)) is null
+from jsonb_array_elements(rpc('pot_webhooks', 'claim_deliveries')) as c;
 select is(
     jsonb_array_length(rpc('service_role', 'list_webhook_deliveries', '{"status": "dead"}')), 1,
     'and in the list of dead letters'

@@ -1,8 +1,9 @@
 -- An event of a pot waits until the one before it is delivered or dead; other pots wait for nobody.
+-- How far events have become deliveries nobody says but what makes them.
 
 begin;
 \ir ../support/helpers.sql
-select plan(9);
+select plan(11);
 
 select freeze_time('2030-01-01 12:00:00Z');
 create function pg_temp.claimed() returns text[] language sql as $$
@@ -49,6 +50,11 @@ select pass_time('2 seconds');
 select pg_temp.report('two', '{"error": "timeout"}') is null;
 select pass_time('2 hours');
 select is(pg_temp.claimed(), '{three}', 'after one that is dead, the next');
+select refused(
+    'pot_events', 'ack_events', '{"consumer": "webhooks", "up_to": 1}', 'PT422', 'invalid_argument',
+    '{"argument": "consumer", "expected": "one that fan_out_webhooks does not move"}',
+    'and no event is skipped by who has its own consumers'
+);
 
 select * from finish();
 rollback;

@@ -1,6 +1,7 @@
 -- A consumer says up to where it has dealt with events. Never goes back: of two that work under one
 -- name, the one behind does not undo the other's progress.
--- Guards, in order: arguments; the position has been given to an event.
+-- Guards, in order: arguments; it is not the database's own consumer; the position has been given to
+-- an event.
 -- Locks: the consumer's row.
 -- Writes: event_consumers.
 -- Raises: invalid_argument.
@@ -16,6 +17,11 @@ declare
 begin
     perform private.require_read_committed();
     perform private.require_consumer(p_consumer);
+    if p_consumer = 'webhooks' then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'consumer', 'expected', 'one that fan_out_webhooks does not move'
+        ));
+    end if;
     perform private.require_range('up_to', p_up_to, 0, coalesce(
         (select max(p.position) from private.event_positions as p), 0
     ));
