@@ -139,6 +139,20 @@ def pots_before_caught(cases: Iterable[Case], caught: Caught, order: Sequence[st
     return median(waited) if waited else None
 
 
+def known(cases: Iterable[Case], order: Sequence[str], pots: int) -> list[Case]:
+    """Return the suspicious cases of rings that had played `pots` pots together before that one.
+
+    `order` as in `pots_before_caught`. What is tied by behaviour alone can be seen in these only.
+    """
+    place = {pot_id: number for number, pot_id in enumerate(order)}
+    found = []
+    for ring in by(suspicious(cases), lambda case: case.ring).values():
+        in_order = sorted({case.pot_id for case in ring}, key=lambda pot_id: place[pot_id])
+        later = set(in_order[pots:])
+        found += [case for case in ring if case.pot_id in later]
+    return found
+
+
 def brier(cases: Iterable[Case]) -> float | None:
     """Return the mean of (score - truth)^2, truth 1 of an attacker's case (Brier 1950)."""
     errors = [(case.score - (not case.is_honest)) ** 2 for case in cases]

@@ -17,6 +17,10 @@ HONEST_STOPPED = 0.005
 """The goals: at least, at least in every strategy, at least, and less than."""
 
 
+KNOWN_AFTER = 3
+"""Pots, after which a ring has a history that behaviour could show in."""
+
+
 @dataclass(frozen=True)
 class Strategy:
     """One strategy: suspicious entries and attackers, caught by a flag that holds and by any."""
@@ -25,6 +29,8 @@ class Strategy:
     rings: int
     entries_stopped: Rate
     entries_flagged: Rate
+    entries_later: Rate
+    """Stopped, of those entries before which the ring had played KNOWN_AFTER pots together."""
     players_stopped: Rate
     players_flagged: Rate
     pots_before: float | None
@@ -34,7 +40,13 @@ class Strategy:
         """Return the numbers."""
         return {"name": self.name, "rings": self.rings, "pots_before": self.pots_before} | {
             name: getattr(self, name).as_json()
-            for name in ("entries_stopped", "entries_flagged", "players_stopped", "players_flagged")
+            for name in (
+                "entries_stopped",
+                "entries_flagged",
+                "entries_later",
+                "players_stopped",
+                "players_flagged",
+            )
         }
 
 
@@ -202,6 +214,7 @@ def _strategy(name: str, cases: Sequence[Case], pots: Sequence[str]) -> Strategy
         rings=len({case.ring for case in cases}),
         entries_stopped=measures.recall(cases, stopped),
         entries_flagged=measures.recall(cases, flagged),
+        entries_later=measures.recall(measures.known(cases, pots, KNOWN_AFTER), stopped),
         players_stopped=measures.players(cases, stopped),
         players_flagged=measures.players(cases, flagged),
         pots_before=measures.pots_before_caught(cases, stopped, pots),

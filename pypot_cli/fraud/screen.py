@@ -9,6 +9,7 @@ from pypot_cli import screen
 from pypot_cli.fraud.measures import CONFIDENCE, Rate
 from pypot_cli.fraud.report import (
     HONEST_STOPPED,
+    KNOWN_AFTER,
     PRECISION,
     RECALL,
     STRATEGY_RECALL,
@@ -48,8 +49,9 @@ class Screen(screen.Screen):
 
 def _strategies(report: Report) -> Table:
     table = Table(
-        "strategy", "rings", "entries", "held", "", "flagged", "attackers", "held", "flagged",
-        "pots before", title="Suspicious entries, before settlement",
+        "strategy", "rings", "entries", "held", "", f"from pot {KNOWN_AFTER + 1} on", "flagged",
+        "attackers", "held", "flagged", "pots before",
+        title="Suspicious entries, before settlement",
     )  # fmt: skip
     for each in report.strategies:
         goal = (each.entries_stopped.rate or 0) >= STRATEGY_RECALL
@@ -59,6 +61,7 @@ def _strategies(report: Report) -> Table:
             str(each.entries_stopped.total),
             Text(_rate(each.entries_stopped), style="green" if goal else "bold red"),
             _interval(each.entries_stopped),
+            _rate(each.entries_later),
             _rate(each.entries_flagged),
             str(each.players_stopped.total),
             _rate(each.players_stopped),

@@ -116,6 +116,16 @@ def test_how_long_a_ring_played_before_it_was_caught() -> None:
     assert measures.pots_before_caught([HONEST], stopped, ["p1"]) is None
 
 
+def test_a_ring_is_known_after_some_pots_of_its_own() -> None:
+    pots = ["p1", "p2", "p3"]
+    together = [case(pot, user, "r") for pot in pots for user in ("a1", "a2")]
+    late = [case("p3", user, "s") for user in ("b1", "b2")]
+    alone = case("p3", "c1", "t")
+    found = measures.known([*together, *late, alone], pots, 2)
+    assert [(each.pot_id, each.user_id) for each in found] == [("p3", "a1"), ("p3", "a2")]
+    assert measures.known(together, ["p3", "p2", "p1"], 2) == together[:2]
+
+
 # ---------------------------------------------------------------------------- from rows to cases
 
 
