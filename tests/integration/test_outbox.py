@@ -69,11 +69,11 @@ def test_an_event_that_commits_late_is_not_lost(game: Game, events: Caller) -> N
     """Its id is lower than those of events that have left long before it commits."""
     player = game.player(funds=1000)
     before = len(sequenced(events))
-    with writing(game, "slow"):
+    with writing(game, "test_slow"):
         first = game.pot()
         for _ in range(3):
             player.join(first)
-            assert "slow" not in kinds(sequenced(events))
+            assert "test_slow" not in kinds(sequenced(events))
         held_up = low_water(game)
         assert held_up < logged(game)
         for _ in range(3):
@@ -82,7 +82,7 @@ def test_an_event_that_commits_late_is_not_lost(game: Game, events: Caller) -> N
     player.join(first)
     found = sequenced(events)
     assert kinds(found)[before:] == [
-        "pot_created", "pot_joined", "pot_joined", "pot_joined", "slow", "pot_joined",
+        "pot_created", "pot_joined", "pot_joined", "pot_joined", "test_slow", "pot_joined",
     ]  # fmt: skip
     assert [event["position"] for event in found] == list(range(1, len(found) + 1))
     for _ in range(2):
@@ -95,27 +95,27 @@ def test_a_transaction_that_began_to_write_last_is_waited_for(game: Game, events
     sequenced(events)
     with game.db.admin() as conn, conn.transaction():
         conn.execute("select pg_current_xact_id()")
-        with writing(game, "fast"):
+        with writing(game, "test_fast"):
             pass
         for _ in range(3):
-            assert kinds(sequenced(events))[-1] == "fast"
+            assert kinds(sequenced(events))[-1] == "test_fast"
         assert low_water(game) < logged(game)
 
 
 def test_an_event_of_the_newest_transaction_is_not_passed_by(game: Game, events: Caller) -> None:
     """It holds the lower id and the higher transaction id: nothing that ended came after it."""
     sequenced(events)
-    with writing(game, "fast"):
+    with writing(game, "test_fast"):
         pass
-    with writing(game, "slow"):
+    with writing(game, "test_slow"):
         # No transaction id is taken after that of `slow` but the sequencer's own.
         for _ in range(4):
             events.call("sequence_events")
-        with writing(game, "faster"):
+        with writing(game, "test_faster"):
             pass
         for _ in range(4):
             events.call("sequence_events")
-    assert kinds(sequenced(events))[-3:] == ["fast", "faster", "slow"]
+    assert kinds(sequenced(events))[-3:] == ["test_fast", "test_faster", "test_slow"]
 
 
 def test_what_is_rolled_back_never_leaves(game: Game, events: Caller) -> None:
@@ -189,14 +189,16 @@ def test_events_of_a_pot_leave_in_the_order_in_which_they_happened(game: Game) -
 def test_sequencers_at_once_give_each_event_one_position(game: Game) -> None:
     callers = [game.caller("pot_events") for _ in range(6)]
     with game.db.admin() as conn:
-        conn.execute("select private.log_event('many', null, '{}') from generate_series(1, 12000)")
+        conn.execute(
+            "select private.log_event('test_many', null, '{}') from generate_series(1, 12000)"
+        )
 
     outcomes = race([partial(caller.attempt, "sequence_events") for caller in callers])
 
     assert refusals(outcomes) == []
     assert max(answer["sequenced"] for answer in outcomes) == 5000, "a call takes no more"
     found = sequenced(callers[0])
-    assert kinds(found).count("many") == 12_000
+    assert kinds(found).count("test_many") == 12_000
     assert [event["position"] for event in found] == list(range(1, len(found) + 1))
     ids = game.rows("select id from private.event_positions order by position")
     assert ids == sorted(ids)
@@ -205,7 +207,7 @@ def test_sequencers_at_once_give_each_event_one_position(game: Game) -> None:
 def test_a_sequencer_cut_off_in_between_leaves_nothing_behind(game: Game, events: Caller) -> None:
     game.pot()
     before = last(events)
-    with writing(game, "next"):
+    with writing(game, "test_next"):
         pass
     with events.request(commits=False) as call:
         assert call("sequence_events")["sequenced"] == 1
@@ -213,14 +215,14 @@ def test_a_sequencer_cut_off_in_between_leaves_nothing_behind(game: Game, events
         other = game.caller("pot_events")
         assert other.call("sequence_events") == {"sequenced": 0, "position": before}
         assert read(other, before) == []
-    assert kinds(sequenced(events, before)) == ["next"]
+    assert kinds(sequenced(events, before)) == ["test_next"]
 
 
 def test_a_copy_on_another_server_goes_on_from_where_it_was(game: Game, events: Caller) -> None:
     """There transaction ids begin again: what the sequencer waited for may be far ahead."""
     game.pot()
     sequenced(events)
-    with writing(game, "before"):
+    with writing(game, "test_before"):
         pass
     events.call("sequence_events")
     with game.db.admin() as conn:
@@ -228,12 +230,12 @@ def test_a_copy_on_another_server_goes_on_from_where_it_was(game: Game, events: 
             "update private.event_sequencer set candidate_id = low_water + 1,"
             " candidate_xid = '9000000000000000000'"
         )
-    with writing(game, "after"):
+    with writing(game, "test_after"):
         pass
     for _ in range(4):
         events.call("sequence_events")
     assert low_water(game) == logged(game)
-    assert kinds(read(events))[-2:] == ["before", "after"]
+    assert kinds(read(events))[-2:] == ["test_before", "test_after"]
 
 
 def test_a_transaction_of_one_snapshot_does_not_sequence(game: Game, events: Caller) -> None:
@@ -263,7 +265,8 @@ def test_a_consumer_goes_on_from_what_it_acknowledged(game: Game, events: Caller
     later = events.attempt("ack_events", consumer="mail", up_to=last(events) + 1)
     assert isinstance(later, Refusal)
     assert later.details["argument"] == "up_to"
-    (consumer,) = events.call("list_event_consumers")
+    consumers = {each["consumer"]: each for each in events.call("list_event_consumers")}
+    consumer = consumers["mail"]
     assert consumer["position"] == up_to
     assert consumer["waiting"] == last(events) - up_to
 

@@ -24,6 +24,7 @@ from psycopg import sql
 from pypot_cli.check import check_database
 from pypot_cli.db.request import api_request
 from tests.support.database import Database, player_claims
+from tests.support.events import assert_events_are_described
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -483,9 +484,10 @@ def public_hex(key: Ed25519PrivateKey) -> str:
 
 @pytest.fixture
 def clean(db: Database) -> Iterator[None]:
-    """Ends the test with every invariant of the database checked (`pypot check`)."""
+    """Ends the test with every invariant checked (`pypot check`), and every event by its schema."""
     yield
     assert_clean(db)
+    assert_events_are_described(db)
 
 
 @pytest.fixture
