@@ -39,7 +39,8 @@ drop index private.transfers_payout_idx;
 create unique index transfers_payout_idx on private.transfers (pot_id)
 where kind in ('payout', 'hold');
 create unique index transfers_release_idx on private.transfers (pot_id) where kind = 'release';
-create index transfers_return_idx on private.transfers (pot_id) where kind = 'return';
+create index transfers_from_hold_idx on private.transfers (pot_id)
+where kind in ('release', 'return');
 comment on table private.transfers is
 'Every movement of credits, append-only: two ledger entries that sum to zero. An entry is paid '
 'for once and refunded at most once; a pot is paid out at most once, to its winner or into its '
