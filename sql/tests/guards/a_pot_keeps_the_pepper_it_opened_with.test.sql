@@ -27,7 +27,7 @@ select is(
 )
 from private.pot_states as s;
 select is(
-    (select count(distinct (e.ip_hash, e.device_hash)) from public.pot_entries as e
+    (select count(distinct e.ip_hash || e.device_hash) from public.pot_entries as e
     where e.pot_id = pot_id('old')),
     1::bigint, 'entries of one pot compare'
 );

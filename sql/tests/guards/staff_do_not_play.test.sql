@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(36);
+select plan(38);
 
 select make_user(p.name, 100) from unnest('{ann,bob,cyd,dan}'::text[]) as p (name);
 select open_pot('big', '{"max_tickets": 100, "max_per_user": 50}');
@@ -56,6 +56,17 @@ select is(
     'whoever acted is on the list'
 );
 
+select make_user('sam', 100);
+select rpc('pot_settlement:sam', 'add_commitments', jsonb_build_object(
+    'commitments', jsonb_build_array(jsonb_build_object(
+        'pot_id', pot_id('more'), 'commit_hash', commit_hash('more')
+    ))
+));
+select refused(
+    'sam', 'join_pot', on_pot('big', '{"ticket_count": 1}'), 'PT403', 'not_allowed',
+    '{"reason": "staff"}', 'having made commitments, whose seeds one knows'
+);
+
 -- A role in the token, or in auth.users.
 select refused(
     'cyd', 'join_pot', on_pot('big', '{"ticket_count": 1}'), 'PT403', 'not_allowed',
@@ -92,7 +103,7 @@ select query_refused(
     'ann', $$ select to_jsonb(set_staff(gen_random_uuid(), false, 'x')) $$,
     'permission denied for function set_staff', 'players set no staff'
 );
-select is((select count(*) from private.staff), 2::bigint, 'carol and bob');
+select is((select count(*) from private.staff), 3::bigint, 'carol, bob and sam');
 
 select * from finish();
 rollback;

@@ -1,8 +1,8 @@
 -- Puts commitments for pots to come into the stock.
 --
 -- Guards, in order: the list's shape; each pot id and hash new, or the very pair that is stored.
--- Locks: unique keys of commitments, in order of pot_id.
--- Writes: commitments.
+-- Locks: the caller's pseudonym when it is new; unique keys of commitments, in order of pot_id.
+-- Writes: commitments; who the caller is, if a person.
 -- Raises: invalid_argument, commit_reused, busy (a transaction of one snapshot).
 create or replace function private.add_commitments(p_commitments jsonb)
 returns jsonb
@@ -41,6 +41,10 @@ begin
     end if;
 
     perform private.require_read_committed();
+    if private.caller_sub() is not null then
+        -- Who knows seeds does not play.
+        perform private.actor_pseudonym();
+    end if;
     insert into private.commitments (pot_id, commit_hash, created_at)
     select (c.item ->> 'pot_id')::uuid, c.item ->> 'commit_hash', v_at
     from jsonb_array_elements(p_commitments) as c (item)
