@@ -38,3 +38,5 @@ union all
 select 'private.peppers', count(*) from private.peppers
 union all
 select 'private.events', count(*) from private.events
+union all
+select 'private.metric_counts', count(*) from private.metric_counts

@@ -417,6 +417,14 @@ BREAKS: dict[str, list[Break]] = {
             {"merkle_trees"},
         ),
     ],
+    "metric_counts": [
+        Break(
+            "update private.metric_counts set amount = amount + 1"
+            " where grain = 'hour' and metric = 'joins'",
+            {"metric_counts"},
+        ),
+        Break("delete from private.metric_players", {"metric_counts"}),
+    ],
     "payouts": [
         Break(
             "insert into private.transfers (kind, pot_id, amount, created_at)"
