@@ -62,7 +62,31 @@ insert into may values
     ('test_webhook', 'service'),
     ('fan_out_webhooks', 'webhooks'),
     ('claim_deliveries', 'webhooks'),
-    ('report_delivery', 'webhooks');
+    ('report_delivery', 'webhooks'),
+    ('exclude_entry', 'compliance service'),
+    ('hold_stats', 'anon player orchestrator settlement beacon compliance service'),
+    ('list_flags', 'compliance service'),
+    ('list_guard_rails', 'compliance service'),
+    ('list_staff', 'compliance service'),
+    ('metric_aborts', 'compliance service'),
+    ('metric_churn', 'compliance service'),
+    ('metric_fill_time', 'compliance service'),
+    ('metric_flags', 'compliance service'),
+    ('metric_joins', 'compliance service'),
+    ('metric_payouts', 'compliance service'),
+    ('metric_refusals', 'compliance service'),
+    ('metric_settle_time', 'compliance service'),
+    ('metric_snapshot', 'compliance events service'),
+    ('my_play_limits', 'player service'),
+    ('review_flag', 'compliance service'),
+    ('roll_up_metrics', 'orchestrator service'),
+    ('rotate_pepper', 'compliance service'),
+    ('self_exclude', 'player service'),
+    ('set_flag_policy', 'compliance service'),
+    ('set_guard_rail', 'compliance service'),
+    ('set_play_limits', 'player service'),
+    ('set_staff', 'compliance service'),
+    ('start_cool_off', 'player service');
 
 select plan((select count(*) from may)::integer + 1);
 
