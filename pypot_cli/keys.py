@@ -41,6 +41,7 @@ class KeyPurpose(StrEnum):
     SEED_STORE = "seed-store"
     LOG = "log"
     WITNESS = "witness"
+    EXPORT = "export"
 
     @property
     def signs(self) -> bool:
@@ -131,15 +132,17 @@ def describe_key(
     """Return what may be shown of a new key: `file`, `public_key` (64 hex) and `kid <purpose>`.
 
     With no purpose, the kid for each; of a key with a `name`, its vkey (c2sp.org/signed-note); of
-    what signs nothing, only its file.
+    an export's, which no database knows, the key alone; of what signs nothing, only its file.
     """
     if purpose is not None and purpose.is_named:
         kind = note.ED25519 if purpose is KeyPurpose.LOG else note.COSIGNATURE_V1
         vkey = note.VerifierKey(name or "", kind, signing.public_key(secret.reveal()))
         return {"file": str(file), "vkey": str(vkey)}
-    if purpose is not None and not purpose.signs:
+    if purpose is not None and not purpose.signs and purpose is not KeyPurpose.EXPORT:
         return {"file": str(file)}
     key = signing.public_key(secret.reveal())
+    if purpose is KeyPurpose.EXPORT:
+        return {"file": str(file), "public_key": key.hex()}
     purposes = [purpose] if purpose else [p for p in KeyPurpose if p.signs]
     kids = {f"kid {each}": signing.kid(each, key, GAME) for each in purposes}
     return {"file": str(file), "public_key": key.hex(), **kids}

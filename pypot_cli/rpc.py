@@ -29,6 +29,11 @@ from pypot_cli.errors import PypotError
 BUSY = "busy"
 """The one documented error that asks for the same call again."""
 
+
+class JsonString(str):
+    """A string for an argument of type jsonb, which a plain one would have to spell in JSON."""
+
+
 _REFUSAL = {"code", "message", "details", "hint"}
 _LONGEST_PAGE = 1000
 
@@ -235,7 +240,7 @@ def _bound(value: Any) -> Any:
     """Return a JSON value as the text PostgREST would cast, or jsonb for lists and objects."""
     if isinstance(value, dict | list):
         return Jsonb(value)
-    if isinstance(value, bool):
+    if isinstance(value, bool | JsonString):
         return json.dumps(value)
     return None if value is None else str(value)
 

@@ -27,12 +27,9 @@ class Desk:
     caller: rpc.Caller
 
     def call(self, function: str, /, **arguments: Any) -> Any:
-        """Return what `public.<function>` answers. Raises PypotError with all it says of a refusal.
-
-        Arguments that are None are left to their default.
-        """
+        """Return what `public.<function>` answers. Raises PypotError with all a refusal says."""
         with _told():
-            return self.calls.call(self.caller, function, **_given(arguments))
+            return self.calls.call(self.caller, function, **_as_json(arguments))
 
     def all_rows(
         self, function: str, /, *, key: str, page_size: int, most: int | None, **arguments: Any
@@ -47,7 +44,7 @@ class Desk:
                 function,
                 after=("after", key),
                 page_size=page_size,
-                **_given(arguments),
+                **_as_json(arguments),
             )
             for number, row in enumerate(rows):
                 if number == most:
@@ -80,11 +77,9 @@ def _person() -> UUID:
         raise UnreadableInputError(f"{PERSON_VARIABLE} is not a UUID") from None
 
 
-def _given(arguments: dict[str, Any]) -> dict[str, Any]:
+def _as_json(arguments: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: str(value) if isinstance(value, UUID) else value
-        for name, value in arguments.items()
-        if value is not None
+        name: str(value) if isinstance(value, UUID) else value for name, value in arguments.items()
     }
 
 

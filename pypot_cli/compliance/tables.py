@@ -66,6 +66,31 @@ def flags(rows: Iterable[Row], title: str = "Flags") -> Table:
     return listing(title, columns, rows)
 
 
+def limits(rows: Iterable[Row]) -> Table:
+    """Return guard rails."""
+    columns = {
+        "rule": "rule",
+        "value": "value",
+        "scope": "scope",
+        "for": "scope_id",
+        "reason": "reason",
+        "by": "updated_by",
+        "since": "updated_at",
+    }
+    return listing("Guard rails", columns, rows)
+
+
+def erasures(rows: Iterable[Row]) -> Table:
+    """Return who asked to be forgotten, and who was."""
+    columns = {
+        "user": "user_id",
+        "asked": "requested_at",
+        "forgotten": "erased_at",
+        "in the way": "obstacle",
+    }
+    return listing("Erasures", columns, rows)
+
+
 def case(answer: Mapping[str, Any]) -> RenderableType:
     """Return a whole case: pot, clusters, flags, entries, history."""
     pot = answer["pot"]

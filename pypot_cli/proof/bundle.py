@@ -164,7 +164,7 @@ def check_chain(proof: Proof, rows: Rows) -> Iterator[Check]:
     if fault or not rows:
         yield Check("chain form", "failed", fault or "there is no row")
         return
-    broken = next(_broken_links(UUID(proof["pot_id"]), rows), "")
+    broken = next(broken_links(UUID(proof["pot_id"]), rows), "")
     yield holds("chain links", not broken, broken or f"{len(rows)} rows, each bound to the last")
     told, fault = _read_payloads(rows)
     yield holds("chain payloads", not fault, fault or "each is canonical and tells its action")
@@ -225,7 +225,8 @@ def _first_fault(items: Rows, fields: Fields, where: str) -> str:
     return ""
 
 
-def _broken_links(pot_id: UUID, rows: Rows) -> Iterator[str]:
+def broken_links(pot_id: UUID, rows: Rows) -> Iterator[str]:
+    """Yield what keeps rows of the form ROW_FIELDS from being one chain, as sentences."""
     previous = "0" * 64
     for number, row in enumerate(rows, 1):
         name = f"row {row['seq']}"

@@ -25,5 +25,3 @@ create index events_case_idx on private.events (pot_id, id desc)
 where pot_id is not null and kind not in ('pot_joined', 'pot_entry_cancelled');
 create index alerts_pot_id_idx on private.alerts (pot_id, id desc);
 create index pots_paused_idx on public.pots (created_at desc, id desc) where paused_at is not null;
-create index pots_audit_held_idx on public.pots_audit (pot_id, action)
-where action in ('payout_held', 'payout_released');

@@ -76,7 +76,8 @@ select is(
     jsonb_build_object(
         'entry_id', e.id, 'seq', e.seq, 'account', 'account-1', 'user_id', user_id('ann'),
         'account_created_at', '2030-01-01T11:58:20.000000Z', 'account_age_seconds', 100,
-        'address', 'address-1', 'device', 'device-1', 'ticket_count', 2, 'credits_spent', 20,
+        'address', 'address-1', 'device', 'device-1', 'region', e.region,
+        'correlation_id', e.correlation_id, 'ticket_count', 2, 'credits_spent', 20,
         'entrant', left(e.entrant_tag, 16), 'first_ticket', null,
         'created_at', '2030-01-01T12:00:00.000000Z', 'cancelled_at', null, 'flags', '[]'::jsonb
     ),

@@ -18,7 +18,10 @@ begin
     select u.is_anonymous, u.banned_until, u.deleted_at into v_user
     from auth.users as u
     where u.id = v_sub;
-    if not found or v_user.is_anonymous then
+    if not found
+        or v_user.is_anonymous
+        or private.is_erased(v_sub)
+    then
         return 'not_allowed';
     end if;
     if v_user.deleted_at is not null or v_user.banned_until > private.now() then
@@ -28,8 +31,9 @@ begin
 end $$;
 
 comment on function private.player_problem() is
-'Why the caller may not act as a player: login_required, not_allowed (anonymous sign-in or no '
-'such user), account_blocked (banned or deleted); NULL when nothing stands in the way.';
+'Why the caller may not act as a player: login_required, not_allowed (anonymous sign-in, no such '
+'user or one who was erased), account_blocked (banned or deleted); NULL when nothing stands in the '
+'way.';
 
 revoke all on function private.player_problem()
 from public, anon, authenticated, service_role;

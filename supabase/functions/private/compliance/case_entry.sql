@@ -16,6 +16,8 @@ as $$
         'account_age_seconds', floor(extract(epoch from p_entry.created_at - u.created_at)),
         'address', 'address-' || p_address,
         'device', 'device-' || p_device,
+        'region', p_entry.region,
+        'correlation_id', p_entry.correlation_id,
         'ticket_count', p_entry.ticket_count,
         'credits_spent', p_entry.credits_spent,
         'entrant', left(p_entry.entrant_tag, 16),

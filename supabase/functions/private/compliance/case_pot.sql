@@ -13,6 +13,13 @@ as $$
         'min_participants', s.min_participants,
         'fill_seconds', s.fill_seconds,
         'escrow', private.account_balance(s.escrow_account),
+        'held', coalesce(private.account_balance(h.account_id), 0),
+        'hold', case when h.pot_id is not null then jsonb_build_object(
+            'credits', h.credits,
+            'held_at', private.json_time(h.held_at),
+            'outcome', h.outcome,
+            'released_at', private.json_time(h.released_at)
+        ) end,
         'total_tickets', p.total_tickets,
         'entries_root', p.entries_root,
         'lock_digest', p.lock_digest,
@@ -39,11 +46,12 @@ as $$
     cross join private.settings as o
     left join private.pot_templates as t on s.template_id = t.id
     left join private.settlements as w on p.id = w.pot_id
+    left join private.payout_holds as h on p.id = h.pot_id
     where p.id = p_pot_id
 $$;
 
 comment on function private.case_pot(uuid) is
-'PotSummary of the pot and what only its keepers know: timers, template, escrow, the winner.';
+'PotSummary of the pot and what only its keepers know: timers, template, escrow, hold, the winner.';
 
 revoke all on function private.case_pot(uuid)
 from public, anon, authenticated, service_role;

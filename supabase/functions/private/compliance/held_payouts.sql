@@ -1,22 +1,17 @@
--- Pots whose payout is held and not yet released, told by their chains
+-- Payouts that wait for a review
 create or replace function private.held_payouts()
-returns table (pot_id uuid, held_at timestamptz, metadata jsonb)
+returns table (pot_id uuid, held_at timestamptz, credits bigint)
 language sql
 stable
 set search_path = ''
 as $$
-    select a.pot_id, a.created_at, a.metadata
-    from public.pots_audit as a
-    where a.action = 'payout_held'
-        and not exists (
-            select
-            from public.pots_audit as r
-            where r.pot_id = a.pot_id and r.action = 'payout_released'
-        )
+    select h.pot_id, h.held_at, h.credits
+    from private.payout_holds as h
+    where h.outcome is null
 $$;
 
 comment on function private.held_payouts() is
-'Pots whose payout is held and not yet released, and what their chain says of the hold.';
+'The payouts that are held and not yet released.';
 
 revoke all on function private.held_payouts()
 from public, anon, authenticated, service_role;

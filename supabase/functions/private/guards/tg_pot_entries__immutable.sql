@@ -1,5 +1,6 @@
 -- Of an entry only cancelled_at (once, while the pot is open) and first_ticket (once, at lock, of
--- a live entry) may change.
+-- a live entry) may change; and where it came from is forgotten, whole, once it may be
+-- (docs/privacy.md): the one exception, to NULL only.
 create or replace function private.tg_pot_entries__immutable()
 returns trigger
 language plpgsql
@@ -11,19 +12,24 @@ declare
 begin
     v_same.first_ticket := old.first_ticket;
     v_same.cancelled_at := old.cancelled_at;
-    if v_same is distinct from old
-        or old.first_ticket is not null
-        or old.cancelled_at is not null
-        or not exists (select from public.pots as p where p.id = old.pot_id and p.status = 'open')
-    then
-        raise check_violation using message = 'an entry is immutable';
+    if v_same is not distinct from old then
+        if old.first_ticket is null
+            and old.cancelled_at is null
+            and exists (
+                select from public.pots as p where p.id = old.pot_id and p.status = 'open'
+            )
+        then
+            return new;
+        end if;
+    elsif new is not distinct from private.forgotten_entry(old) and private.may_forget(old) then
+        return new;
     end if;
-    return new;
+    raise check_violation using message = 'an entry is immutable';
 end $$;
 
 comment on function private.tg_pot_entries__immutable() is
 'Trigger: of an entry only cancelled_at (once, while the pot is open) and first_ticket (once, at '
-'lock, of a live entry) may change.';
+'lock, of a live entry) may change; where it came from is set to NULL after its time.';
 
 revoke all on function private.tg_pot_entries__immutable()
 from public, anon, authenticated, service_role;

@@ -6,8 +6,16 @@ stable
 set search_path = ''
 as $$
     select jsonb_build_object('reason', b.kind, 'until', private.json_time(b.ends_at))
-    from private.play_breaks as b
-    where b.user_id = p_user_id and b.ends_at > p_at
+    from (
+        select n.kind, n.ends_at, n.id
+        from private.play_breaks as n
+        where n.user_id = p_user_id and n.ends_at > p_at
+        union all
+        -- That of an earlier account, which was erased.
+        select 'self_excluded', m.ends_at, null
+        from (select private.excluded_until(p_user_id, p_at) as ends_at) as m
+        where exists (select from private.exclusion_marks as any_mark) and m.ends_at is not null
+    ) as b
     order by b.ends_at desc, b.id
     limit 1
 $$;

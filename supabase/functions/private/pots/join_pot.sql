@@ -66,6 +66,10 @@ begin
     perform private.actor_pseudonym();
     perform pg_advisory_xact_lock_shared(private.gate_key(p_pot_id));
     v_wallet := private.lock_wallet(v_user);
+    -- While this call waited for the wallet.
+    if private.is_erased(v_user) then
+        perform private.fail('not_allowed');
+    end if;
 
     -- From here on nothing of this player and no state of this pot changes under us.
     v_request := jsonb_build_object('pot_id', p_pot_id, 'ticket_count', p_ticket_count);

@@ -22,7 +22,8 @@ as $$
     ('duplicate_devices', 'ticket', 'Too many players of a pot share a device.'),
     ('scan_failed', 'ticket', 'A pot could not be scanned for fraud; its lock or claim went on.'),
     ('held_payout_overdue', 'ticket', 'A held payout waits for its review for too long.'),
-    ('delivery_dead', 'ticket', 'A webhook was given up on.')
+    ('delivery_dead', 'ticket', 'A webhook was given up on.'),
+    ('erasure_requested', 'ticket', 'Players asked to be forgotten.')
 $$;
 
 comment on function private.alert_catalogue() is

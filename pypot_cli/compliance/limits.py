@@ -1,0 +1,27 @@
+"""The value of a guard rail, as people write it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pypot_cli.errors import UnreadableInputError
+from pypot_cli.rpc import JsonString
+
+_REGIONS = re.compile(r"[A-Z]{2}(,[A-Z]{2})*", re.ASCII)
+
+
+def read_value(text: str) -> Any:
+    """Return a number, a list of regions, "off", or None for none.
+
+    Raises UnreadableInputError for anything else. Whether the rule takes it, the database says.
+    """
+    if text == "none":
+        return None
+    if text == "off":
+        return JsonString(text)
+    if text.isascii() and text.isdigit() and len(text) < 17:
+        return int(text)
+    if _REGIONS.fullmatch(text):
+        return text.split(",")
+    raise UnreadableInputError("a limit is a number, regions such as NL,BE, off or none")

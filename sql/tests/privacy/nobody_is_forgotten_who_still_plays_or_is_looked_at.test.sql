@@ -1,0 +1,73 @@
+-- Shape, login, existence; then live entries, a held payout, a review, money.
+
+begin;
+\ir ../support/helpers.sql
+select plan(19);
+
+create function pg_temp.erasure(p_player text, p_more jsonb default '{}')
+returns jsonb
+language sql
+as $$
+    select jsonb_build_object('user_id', user_id(p_player), 'reason', 'asked to be') || p_more
+$$;
+
+select make_user('ann', 100);
+select make_user('ben');
+select refused(
+    'pot_compliance', 'erase_player', pg_temp.erasure('ann', '{"reason": " "}'),
+    'PT422', 'invalid_argument', '{"argument": "reason", "expected": "1 to 500 characters"}',
+    'for no reason'
+);
+select refused(
+    'pot_compliance', 'erase_player', pg_temp.erasure('ann'), 'PT401', 'login_required', '{}',
+    'by nobody'
+);
+select refused(
+    'pot_compliance:carol', 'erase_player', pg_temp.erasure('nobody'),
+    'PT422', 'invalid_argument', '{"argument": "user_id", "expected": "a player"}', 'nobody known'
+);
+select refused(
+    'pot_compliance:carol', 'erase_player', pg_temp.erasure('ann'),
+    'PT409', 'wrong_state', '{"reason": "balance", "balance": 100}', 'with credits'
+);
+select open_pot('big');
+select join_pot('ann', 'big', 1);
+select refused(
+    'pot_compliance:carol', 'erase_player', pg_temp.erasure('ann', '{"forfeit": true}'),
+    'PT409', 'wrong_state', '{"reason": "live_entries", "entries": 1}', 'in an open pot'
+);
+select bring_to('big', 'locked');
+select refused(
+    'pot_compliance:carol', 'erase_player', pg_temp.erasure('ann', '{"forfeit": true}'),
+    'PT409', 'wrong_state', '{"reason": "live_entries", "entries": 1}', 'in a locked pot'
+);
+select rpc('pot_compliance:carol', 'void_pot', on_pot('big', '{"reason": "a test"}'));
+insert into private.flags (
+    pot_id, user_id, kind, score, evidence, phase, effect, created_at, updated_at
+)
+values (
+    pot_id('big'), user_id('ann'), 'shared_ip', 0.9, '{}', 'join', 'hold', private.now(),
+    private.now()
+);
+select refused(
+    'pot_compliance:carol', 'erase_player', pg_temp.erasure('ann', '{"forfeit": true}'),
+    'PT409', 'wrong_state', '{"reason": "under_review", "flags": 1}', 'while somebody looks'
+);
+update private.flags
+set status = 'cleared', reviewed_by = gen_random_uuid(), reviewed_at = private.now();
+select ok(
+    rpc('pot_compliance:carol', 'erase_player', pg_temp.erasure('ann', '{"forfeit": true}'))
+    ? 'erased_at', 'then she is'
+);
+select ok(
+    rpc('pot_compliance:carol', 'erase_player', pg_temp.erasure('ben')) ? 'erased_at',
+    'and so is ben, who never played'
+);
+select query_refused(
+    c.caller, 'select public.erase_player(gen_random_uuid(), ''x'')',
+    'permission denied for function erase_player', c.caller || ' forgets nobody'
+)
+from unnest('{ann,pot_orchestrator,pot_treasury}'::text[]) as c (caller);
+
+select * from finish();
+rollback;
