@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(6);
+select plan(8);
 
 -- Of the shape of supabase_vault 0.3.
 create schema vault;
@@ -51,6 +51,20 @@ select is(
         inner join made as m on s.secret = m.answer ->> 'secret'
     ),
     0::bigint, 'the new one'
+);
+
+delete from vault.secrets where true;
+select private.log_event('two', null, '{}');
+select rpc('pot_webhooks', 'fan_out_webhooks') is null;
+select is(
+    rpc('pot_webhooks', 'claim_deliveries'), '[]', 'whose secret was deleted is sent nothing'
+);
+select rpc('service_role', 'rotate_webhook_secret', jsonb_build_object(
+    'webhook_id', m.answer -> 'webhook_id'
+)) is null
+from made as m;
+select is(
+    jsonb_array_length(rpc('pot_webhooks', 'claim_deliveries')), 2, 'until it has a new one'
 );
 
 select * from finish();

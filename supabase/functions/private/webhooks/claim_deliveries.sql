@@ -49,6 +49,9 @@ begin
                 and d.lease_until > v_at
         );
         continue when v_room <= 0;
+        -- Whose secrets are gone from the Vault is sent nothing until it has a new one.
+        v_secrets := private.webhook_secrets_of(v_hook.webhook_id);
+        continue when cardinality(v_secrets) = 0;
         with due as (
             select d.delivery_id
             from private.webhook_deliveries as d
@@ -74,7 +77,6 @@ begin
 
         select coalesce(array_agg(t.delivery_id), '{}') into v_taken from taken as t;
         v_left := v_left - cardinality(v_taken);
-        v_secrets := private.webhook_secrets_of(v_hook.webhook_id);
         return query
         select
             d.delivery_id, d.lease, d.webhook_id, d.event_id, d.kind, v_hook.url,

@@ -21,10 +21,13 @@ begin
             execute format(
                 'select s.decrypted_secret from %I.decrypted_secrets as s where s.id = $1', 'vault'
             )
-            into strict v_secret
+            into v_secret
             using v_row.vault_id;
         end if;
-        v_secrets := v_secrets || v_secret;
+        -- One that somebody took out of the Vault signs no more.
+        if v_secret is not null then
+            v_secrets := v_secrets || v_secret;
+        end if;
     end loop;
     return v_secrets;
 end $$;

@@ -201,6 +201,9 @@ begin
                 and d.lease_until > v_at
         );
         continue when v_room <= 0;
+        -- Whose secrets are gone from the Vault is sent nothing until it has a new one.
+        v_secrets := private.webhook_secrets_of(v_hook.webhook_id);
+        continue when cardinality(v_secrets) = 0;
         with due as (
             select d.delivery_id
             from private.webhook_deliveries as d
@@ -226,7 +229,6 @@ begin
 
         select coalesce(array_agg(t.delivery_id), '{}') into v_taken from taken as t;
         v_left := v_left - cardinality(v_taken);
-        v_secrets := private.webhook_secrets_of(v_hook.webhook_id);
         return query
         select
             d.delivery_id, d.lease, d.webhook_id, d.event_id, d.kind, v_hook.url,
@@ -1172,10 +1174,13 @@ begin
             execute format(
                 'select s.decrypted_secret from %I.decrypted_secrets as s where s.id = $1', 'vault'
             )
-            into strict v_secret
+            into v_secret
             using v_row.vault_id;
         end if;
-        v_secrets := v_secrets || v_secret;
+        -- One that somebody took out of the Vault signs no more.
+        if v_secret is not null then
+            v_secrets := v_secrets || v_secret;
+        end if;
     end loop;
     return v_secrets;
 end $$;
