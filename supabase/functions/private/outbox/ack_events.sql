@@ -1,7 +1,7 @@
 -- A consumer says up to where it has dealt with events. Never goes back: of two that work under one
 -- name, the one behind does not undo the other's progress.
--- Guards, in order: arguments; it is not the database's own consumer; the position has been given to
--- an event.
+-- Guards, in order: arguments; it is not the database's own consumer; the position has been given
+-- to an event.
 -- Locks: the consumer's row.
 -- Writes: event_consumers.
 -- Raises: invalid_argument.
