@@ -1,76 +1,262 @@
--- Who in a locked pot looks like several accounts of one person, and why (docs/collusion.md).
+-- Who in a locked pot looks like several accounts of one person, and why. Formulas, weights and the
+-- reasons for them: docs/collusion.md, in the same order.
 --
--- Players are put into groups by what they share. Of each group the log odds that it is a ring, and
--- not a household, an office or a carrier, are a sum: what sharing such a thing with so many is
--- worth in itself, and the weight of each trait. Every trait is judged against the other players of
--- the same pot, so that what everybody does says nothing.
+-- Log odds in nats. Every trait is judged against the other players of the same pots, so that what
+-- everybody does says nothing, and is limited, so that no trait alone decides. What grows faster
+-- than the number of entries is bounded: history is read of c_watched players, pairs are compared
+-- among neighbours once a pot is large.
 create or replace function private.suspicions(p_pot_id uuid)
 returns table (
     user_id uuid, entry_id uuid, kind text, score double precision, evidence jsonb
 )
-language sql
+language plpgsql
 stable
 set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
 as $$
-    with live as materialized (
+declare
+    c_watched constant integer := 1500;
+    c_all_pairs constant integer := 150;
+    v_pot public.pots;
+    v_now timestamptz := private.now();
+    -- Players, in order of their first entry.
+    v_size integer;
+    v_user uuid[];
+    v_entry uuid[];
+    v_tickets bigint[];
+    v_capped boolean[];
+    v_watched boolean[];
+    v_age double precision[];
+    -- Their earlier entries: whose, in which pot (1 is the newest), where in it, from where.
+    v_pots uuid[];
+    v_pot_players double precision[];
+    v_h_player integer[];
+    v_h_pot integer[];
+    v_h_start double precision[];
+    v_h_end double precision[];
+    v_h_capped boolean[];
+    v_h_device text[];
+    v_h_address text[];
+    -- What is shared: kind, accounts ever, label; and who shares it (here: in this pot).
+    v_t_link text[];
+    v_t_label text[];
+    v_t_accounts integer[];
+    v_m_thing integer[];
+    v_m_player integer[];
+    v_m_here boolean[];
+    v_component integer[];
+    -- Groups that are judged, and their members.
+    v_g_link text[];
+    v_g_label text[];
+    v_g_accounts integer[];
+    v_g_devices boolean[];
+    v_gm_group integer[];
+    v_gm_player integer[];
+    -- Pairs that are compared: pots together, expected by chance, and how closely they followed.
+    v_i integer[];
+    v_j integer[];
+    v_together integer[];
+    v_fewer integer[];
+    v_expected double precision[];
+    v_nearness double precision[];
+    v_close double precision[];
+    v_crowding double precision;
+begin
+    select * into strict v_pot from public.pots as p where p.id = p_pot_id;
+
+    -- ------------------------------------------------------------------------------------- players
+    select
+        count(*)::integer,
+        array_agg(p.user_id order by p.first_seq),
+        array_agg(p.entry_id order by p.first_seq),
+        array_agg(p.tickets order by p.first_seq),
+        array_agg(
+            v_pot.max_per_user > 1 and p.tickets >= 0.8 * v_pot.max_per_user order by p.first_seq
+        )
+    into v_size, v_user, v_entry, v_tickets, v_capped
+    from (
         select
-            e.id, e.user_id, e.seq, e.ticket_count, e.created_at, e.ip_hash, e.device_hash
+            e.user_id,
+            sum(e.ticket_count) as tickets,
+            min(e.seq) as first_seq,
+            (array_agg(e.id order by e.seq))[1] as entry_id
         from public.pot_entries as e
         where e.pot_id = p_pot_id and e.cancelled_at is null
-    ),
-    players as materialized (
-        select
-            p.user_id, p.tickets, p.entry_id,
-            row_number() over (order by p.first_seq) as place,
-            count(*) over () as players,
-            p.tickets >= 0.8 * t.max_per_user as is_at_cap,
-            count(*) filter (where p.tickets >= 0.8 * t.max_per_user) over () as at_cap,
-            t.max_per_user
+        group by e.user_id
+    ) as p;
+    if v_size < 2 then
+        return;
+    end if;
+
+    -- Of a large pot those are watched who share something in it, and who hold most.
+    if v_size <= c_watched then
+        v_watched := array_fill(true, array[v_size]);
+    else
+        select array_agg(w.rank <= c_watched order by w.player) into v_watched
         from (
             select
-                l.user_id,
-                sum(l.ticket_count) as tickets,
-                min(l.seq) as first_seq,
-                (array_agg(l.id order by l.seq))[1] as entry_id
-            from live as l
-            group by l.user_id
-        ) as p
-        cross join (
-            select o.max_per_user from public.pots as o where o.id = p_pot_id
-        ) as t
-    ),
-    memberships as (
-        select distinct 'shared_device' as link, l.device_hash as thing, l.user_id
-        from live as l
-        where l.device_hash is not null
-        union all
-        select distinct 'shared_address', l.ip_hash, l.user_id
-        from live as l
-        where l.ip_hash is not null
-    ),
-    -- Only what is shared goes on: of a large pot that is little.
-    shared as materialized (
-        select m.link, m.thing, m.user_id, m.members
-        from (
-            select
-                s.link, s.thing, s.user_id,
-                count(*) over (partition by s.link, s.thing) as members
-            from memberships as s
-        ) as m
-        where m.members > 1
-    ),
-    groups as materialized (
+                p.player,
+                row_number() over (order by s.player is null, p.tickets desc, p.player) as rank
+            from unnest(v_tickets) with ordinality as p (tickets, player)
+            left join (
+                select distinct u.player
+                from (
+                    select e.device_hash as thing
+                    from public.pot_entries as e
+                    where e.pot_id = p_pot_id and e.device_hash is not null
+                    group by e.device_hash
+                    having count(*) between 2 and 200
+                    union all
+                    select e.ip_hash
+                    from public.pot_entries as e
+                    where e.pot_id = p_pot_id and e.ip_hash is not null
+                    group by e.ip_hash
+                    having count(*) between 2 and 50
+                ) as t
+                inner join public.pot_entries as e
+                    on e.pot_id = p_pot_id and t.thing in (e.device_hash, e.ip_hash)
+                inner join unnest(v_user) with ordinality as u (user_id, player)
+                    on e.user_id = u.user_id
+            ) as s on p.player = s.player
+        ) as w;
+    end if;
+    select array_agg(
+        extract(epoch from v_now - a.created_at)::double precision order by w.player
+    )
+    into v_age
+    from unnest(v_watched) with ordinality as w (is_watched, player)
+    left join auth.users as a on w.is_watched and a.id = v_user[w.player];
+
+    -- ------------------------------------------------------------------------------------- history
+    select array_agg(p.id order by p.created_at desc) into v_pots
+    from (
+        select o.id, o.created_at
+        from public.pots as o
+        where o.created_at <= v_pot.created_at and o.id <> p_pot_id and o.total_tickets > 0
+        order by o.created_at desc, o.id desc
+        limit 2000
+    ) as p;
+    select
+        array_agg(h.player), array_agg(h.pot), array_agg(h.start), array_agg(h.until),
+        array_agg(h.capped), array_agg(h.device_hash), array_agg(h.ip_hash)
+    into
+        v_h_player, v_h_pot, v_h_start, v_h_end, v_h_capped, v_h_device, v_h_address
+    from (
         select
-            g.link, g.thing, g.members, g.players, g.at_cap, g.max_per_user,
-            g.members_at_cap, g.span, g.near, g.tickets,
-            -- How many accounts ever came from there, in up to 1000 entries.
-            greatest(g.members, case g.link
+            w.player::integer, n.pot::integer,
+            e.first_ticket::double precision / p.total_tickets as start,
+            (e.first_ticket + e.ticket_count)::double precision / p.total_tickets as until,
+            p.max_per_user > 1 and sum(e.ticket_count) over (
+                partition by w.player, n.pot
+            ) >= 0.8 * p.max_per_user as capped,
+            e.device_hash, e.ip_hash
+        from unnest(v_watched) with ordinality as w (is_watched, player)
+        cross join lateral (
+            select o.*
+            from public.pot_entries as o
+            where o.user_id = v_user[w.player] and o.pot_id <> p_pot_id
+            order by o.created_at desc, o.id desc
+            limit greatest(8, least(40, 12000 / v_size))
+        ) as e
+        inner join unnest(v_pots) with ordinality as n (id, pot) on e.pot_id = n.id
+        inner join public.pots as p on e.pot_id = p.id
+        where w.is_watched and e.first_ticket is not null
+    ) as h;
+    select array_agg(coalesce(c.players, 1)::double precision order by n.pot) into v_pot_players
+    from unnest(v_pots) with ordinality as n (id, pot)
+    left join lateral (
+        select sum(s.participants) as players from private.pot_stripes as s where s.pot_id = n.id
+    ) as c on n.pot in (select x from unnest(v_h_pot) as x);
+
+    -- Who is at the cap is who is so most of the time.
+    select array_agg(coalesce(h.habit, c.is_capped) order by c.player) into v_capped
+    from unnest(v_capped) with ordinality as c (is_capped, player)
+    left join (
+        select
+            v.player,
+            (count(*) filter (where v.capped) + v_capped[v.player]::integer)
+            >= 0.7 * (count(*) + 1) as habit
+        from (
+            select h.player, h.pot, bool_or(h.capped) as capped
+            from unnest(v_h_player, v_h_pot, v_h_capped) as h (player, pot, capped)
+            group by h.player, h.pot
+        ) as v
+        group by v.player
+    ) as h on c.player = h.player;
+
+    -- -------------------------------------------------------------------------------- shared things
+    with seen as materialized (
+        select distinct u.player::integer as player, k.link, k.thing, true as is_here
+        from public.pot_entries as e
+        inner join unnest(v_user) with ordinality as u (user_id, player) on e.user_id = u.user_id
+        cross join lateral (
+            values ('shared_device', e.device_hash), ('shared_address', e.ip_hash)
+        ) as k (link, thing)
+        where e.pot_id = p_pot_id and k.thing is not null
+        union
+        select h.player, k.link, k.thing, false
+        from unnest(v_h_player, v_h_device, v_h_address) as h (player, device, address)
+        cross join lateral (
+            values ('shared_device', h.device), ('shared_address', h.address)
+        ) as k (link, thing)
+        where k.thing is not null
+    ),
+    -- A third account that is not in this pot, and what it was seen with.
+    through as (
+        select distinct o.player, k.link, k.thing, false as is_here
+        from (
+            select s.player, x.user_id
+            from (select d.player, d.link, d.thing from seen as d where d.is_here) as s
+            cross join lateral (
+                select t.user_id, count(*) over () as accounts
+                from (
+                    select distinct c.user_id
+                    from (
+                        select e.user_id
+                        from public.pot_entries as e
+                        where s.link = 'shared_device' and e.device_hash = s.thing
+                        limit 50
+                    ) as c
+                    union
+                    select distinct c.user_id
+                    from (
+                        select e.user_id
+                        from public.pot_entries as e
+                        where s.link = 'shared_address' and e.ip_hash = s.thing
+                        limit 50
+                    ) as c
+                ) as t
+            ) as x
+            where v_size <= 2 * c_all_pairs and x.accounts <= 6 and x.user_id <> all (v_user)
+        ) as o
+        cross join lateral (
+            select e.device_hash, e.ip_hash
+            from public.pot_entries as e
+            where e.user_id = o.user_id
+            order by e.created_at desc, e.id desc
+            limit 10
+        ) as e
+        cross join lateral (
+            values ('shared_device', e.device_hash), ('shared_address', e.ip_hash)
+        ) as k (link, thing)
+        where k.thing is not null
+    ),
+    members as materialized (
+        select a.link, a.thing, a.player, bool_or(a.is_here) as is_here
+        from (select * from seen union all select * from through) as a
+        group by a.link, a.thing, a.player
+    ),
+    things as materialized (
+        select
+            t.link, t.thing, row_number() over (order by t.link, t.thing) as number,
+            -- In up to 1000 entries.
+            greatest(t.players, case t.link
                 when 'shared_device' then (
                     select count(distinct h.user_id)
                     from (
                         select e.user_id
                         from public.pot_entries as e
-                        where e.device_hash = g.thing
+                        where e.device_hash = t.thing
                         limit 1000
                     ) as h
                 )
@@ -79,104 +265,475 @@ as $$
                     from (
                         select e.user_id
                         from public.pot_entries as e
-                        where e.ip_hash = g.thing
+                        where e.ip_hash = t.thing
                         limit 1000
                     ) as h
                 )
             end) as accounts
         from (
+            select m.link, m.thing, count(*) as players
+            from members as m
+            group by m.link, m.thing
+            having count(*) > 1
+        ) as t
+    )
+    select
+        (select array_agg(t.link order by t.number) from things as t),
+        (select array_agg(left(md5(p_pot_id::text || t.thing), 8) order by t.number)
+            from things as t),
+        (select array_agg(t.accounts::integer order by t.number) from things as t),
+        array_agg(t.number::integer order by t.number, m.player),
+        array_agg(m.player order by t.number, m.player),
+        array_agg(m.is_here order by t.number, m.player)
+    into v_t_link, v_t_label, v_t_accounts, v_m_thing, v_m_player, v_m_here
+    from things as t
+    inner join members as m on t.link = m.link and t.thing = m.thing;
+
+    -- A carrier or an office ties nobody together.
+    select private.connected(
+        array_agg(e.first_player), array_agg(e.player), v_size
+    )
+    into v_component
+    from (
+        select m.player, min(m.player) over (partition by m.thing) as first_player
+        from unnest(v_m_thing, v_m_player) as m (thing, player)
+        where v_t_accounts[m.thing] <= case v_t_link[m.thing] when 'shared_device' then 50 else 12 end
+    ) as e;
+
+    -- -------------------------------------------------------------------------------------- groups
+    with direct as (
+        select m.thing, m.player, count(*) over (partition by m.thing) as size
+        from unnest(v_m_thing, v_m_player, v_m_here) as m (thing, player, is_here)
+        where m.is_here
+    ),
+    linked as (
+        select c.component, c.player, count(*) over (partition by c.component) as size
+        from unnest(v_component) with ordinality as c (component, player)
+    ),
+    largest as (
+        select l.component, max(d.size) as size
+        from linked as l
+        inner join direct as d on l.player = d.player
+        where v_t_accounts[d.thing]
+            <= case v_t_link[d.thing] when 'shared_device' then 50 else 12 end
+        group by l.component
+    ),
+    groups as materialized (
+        select
+            d.thing as thing, null::bigint as component, d.player::bigint as player
+        from direct as d
+        where d.size > 1
+        union all
+        select null, l.component, l.player
+        from linked as l
+        left join largest as g on l.component = g.component
+        where l.size > 1 and l.size > coalesce(g.size, 0)
+    ),
+    numbered as materialized (
+        select g.*, dense_rank() over (order by g.thing, g.component) as number
+        from groups as g
+    ),
+    heads as (
+        select distinct n.number, n.thing, n.component from numbered as n
+    )
+    select
+        (select array_agg(coalesce(v_t_link[h.thing], 'linked_accounts') order by h.number)
+            from heads as h),
+        (select array_agg(
+            coalesce(v_t_label[h.thing], left(md5(p_pot_id::text || v_user[h.component]), 8))
+            order by h.number
+        ) from heads as h),
+        (select array_agg(coalesce(v_t_accounts[h.thing], 0) order by h.number) from heads as h),
+        (select array_agg(coalesce(v_t_link[h.thing] = 'shared_device', not exists (
             select
-                o.link, o.thing, o.members,
-                max(o.players) as players,
-                max(o.at_cap) as at_cap,
-                max(o.max_per_user) as max_per_user,
-                count(*) filter (where o.is_at_cap) as members_at_cap,
-                max(o.place) - min(o.place) as span,
-                count(*) filter (where o.gap <= 2) as near,
-                sum(o.tickets) as tickets
-            from (
-                select
-                    s.link, s.thing, s.members, p.place, p.players, p.at_cap, p.max_per_user,
-                    p.is_at_cap, p.tickets,
-                    p.place - lag(p.place) over (
-                        partition by s.link, s.thing order by p.place
-                    ) as gap
-                from shared as s
-                inner join players as p on s.user_id = p.user_id
-            ) as o
-            group by o.link, o.thing, o.members
-        ) as g
+            from unnest(v_m_thing, v_m_player) as m (thing, player)
+            where v_component[m.player] = h.component and v_t_link[m.thing] = 'shared_address'
+        )) order by h.number) from heads as h),
+        array_agg(n.number::integer order by n.number, n.player),
+        array_agg(n.player::integer order by n.number, n.player)
+    into v_g_link, v_g_label, v_g_accounts, v_g_devices, v_gm_group, v_gm_player
+    from numbered as n;
+
+    -- --------------------------------------------------------------------------------------- pairs
+    with candidates as materialized (
+        select a.player::integer as i, b.player::integer as j
+        from generate_series(1, v_size) as a (player)
+        cross join lateral generate_series(
+            a.player + 1,
+            case when v_size <= c_all_pairs then v_size else least(v_size, a.player + 5) end
+        ) as b (player)
+        where v_watched[a.player] and v_watched[b.player]
+        union
+        select a.player, b.player
+        from unnest(v_gm_group, v_gm_player) as a (number, player)
+        inner join unnest(v_gm_group, v_gm_player) as b (number, player)
+            on a.number = b.number and a.player < b.player
+        inner join (
+            select m.number from unnest(v_gm_group) as m (number)
+            group by m.number having count(*) <= 30
+        ) as s on a.number = s.number
+        union
+        select a.player, b.player
+        from (
+            select c.player::integer
+            from unnest(v_capped) with ordinality as c (is_capped, player)
+            where c.is_capped and v_watched[c.player] and v_size > c_all_pairs
+            limit c_all_pairs
+        ) as a
+        inner join (
+            select c.player::integer
+            from unnest(v_capped) with ordinality as c (is_capped, player)
+            where c.is_capped and v_watched[c.player] and v_size > c_all_pairs
+            limit c_all_pairs
+        ) as b on a.player < b.player
+    ),
+    visits as materialized (
+        select h.player, h.pot, min(h.start) as start, min(h.until) as until
+        from unnest(v_h_player, v_h_pot, v_h_start, v_h_end) as h (player, pot, start, until)
+        group by h.player, h.pot
+    ),
+    since as materialized (
+        select v.player, max(v.pot) as pots, count(*) as visits from visits as v group by v.player
+    ),
+    met as materialized (
+        select
+            c.i, c.j, count(*) as together,
+            -- The chance that two strangers come as close as that in a pot.
+            sum(-ln(least(1, 2 * (
+                greatest(0, greatest(a.start, b.start) - least(a.until, b.until))
+                + 1 / v_pot_players[a.pot]
+            )))) as nearness,
+            sum(case
+                when greatest(a.start, b.start) - least(a.until, b.until)
+                    <= 1.5 / v_pot_players[a.pot]
+                    then ln(0.8 / least(0.8, 5 / (0.3 * v_pot_players[a.pot])))
+                else ln(0.2 / greatest(0.2, 1 - 5 / (0.3 * v_pot_players[a.pot])))
+            end) as close
+        from candidates as c
+        inner join visits as a on c.i = a.player
+        inner join visits as b on c.j = b.player and a.pot = b.pot
+        group by c.i, c.j
+    ),
+    sizes as (
+        select greatest(1, count(*) * sum(s.players ^ 2) / sum(s.players) ^ 2) as spread
+        from (
+            select distinct v.pot, v_pot_players[v.pot] as players from visits as v
+        ) as s
+    )
+    select
+        array_agg(c.i order by c.i, c.j), array_agg(c.j order by c.i, c.j),
+        array_agg(coalesce(m.together, 0)::integer order by c.i, c.j),
+        array_agg(coalesce(w.fewer, 0)::integer order by c.i, c.j),
+        array_agg(coalesce(w.expected, 0)::double precision order by c.i, c.j),
+        array_agg(coalesce(m.nearness, 0)::double precision order by c.i, c.j),
+        array_agg(coalesce(m.close, 0)::double precision order by c.i, c.j),
+        greatest(1, percentile_cont(0.5) within group (
+            order by (coalesce(m.together, 0) + 1) / (coalesce(w.expected, 0) + 1)
+        ))
+    into v_i, v_j, v_together, v_fewer, v_expected, v_nearness, v_close, v_crowding
+    from candidates as c
+    left join met as m on c.i = m.i and c.j = m.j
+    -- Both can only have met since both are here.
+    left join lateral (
+        select
+            least(a.visits, b.visits) as fewer,
+            least(
+                a.visits::double precision / a.pots * b.visits / b.pots
+                * least(a.pots, b.pots) * s.spread,
+                least(a.visits, b.visits)
+            ) as expected
+        from since as a
+        cross join since as b
+        cross join sizes as s
+        where a.player = c.i and b.player = c.j
+    ) as w on true;
+
+    -- ------------------------------------------------------------------------------------- weights
+    return query
+    with totals as (
+        select count(*) filter (where c.is_capped) as capped
+        from unnest(v_capped) as c (is_capped)
+    ),
+    members as materialized (
+        select
+            m.number, m.player,
+            count(*) over (partition by m.number) as members,
+            v_capped[m.player] as is_capped,
+            v_age[m.player] as age,
+            m.player - lag(m.player) over (partition by m.number order by m.player) as gap
+        from unnest(v_gm_group, v_gm_player) as m (number, player)
+    ),
+    shapes as (
+        select
+            m.number, m.members,
+            count(*) filter (where m.is_capped) as capped,
+            max(m.player) - min(m.player) as span,
+            count(*) filter (where m.gap <= 2) as near,
+            sum(v_tickets[m.player]) as tickets
+        from members as m
+        group by m.number, m.members
+    ),
+    met as (
+        select
+            a.number,
+            avg(p.together) as together, avg(p.fewer) as fewer,
+            avg(p.expected) * v_crowding as expected, avg(p.nearness) as nearness
+        from unnest(v_i, v_j, v_together, v_fewer, v_expected, v_nearness) as p (
+            i, j, together, fewer, expected, nearness
+        )
+        inner join members as a on p.i = a.player
+        inner join members as b on p.j = b.player and a.number = b.number
+        group by a.number
+    ),
+    -- Against every nth player, about 200 of them.
+    youth as (
+        select
+            y.number,
+            exp(avg(ln((0.5 + y.as_young) / (0.5 + y.others)))) as part
+        from (
+            select
+                m.number, m.player,
+                count(*) filter (where v_age[o.player] <= 2 * m.age) as as_young,
+                count(*) as others
+            from members as m
+            inner join generate_series(1, v_size, 1 + v_size / 200) as o (player)
+                on v_age[o.player] is not null
+            where m.age is not null and m.members <= 200
+                and not exists (
+                    select from members as x where x.number = m.number and x.player = o.player
+                )
+            group by m.number, m.player
+        ) as y
+        group by y.number
+    ),
+    -- How often an entry came from a device, or an address, that its player had not used before.
+    turns as materialized (
+        select
+            e.player,
+            count(e.device) - 1 as device_turns, count(distinct e.device) - 1 as new_devices,
+            count(e.address) - 1 as address_turns, count(distinct e.address) - 1 as new_addresses,
+            min(e.here_address) as here_address
+        from (
+            select h.player, h.device, h.address, null as here_address
+            from unnest(v_h_player, v_h_device, v_h_address) as h (player, device, address)
+            union all
+            select u.player::integer, o.device_hash, o.ip_hash, o.ip_hash
+            from public.pot_entries as o
+            inner join unnest(v_user) with ordinality as u (user_id, player)
+                on o.user_id = u.user_id
+            where o.pot_id = p_pot_id and v_watched[u.player]
+        ) as e
+        group by e.player
+    ),
+    usual_turns as (
+        select
+            (0.5 + sum(greatest(0, t.new_devices))) / (5 + sum(greatest(0, t.device_turns)))
+                as devices,
+            (1.5 + sum(greatest(0, t.new_addresses))) / (5 + sum(greatest(0, t.address_turns)))
+                as addresses
+        from turns as t
+        where t.player not in (select m.player from members as m)
+    ),
+    churn as (
+        select
+            m.number,
+            sum(greatest(0, t.device_turns)) as device_turns,
+            sum(greatest(0, t.new_devices)) as new_devices,
+            sum(greatest(0, t.address_turns)) as address_turns,
+            sum(greatest(0, t.new_addresses)) as new_addresses,
+            count(distinct t.here_address) as here_addresses
+        from members as m
+        inner join turns as t on m.player = t.player
+        group by m.number
     ),
     weighed as materialized (
         select
-            g.*,
-            case g.link
-                when 'shared_device' then least(-0.5 + 1.5 * (g.members - 2), 4)
-                else least(-1.6 + 0.9 * (g.members - 2), 0.9)
-            end - ln(g.accounts::double precision / g.members) as w_link,
-            private.trait_weight(
-                case when g.max_per_user > 1 then
-                    exp(
-                        g.members_at_cap * ln(0.9 / c.usual)
-                        + (g.members - g.members_at_cap) * ln(0.1 / (1 - c.usual))
-                    )::double precision
-                else 1 end,
+            s.*, g.link, g.label, g.accounts, m.together, m.fewer, m.expected,
+            c.new_devices, c.device_turns, c.new_addresses, c.address_turns,
+            case
+                when g.is_devices then least(-0.5 + 1.5 * (s.members - 2), 4)
+                when g.link = 'shared_address' then least(-1.6 + 0.9 * (s.members - 2), 0.9)
+                else least(-1.2 + 1.0 * (s.members - 2), 3)
+            end::double precision
+            - case
+                when g.link = 'linked_accounts' then 0
+                when g.is_devices then greatest(0, ln(g.accounts / greatest(20.0, s.members)))
+                else ln(greatest(g.accounts, s.members) / s.members::double precision)
+            end
+            -- A family's tablet is at the family's address.
+            + case
+                when g.link <> 'shared_device' or c.here_addresses = 0 then 0
+                when c.here_addresses >= s.members then ln(0.5 / 0.15)
+                else ln(0.5 / 0.85)
+            end as w_link,
+            case when v_pot.max_per_user = 1 then 0 else private.trait_weight(
+                exp(
+                    s.capped * ln(0.9 / u.usual)
+                    + (s.members - s.capped) * ln(0.1 / (1 - u.usual))
+                )::double precision,
                 0.6, 2.5
-            ) as w_cap,
+            ) end as w_cap,
             private.trait_weight(
-                private.p_value_evidence(2 * least(
-                    -- All of them within so few places; or so many right after each other.
-                    least(1, g.members * f.part ^ (g.members - 1)
-                        - (g.members - 1) * f.part ^ g.members),
+                private.p_value_evidence(3 * least(
+                    -- All of them within so few places; so many right after each other; and before.
+                    least(1, s.members * f.part ^ (s.members - 1)
+                        - (s.members - 1) * f.part ^ s.members),
                     private.chance_of_count(
-                        g.near,
-                        (g.members - 1)
-                        * least(1, 2.0 * (g.members - 1) / greatest(1, g.players - 1))
-                    )
+                        s.near,
+                        (s.members - 1) * least(1, 2.0 * (s.members - 1) / (v_size - 1))
+                    ),
+                    private.chance_of_sum(coalesce(m.nearness, 0)::double precision,
+                        coalesce(m.together, 0)::double precision)
                 )),
-                0.6, 3
-            ) as w_sync
-        from groups as g
+                0.6, 3.5
+            ) as w_sync,
+            case when coalesce(m.fewer, 0) < 2 then 0 else private.trait_weight(
+                private.p_value_evidence(private.chance_of_count(m.together, m.expected)),
+                0.5, 2.5
+            ) end as w_together,
+            case when y.part is null then 0 else private.trait_weight(
+                private.p_value_evidence(y.part::double precision), 0.5, 1.5
+            ) end as w_new,
+            case when g.is_devices then 0 else private.trait_weight(
+                exp(
+                    c.new_devices * ln(0.8 / r.devices)
+                    + (c.device_turns - c.new_devices) * ln(0.2 / (1 - r.devices))
+                )::double precision,
+                0.4, 3
+            ) end as w_churn
+        from shapes as s
+        inner join unnest(v_g_link, v_g_label, v_g_accounts, v_g_devices) with ordinality as g (
+            link, label, accounts, is_devices, number
+        ) on s.number = g.number
+        left join met as m on s.number = m.number
+        left join youth as y on s.number = y.number
+        left join churn as c on s.number = c.number
+        cross join usual_turns as r
         cross join lateral (
             select
-                (0.6 + g.at_cap - g.members_at_cap)::double precision
-                / (4 + g.players - g.members) as usual
-        ) as c
+                (0.6 + t.capped - s.capped)::double precision
+                / (4 + v_size - s.members) as usual
+            from totals as t
+        ) as u
         cross join lateral (
-            select least(1, g.span::double precision / g.players) as part
+            select least(1, s.span::double precision / v_size) as part
         ) as f
     ),
     judged as materialized (
         select
             w.*,
-            1 / (1 + exp(-(w.w_link + w.w_cap + w.w_sync))) as score,
-            jsonb_build_object(
-                'group', left(md5(p_pot_id::text || w.thing), 8),
-                'members', w.members,
-                'accounts_ever', w.accounts,
-                'players', w.players,
-                'tickets', w.tickets,
-                'members_at_cap', w.members_at_cap,
-                'span', w.span,
-                'weights', jsonb_build_object(
-                    w.link, round(w.w_link::numeric, 2),
-                    'cap_splitting', round(w.w_cap::numeric, 2),
-                    'synchronised_joins', round(w.w_sync::numeric, 2)
-                )
-            ) as evidence
+            1 / (1 + exp(-(
+                w.w_link + w.w_cap + w.w_sync + w.w_together + w.w_new + w.w_churn
+            ))) as score
         from weighed as w
+    ),
+    -- --------------------------------------------------- pairs with nothing in common but behaviour
+    couples as materialized (
+        select
+            p.i, p.j, p.together, p.fewer, p.expected * v_crowding as expected,
+            private.trait_weight(
+                case
+                    when v_capped[p.i] and v_capped[p.j] then 0.8 / u.usual ^ 2
+                    else 0.1
+                end,
+                0.6, 2.5
+            ) as w_cap,
+            least(10, ln(private.p_value_evidence(
+                private.chance_of_count(p.together, p.expected * v_crowding)
+            ))) as w_together,
+            least(8, ln(private.p_value_evidence(private.chance_of_sum(
+                p.nearness - ln(least(1, 2.0 * (p.j - p.i) / v_size)), p.together + 1
+            )))) as w_sync,
+            greatest(-3, least(3, p.close + case
+                when p.j - p.i <= 2 then ln(0.8 / least(0.8, 5 / (0.3 * v_size)))
+                else ln(0.2 / greatest(0.2, 1 - 5 / (0.3 * v_size)))
+            end)) as w_close,
+            case
+                when p.fewer < 4 then 0
+                when p.together >= 0.9 * p.fewer then ln(0.8 / 0.3)
+                else ln(0.2 / 0.7)
+            end as w_always
+        from unnest(v_i, v_j, v_together, v_fewer, v_expected, v_nearness, v_close) as p (
+            i, j, together, fewer, expected, nearness, close
+        )
+        cross join lateral (
+            select
+                (0.6 + t.capped - v_capped[p.i]::integer - v_capped[p.j]::integer)
+                / (2.0 + v_size) as usual
+            from totals as t
+        ) as u
+        where p.together >= 3
+    ),
+    paired as (
+        select
+            c.*,
+            1 / (
+                1
+                + exp(-(ln(0.02 / v_size) + c.w_together + c.w_sync + c.w_cap))
+                + exp(-(-1.0 + c.w_close + c.w_cap + c.w_always))
+            ) as score
+        from couples as c
+    ),
+    found as (
+        select m.player, k.kind, j.score, jsonb_build_object(
+            'group', j.label,
+            'members', j.members,
+            'players', v_size,
+            'accounts_ever', j.accounts,
+            'tickets', j.tickets,
+            'members_at_cap', j.capped,
+            'span', j.span,
+            'pots_together', round(j.together, 1),
+            'pots_expected', round(j.expected::numeric, 1),
+            'new_devices', j.new_devices,
+            'weights', jsonb_build_object(
+                j.link, round(j.w_link::numeric, 2),
+                'cap_splitting', round(j.w_cap::numeric, 2),
+                'synchronised_joins', round(j.w_sync::numeric, 2),
+                'played_together', round(j.w_together::numeric, 2),
+                'new_accounts', round(j.w_new::numeric, 2),
+                'churned_devices', round(j.w_churn::numeric, 2)
+            )
+        ) as evidence
+        from judged as j
+        inner join members as m on j.number = m.number
+        cross join lateral (
+            values
+            (j.link, null), ('cap_splitting', j.w_cap), ('synchronised_joins', j.w_sync),
+            ('played_together', j.w_together), ('churned_devices', j.w_churn)
+        ) as k (kind, weight)
+        where j.score >= 0.5 and coalesce(k.weight >= 1, true)
+        union all
+        select x.player, k.kind, c.score, jsonb_build_object(
+            'group', left(md5(p_pot_id::text || v_user[c.i] || v_user[c.j]), 8),
+            'members', 2,
+            'players', v_size,
+            'tickets', v_tickets[c.i] + v_tickets[c.j],
+            'span', c.j - c.i,
+            'pots_together', c.together,
+            'pots_of_the_rarer', c.fewer,
+            'pots_expected', round(c.expected::numeric, 1),
+            'weights', jsonb_build_object(
+                'played_together', round(c.w_together::numeric, 2),
+                'synchronised_joins', round(c.w_sync::numeric, 2),
+                'cap_splitting', round(c.w_cap::numeric, 2),
+                'closer_than_friends', round(c.w_close::numeric, 2),
+                'never_apart', round(c.w_always::numeric, 2)
+            )
+        )
+        from paired as c
+        cross join lateral (values (c.i), (c.j)) as x (player)
+        cross join lateral (
+            values
+            ('played_together', null), ('cap_splitting', c.w_cap), ('synchronised_joins', c.w_sync)
+        ) as k (kind, weight)
+        where c.score >= 0.5 and coalesce(k.weight >= 1, true)
     )
-    select distinct on (s.user_id, k.kind)
-        s.user_id, p.entry_id, k.kind, j.score, j.evidence
-    from judged as j
-    inner join shared as s on j.link = s.link and j.thing = s.thing
-    inner join players as p on s.user_id = p.user_id
-    cross join lateral (
-        values (j.link, null), ('cap_splitting', j.w_cap), ('synchronised_joins', j.w_sync)
-    ) as k (kind, weight)
-    where j.score >= 0.5 and coalesce(k.weight >= 1, true)
-    order by s.user_id, k.kind, j.score desc
-$$;
+    select distinct on (f.player, f.kind)
+        v_user[f.player], v_entry[f.player], f.kind, f.score, f.evidence
+    from found as f
+    order by f.player, f.kind, f.score desc, f.evidence ->> 'group';
+end $$;
 
 comment on function private.suspicions(uuid) is
 'Every suspicion about a player of the pot from 0.5 on: the kind, its score (the probability that '
