@@ -101,22 +101,30 @@ begin
             left join (
                 select distinct u.player
                 from (
-                    select e.device_hash as thing
-                    from public.pot_entries as e
-                    where e.pot_id = p_pot_id and e.device_hash is not null
-                    group by e.device_hash
-                    having count(*) between 2 and 200
+                    select e.user_id
+                    from (
+                        select o.device_hash
+                        from public.pot_entries as o
+                        where o.pot_id = p_pot_id and o.device_hash is not null
+                        group by o.device_hash
+                        having count(*) between 2 and 200
+                    ) as t
+                    inner join public.pot_entries as e
+                        on e.pot_id = p_pot_id and t.device_hash = e.device_hash
                     union all
-                    select e.ip_hash
-                    from public.pot_entries as e
-                    where e.pot_id = p_pot_id and e.ip_hash is not null
-                    group by e.ip_hash
-                    having count(*) between 2 and 50
+                    select e.user_id
+                    from (
+                        select o.ip_hash
+                        from public.pot_entries as o
+                        where o.pot_id = p_pot_id and o.ip_hash is not null
+                        group by o.ip_hash
+                        having count(*) between 2 and 50
+                    ) as t
+                    inner join public.pot_entries as e
+                        on e.pot_id = p_pot_id and t.ip_hash = e.ip_hash
                 ) as t
-                inner join public.pot_entries as e
-                    on e.pot_id = p_pot_id and t.thing in (e.device_hash, e.ip_hash)
                 inner join unnest(v_user) with ordinality as u (user_id, player)
-                    on e.user_id = u.user_id
+                    on t.user_id = u.user_id
             ) as s on p.player = s.player
         ) as w;
     end if;
@@ -433,8 +441,11 @@ begin
     into v_i, v_j, v_together, v_fewer, v_expected, v_nearness, v_close, v_crowding
     from candidates as c
     left join met as m on c.i = m.i and c.j = m.j
+    left join since as a on c.i = a.player
+    left join since as b on c.j = b.player
+    cross join sizes as s
     -- Both can only have met since both are here.
-    left join lateral (
+    cross join lateral (
         select
             least(a.visits, b.visits) as fewer,
             least(
@@ -442,11 +453,7 @@ begin
                 * least(a.pots, b.pots) * s.spread,
                 least(a.visits, b.visits)
             ) as expected
-        from since as a
-        cross join since as b
-        cross join sizes as s
-        where a.player = c.i and b.player = c.j
-    ) as w on true;
+    ) as w;
 
     -- ------------------------------------------------------------------------------------- weights
     return query

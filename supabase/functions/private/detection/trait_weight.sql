@@ -11,12 +11,15 @@ language sql
 immutable
 set search_path = ''
 as $$
-    select least(p_limit, ln(p_share * greatest(0, least(1e12, p_factor)) + 1 - p_share))
+    select case
+        when p_factor is null then 0
+        else least(p_limit, ln(p_share * greatest(0, least(1e12, p_factor)) + 1 - p_share))
+    end
 $$;
 
 comment on function private.trait_weight(double precision, double precision, double precision) is
 'Log odds, in nats, that a trait adds whose Bayes factor is p_factor, when p_share of all rings '
-'show it; p_limit at most.';
+'show it; p_limit at most, and 0 where nothing is known.';
 
 revoke all on function private.trait_weight(double precision, double precision, double precision)
 from public, anon, authenticated, service_role;
