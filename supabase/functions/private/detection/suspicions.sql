@@ -13,6 +13,8 @@ language plpgsql
 stable
 set search_path = ''
 set plan_cache_mode = 'force_custom_plan'
+set enable_nestloop = off
+set jit = off
 as $$
 declare
     c_watched constant integer := 1500;
@@ -27,8 +29,11 @@ declare
     v_capped boolean[];
     v_watched boolean[];
     v_age double precision[];
+    v_sample double precision[];
     -- Their earlier entries: whose, in which pot (1 is the newest), where in it, from where.
     v_pots uuid[];
+    v_pot_tickets bigint[];
+    v_pot_caps integer[];
     v_pot_players double precision[];
     v_h_player integer[];
     v_h_pot integer[];
@@ -44,12 +49,14 @@ declare
     v_m_thing integer[];
     v_m_player integer[];
     v_m_here boolean[];
+    v_m_ties boolean[];
     v_component integer[];
     -- Groups that are judged, and their members.
     v_g_link text[];
     v_g_label text[];
     v_g_accounts integer[];
-    v_g_devices boolean[];
+    v_g_is_devices boolean[];
+    v_g_has_devices boolean[];
     v_gm_group integer[];
     v_gm_player integer[];
     -- Pairs that are compared: pots together, expected by chance, and how closely they followed.
@@ -59,20 +66,16 @@ declare
     v_fewer integer[];
     v_expected double precision[];
     v_nearness double precision[];
-    v_close double precision[];
+    v_near_strangers double precision[];
+    v_near_friends double precision[];
     v_crowding double precision;
 begin
     select * into strict v_pot from public.pots as p where p.id = p_pot_id;
 
     -- ------------------------------------------------------------------------------------- players
     select
-        count(*)::integer,
-        array_agg(p.user_id order by p.first_seq),
-        array_agg(p.entry_id order by p.first_seq),
-        array_agg(p.tickets order by p.first_seq),
-        array_agg(
-            v_pot.max_per_user > 1 and p.tickets >= 0.8 * v_pot.max_per_user order by p.first_seq
-        )
+        count(*)::integer, array_agg(p.user_id), array_agg(p.entry_id), array_agg(p.tickets),
+        array_agg(v_pot.max_per_user > 1 and p.tickets >= 0.8 * v_pot.max_per_user)
     into v_size, v_user, v_entry, v_tickets, v_capped
     from (
         select
@@ -83,6 +86,7 @@ begin
         from public.pot_entries as e
         where e.pot_id = p_pot_id and e.cancelled_at is null
         group by e.user_id
+        order by first_seq
     ) as p;
     if v_size < 2 then
         return;
@@ -133,12 +137,27 @@ begin
     )
     into v_age
     from unnest(v_watched) with ordinality as w (is_watched, player)
-    left join auth.users as a on w.is_watched and a.id = v_user[w.player];
+    left join lateral (
+        select u.created_at from auth.users as u where u.id = v_user[w.player] limit 1
+    ) as a on w.is_watched;
+
+    select array_agg(a.age order by a.age) into v_sample
+    from (
+        select v_age[x.player] as age
+        from generate_series(1, v_size, 1 + v_size / 201) as x (player)
+        where v_age[x.player] is not null
+    ) as a;
 
     -- ------------------------------------------------------------------------------------- history
-    select array_agg(p.id order by p.created_at desc) into v_pots
+    select
+        array_agg(p.id order by p.number),
+        array_agg(p.total_tickets order by p.number),
+        array_agg(p.max_per_user order by p.number)
+    into v_pots, v_pot_tickets, v_pot_caps
     from (
-        select o.id, o.created_at
+        select
+            o.id, o.total_tickets, o.max_per_user,
+            row_number() over (order by o.created_at desc, o.id desc) as number
         from public.pots as o
         where o.created_at <= v_pot.created_at and o.id <> p_pot_id and o.total_tickets > 0
         order by o.created_at desc, o.id desc
@@ -152,29 +171,36 @@ begin
     from (
         select
             w.player::integer, n.pot::integer,
-            e.first_ticket::double precision / p.total_tickets as start,
-            (e.first_ticket + e.ticket_count)::double precision / p.total_tickets as until,
-            p.max_per_user > 1 and sum(e.ticket_count) over (
+            e.first_ticket::double precision / n.tickets as start,
+            (e.first_ticket + e.ticket_count)::double precision / n.tickets as until,
+            n.cap > 1 and sum(e.ticket_count) over (
                 partition by w.player, n.pot
-            ) >= 0.8 * p.max_per_user as capped,
+            ) >= 0.8 * n.cap as capped,
             e.device_hash, e.ip_hash
         from unnest(v_watched) with ordinality as w (is_watched, player)
         cross join lateral (
             select o.*
             from public.pot_entries as o
-            where o.user_id = v_user[w.player] and o.pot_id <> p_pot_id
+            where w.is_watched and o.user_id = v_user[w.player] and o.pot_id <> p_pot_id
             order by o.created_at desc, o.id desc
             limit greatest(8, least(40, 12000 / v_size))
         ) as e
-        inner join unnest(v_pots) with ordinality as n (id, pot) on e.pot_id = n.id
-        inner join public.pots as p on e.pot_id = p.id
-        where w.is_watched and e.first_ticket is not null
+        inner join unnest(v_pots, v_pot_tickets, v_pot_caps) with ordinality as n (
+            id, tickets, cap, pot
+        ) on e.pot_id = n.id
+        where e.first_ticket is not null
     ) as h;
-    select array_agg(coalesce(c.players, 1)::double precision order by n.pot) into v_pot_players
+    select array_agg(c.players order by n.pot) into v_pot_players
     from unnest(v_pots) with ordinality as n (id, pot)
-    left join lateral (
-        select sum(s.participants) as players from private.pot_stripes as s where s.pot_id = n.id
-    ) as c on n.pot in (select x from unnest(v_h_pot) as x);
+    left join (
+        select d.pot, s.players
+        from (select distinct u.pot from unnest(v_h_pot) as u (pot)) as d
+        cross join lateral (
+            select greatest(2, sum(t.participants))::double precision as players
+            from private.pot_stripes as t
+            where t.pot_id = v_pots[d.pot]
+        ) as s
+    ) as c on n.pot = c.pot;
 
     -- Who is at the cap is who is so most of the time.
     select array_agg(coalesce(h.habit, c.is_capped) order by c.player) into v_capped
@@ -194,24 +220,26 @@ begin
 
     -- -------------------------------------------------------------------------------- shared things
     with seen as materialized (
-        select distinct u.player::integer as player, k.link, k.thing, true as is_here
+        select u.player::integer as player, k.link, k.thing, true as is_here, count(*) as times
         from public.pot_entries as e
         inner join unnest(v_user) with ordinality as u (user_id, player) on e.user_id = u.user_id
         cross join lateral (
             values ('shared_device', e.device_hash), ('shared_address', e.ip_hash)
         ) as k (link, thing)
-        where e.pot_id = p_pot_id and k.thing is not null
-        union
-        select h.player, k.link, k.thing, false
+        where e.pot_id = p_pot_id and v_watched[u.player] and k.thing is not null
+        group by u.player, k.link, k.thing
+        union all
+        select h.player, k.link, k.thing, false, count(*)
         from unnest(v_h_player, v_h_device, v_h_address) as h (player, device, address)
         cross join lateral (
             values ('shared_device', h.device), ('shared_address', h.address)
         ) as k (link, thing)
         where k.thing is not null
+        group by h.player, k.link, k.thing
     ),
     -- A third account that is not in this pot, and what it was seen with.
     through as (
-        select distinct o.player, k.link, k.thing, false as is_here
+        select o.player, k.link, k.thing, false as is_here, count(*) as times
         from (
             select s.player, x.user_id
             from (select d.player, d.link, d.thing from seen as d where d.is_here) as s
@@ -248,9 +276,14 @@ begin
             values ('shared_device', e.device_hash), ('shared_address', e.ip_hash)
         ) as k (link, thing)
         where k.thing is not null
+        group by o.player, k.link, k.thing
     ),
     members as materialized (
-        select a.link, a.thing, a.player, bool_or(a.is_here) as is_here
+        select
+            a.link, a.thing, a.player, bool_or(a.is_here) as is_here,
+            a.link = 'shared_device' or sum(a.times) * 2 >= (
+                sum(sum(a.times)) over (partition by a.player, a.link)
+            ) as ties
         from (select * from seen union all select * from through) as a
         group by a.link, a.thing, a.player
     ),
@@ -292,20 +325,22 @@ begin
         (select array_agg(t.accounts::integer order by t.number) from things as t),
         array_agg(t.number::integer order by t.number, m.player),
         array_agg(m.player order by t.number, m.player),
-        array_agg(m.is_here order by t.number, m.player)
-    into v_t_link, v_t_label, v_t_accounts, v_m_thing, v_m_player, v_m_here
+        array_agg(m.is_here order by t.number, m.player),
+        array_agg(m.ties order by t.number, m.player)
+    into v_t_link, v_t_label, v_t_accounts, v_m_thing, v_m_player, v_m_here, v_m_ties
     from things as t
     inner join members as m on t.link = m.link and t.thing = m.thing;
 
-    -- A carrier or an office ties nobody together.
-    select private.connected(
-        array_agg(e.first_player), array_agg(e.player), v_size
-    )
+    -- Nobody is tied by what hundreds use, nor by an address that most of one's entries do not come
+    -- from: who roams shares each with strangers.
+    select private.connected(array_agg(e.first_player), array_agg(e.player), v_size)
     into v_component
     from (
         select m.player, min(m.player) over (partition by m.thing) as first_player
-        from unnest(v_m_thing, v_m_player) as m (thing, player)
-        where v_t_accounts[m.thing] <= case v_t_link[m.thing] when 'shared_device' then 50 else 12 end
+        from unnest(v_m_thing, v_m_player, v_m_ties) as m (thing, player, ties)
+        where m.ties and v_t_accounts[m.thing] <= case v_t_link[m.thing]
+            when 'shared_device' then 50 else 12
+        end
     ) as e;
 
     -- -------------------------------------------------------------------------------------- groups
@@ -317,6 +352,7 @@ begin
     linked as (
         select c.component, c.player, count(*) over (partition by c.component) as size
         from unnest(v_component) with ordinality as c (component, player)
+        where v_watched[c.player]
     ),
     largest as (
         select l.component, max(d.size) as size
@@ -343,6 +379,18 @@ begin
     ),
     heads as (
         select distinct n.number, n.thing, n.component from numbered as n
+    ),
+    bonds as (
+        select
+            v_component[m.player] as component,
+            max(v_t_accounts[m.thing]) as accounts,
+            bool_or(v_t_link[m.thing] = 'shared_device') as devices,
+            bool_or(v_t_link[m.thing] = 'shared_address') as addresses
+        from unnest(v_m_thing, v_m_player, v_m_ties) as m (thing, player, ties)
+        where m.ties and v_t_accounts[m.thing] <= case v_t_link[m.thing]
+            when 'shared_device' then 50 else 12
+        end
+        group by v_component[m.player]
     )
     select
         (select array_agg(coalesce(v_t_link[h.thing], 'linked_accounts') order by h.number)
@@ -351,19 +399,30 @@ begin
             coalesce(v_t_label[h.thing], left(md5(p_pot_id::text || v_user[h.component]), 8))
             order by h.number
         ) from heads as h),
-        (select array_agg(coalesce(v_t_accounts[h.thing], 0) order by h.number) from heads as h),
-        (select array_agg(coalesce(v_t_link[h.thing] = 'shared_device', not exists (
-            select
-            from unnest(v_m_thing, v_m_player) as m (thing, player)
-            where v_component[m.player] = h.component and v_t_link[m.thing] = 'shared_address'
-        )) order by h.number) from heads as h),
+        (select array_agg(coalesce(v_t_accounts[h.thing], b.accounts) order by h.number)
+            from heads as h left join bonds as b on h.component = b.component),
+        (select array_agg(
+            coalesce(v_t_link[h.thing] = 'shared_device', not b.addresses) order by h.number
+        ) from heads as h left join bonds as b on h.component = b.component),
+        (select array_agg(
+            coalesce(v_t_link[h.thing] = 'shared_device', b.devices) order by h.number
+        ) from heads as h left join bonds as b on h.component = b.component),
         array_agg(n.number::integer order by n.number, n.player),
         array_agg(n.player::integer order by n.number, n.player)
-    into v_g_link, v_g_label, v_g_accounts, v_g_devices, v_gm_group, v_gm_player
+    into
+        v_g_link, v_g_label, v_g_accounts, v_g_is_devices, v_g_has_devices, v_gm_group, v_gm_player
     from numbered as n;
 
     -- --------------------------------------------------------------------------------------- pairs
-    with candidates as materialized (
+    with small as materialized (
+        select g.number, g.player
+        from (
+            select m.number, m.player, count(*) over (partition by m.number) as members
+            from unnest(v_gm_group, v_gm_player) as m (number, player)
+        ) as g
+        where g.members <= 30
+    ),
+    candidates as materialized (
         select a.player::integer as i, b.player::integer as j
         from generate_series(1, v_size) as a (player)
         cross join lateral generate_series(
@@ -373,13 +432,8 @@ begin
         where v_watched[a.player] and v_watched[b.player]
         union
         select a.player, b.player
-        from unnest(v_gm_group, v_gm_player) as a (number, player)
-        inner join unnest(v_gm_group, v_gm_player) as b (number, player)
-            on a.number = b.number and a.player < b.player
-        inner join (
-            select m.number from unnest(v_gm_group) as m (number)
-            group by m.number having count(*) <= 30
-        ) as s on a.number = s.number
+        from small as a
+        inner join small as b on a.number = b.number and a.player < b.player
         union
         select a.player, b.player
         from (
@@ -403,24 +457,46 @@ begin
     since as materialized (
         select v.player, max(v.pot) as pots, count(*) as visits from visits as v group by v.player
     ),
+    -- By itself, or visits would be joined with visits, which is quadratic in the players of a pot.
+    halves as materialized (
+        select c.i, c.j, v.pot, v.start, v.until
+        from candidates as c
+        inner join visits as v on c.i = v.player
+    ),
+    crowds as materialized (
+        select
+            c.pot, c.players,
+            private.closeness(1, c.players, 1) as strangers_1,
+            private.closeness(2, c.players, 1) as strangers_2,
+            private.closeness(3, c.players, 1) as strangers_3,
+            private.closeness(1, c.players, 0.3) as friends_1,
+            private.closeness(2, c.players, 0.3) as friends_2,
+            private.closeness(3, c.players, 0.3) as friends_3
+        from unnest(v_pot_players) with ordinality as c (players, pot)
+        where c.players is not null
+    ),
     met as materialized (
         select
-            c.i, c.j, count(*) as together,
+            a.i, a.j, count(*) as together,
             -- The chance that two strangers come as close as that in a pot.
-            sum(-ln(least(1, 2 * (
-                greatest(0, greatest(a.start, b.start) - least(a.until, b.until))
-                + 1 / v_pot_players[a.pot]
-            )))) as nearness,
+            sum(-ln(least(1, 2 * (g.between + 1 / z.players)))) as nearness,
             sum(case
-                when greatest(a.start, b.start) - least(a.until, b.until)
-                    <= 1.5 / v_pot_players[a.pot]
-                    then ln(0.8 / least(0.8, 5 / (0.3 * v_pot_players[a.pot])))
-                else ln(0.2 / greatest(0.2, 1 - 5 / (0.3 * v_pot_players[a.pot])))
-            end) as close
-        from candidates as c
-        inner join visits as a on c.i = a.player
-        inner join visits as b on c.j = b.player and a.pot = b.pot
-        group by c.i, c.j
+                when g.between < 1e-9 then z.strangers_1
+                when g.between <= 1.5 / z.players then z.strangers_2
+                else z.strangers_3
+            end) as near_strangers,
+            sum(case
+                when g.between < 1e-9 then z.friends_1
+                when g.between <= 1.5 / z.players then z.friends_2
+                else z.friends_3
+            end) as near_friends
+        from halves as a
+        inner join visits as b on a.j = b.player and a.pot = b.pot
+        cross join lateral (
+            select greatest(0, greatest(a.start, b.start) - least(a.until, b.until)) as between
+        ) as g
+        inner join crowds as z on a.pot = z.pot
+        group by a.i, a.j
     ),
     sizes as (
         select greatest(1, count(*) * sum(s.players ^ 2) / sum(s.players) ^ 2) as spread
@@ -434,11 +510,13 @@ begin
         array_agg(coalesce(w.fewer, 0)::integer order by c.i, c.j),
         array_agg(coalesce(w.expected, 0)::double precision order by c.i, c.j),
         array_agg(coalesce(m.nearness, 0)::double precision order by c.i, c.j),
-        array_agg(coalesce(m.close, 0)::double precision order by c.i, c.j),
+        array_agg(coalesce(m.near_strangers, 0)::double precision order by c.i, c.j),
+        array_agg(coalesce(m.near_friends, 0)::double precision order by c.i, c.j),
         greatest(1, percentile_cont(0.5) within group (
             order by (coalesce(m.together, 0) + 1) / (coalesce(w.expected, 0) + 1)
         ))
-    into v_i, v_j, v_together, v_fewer, v_expected, v_nearness, v_close, v_crowding
+    into v_i, v_j, v_together, v_fewer, v_expected, v_nearness, v_near_strangers,
+        v_near_friends, v_crowding
     from candidates as c
     left join met as m on c.i = m.i and c.j = m.j
     left join since as a on c.i = a.player
@@ -492,24 +570,29 @@ begin
         inner join members as b on p.j = b.player and a.number = b.number
         group by a.number
     ),
-    -- Against every nth player, about 200 of them.
+    -- Of the others, so many are no older than twice that: a ring's own youth is no measure.
     youth as (
         select
             y.number,
-            exp(avg(ln((0.5 + y.as_young) / (0.5 + y.others)))) as part
+            exp(avg(ln(
+                (0.5 + greatest(0, y.as_young - y.own)) / (0.5 + y.ages - y.own_ages)
+            ))) as part
         from (
             select
-                m.number, m.player,
-                count(*) filter (where v_age[o.player] <= 2 * m.age) as as_young,
-                count(*) as others
-            from members as m
-            inner join generate_series(1, v_size, 1 + v_size / 200) as o (player)
-                on v_age[o.player] is not null
-            where m.age is not null and m.members <= 200
-                and not exists (
-                    select from members as x where x.number = m.number and x.player = o.player
-                )
-            group by m.number, m.player
+                m.number,
+                width_bucket(2 * m.age, v_sample) as as_young,
+                cardinality(v_sample) as ages,
+                case when v_size <= 200 then (
+                    select count(*) from unnest(m.ages) as x (age) where x.age <= 2 * m.age
+                ) else 0 end as own,
+                case when v_size <= 200 then cardinality(array_remove(m.ages, null)) else 0 end
+                    as own_ages
+            from (
+                select n.number, n.age, array_agg(n.age) over (partition by n.number) as ages
+                from members as n
+                where n.members <= 200
+            ) as m
+            where m.age is not null
         ) as y
         group by y.number
     ),
@@ -559,12 +642,14 @@ begin
             c.new_devices, c.device_turns, c.new_addresses, c.address_turns,
             case
                 when g.is_devices then least(-0.5 + 1.5 * (s.members - 2), 4)
-                when g.link = 'shared_address' then least(-1.6 + 0.9 * (s.members - 2), 0.9)
-                else least(-1.2 + 1.0 * (s.members - 2), 3)
+                when not g.has_devices
+                    then least(-1.6 + 0.9 * (s.members - 2), 0.2)
+                    - 0.3 * ln(greatest(8, s.members) / 8.0)
+                    - case g.link when 'linked_accounts' then 0.7 else 0 end
+                else least(-1.2 + 0.8 * (s.members - 2), 1.5)
             end::double precision
             - case
-                when g.link = 'linked_accounts' then 0
-                when g.is_devices then greatest(0, ln(g.accounts / greatest(20.0, s.members)))
+                when g.is_devices then greatest(0, ln(greatest(g.accounts, 20) / greatest(20.0, s.members)))
                 else ln(greatest(g.accounts, s.members) / s.members::double precision)
             end
             -- A family's tablet is at the family's address.
@@ -574,17 +659,12 @@ begin
                 else ln(0.5 / 0.85)
             end as w_link,
             case when v_pot.max_per_user = 1 then 0 else private.trait_weight(
-                exp(
-                    s.capped * ln(0.9 / u.usual)
-                    + (s.members - s.capped) * ln(0.1 / (1 - u.usual))
-                )::double precision,
-                0.6, 2.5
+                private.rate_evidence(s.capped, s.members - s.capped, 0.9, u.usual), 0.6, 2.5
             ) end as w_cap,
             private.trait_weight(
                 private.p_value_evidence(3 * least(
                     -- All of them within so few places; so many right after each other; and before.
-                    least(1, s.members * f.part ^ (s.members - 1)
-                        - (s.members - 1) * f.part ^ s.members),
+                    private.chance_of_span(s.members, f.part),
                     private.chance_of_count(
                         s.near,
                         (s.members - 1) * least(1, 2.0 * (s.members - 1) / (v_size - 1))
@@ -595,22 +675,27 @@ begin
                 0.6, 3.5
             ) as w_sync,
             case when coalesce(m.fewer, 0) < 2 then 0 else private.trait_weight(
-                private.p_value_evidence(private.chance_of_count(m.together, m.expected)),
-                0.5, 2.5
+                private.count_evidence(
+                    m.together::double precision, 0.9 * m.fewer::double precision, m.expected
+                ),
+                0.6, 3
             ) end as w_together,
             case when y.part is null then 0 else private.trait_weight(
                 private.p_value_evidence(y.part::double precision), 0.5, 1.5
             ) end as w_new,
             case when g.is_devices then 0 else private.trait_weight(
-                exp(
-                    c.new_devices * ln(0.8 / r.devices)
-                    + (c.device_turns - c.new_devices) * ln(0.2 / (1 - r.devices))
-                )::double precision,
+                private.rate_evidence(
+                    c.new_devices::double precision,
+                    (c.device_turns - c.new_devices)::double precision, 0.8,
+                    coalesce(r.devices, 0.1)::double precision
+                ),
                 0.4, 3
             ) end as w_churn
         from shapes as s
-        inner join unnest(v_g_link, v_g_label, v_g_accounts, v_g_devices) with ordinality as g (
-            link, label, accounts, is_devices, number
+        inner join unnest(
+            v_g_link, v_g_label, v_g_accounts, v_g_is_devices, v_g_has_devices
+        ) with ordinality as g (
+            link, label, accounts, is_devices, has_devices, number
         ) on s.number = g.number
         left join met as m on s.number = m.number
         left join youth as y on s.number = y.number
@@ -623,63 +708,120 @@ begin
             from totals as t
         ) as u
         cross join lateral (
-            select least(1, s.span::double precision / v_size) as part
+            select s.span::double precision / v_size as part
         ) as f
     ),
     judged as materialized (
         select
             w.*,
-            1 / (1 + exp(-(
-                w.w_link + w.w_cap + w.w_sync + w.w_together + w.w_new + w.w_churn
-            ))) as score
+            private.posterior(
+                w.w_link + w.w_cap + w.w_sync + w.w_together + w.w_new + w.w_churn, null
+            ) as score
         from weighed as w
     ),
-    -- --------------------------------------------------- pairs with nothing in common but behaviour
-    couples as materialized (
+    -- ----------------------------------------------------- rings with nothing in common but behaviour
+    edges as materialized (
         select
-            p.i, p.j, p.together, p.fewer, p.expected * v_crowding as expected,
+            p.i, p.j, p.together, p.fewer, p.expected,
+            p.friends + private.closeness(p.j - p.i, v_size, 0.3) as w_close,
             private.trait_weight(
-                case
-                    when v_capped[p.i] and v_capped[p.j] then 0.8 / u.usual ^ 2
-                    else 0.1
-                end,
-                0.6, 2.5
-            ) as w_cap,
-            least(10, ln(private.p_value_evidence(
-                private.chance_of_count(p.together, p.expected * v_crowding)
-            ))) as w_together,
-            least(8, ln(private.p_value_evidence(private.chance_of_sum(
-                p.nearness - ln(least(1, 2.0 * (p.j - p.i) / v_size)), p.together + 1
-            )))) as w_sync,
-            greatest(-3, least(3, p.close + case
-                when p.j - p.i <= 2 then ln(0.8 / least(0.8, 5 / (0.3 * v_size)))
-                else ln(0.2 / greatest(0.2, 1 - 5 / (0.3 * v_size)))
-            end)) as w_close,
+                private.count_evidence(p.together, 0.9 * p.fewer, p.expected), 0.8, 10
+            ) as w_together,
+            private.trait_weight(
+                exp(greatest(-27.6, least(27.6,
+                    p.strangers + private.closeness(p.j - p.i, v_size, 1)
+                ))),
+                0.7, 10
+            ) as w_sync,
             case
                 when p.fewer < 4 then 0
                 when p.together >= 0.9 * p.fewer then ln(0.8 / 0.3)
                 else ln(0.2 / 0.7)
-            end as w_always
-        from unnest(v_i, v_j, v_together, v_fewer, v_expected, v_nearness, v_close) as p (
-            i, j, together, fewer, expected, nearness, close
-        )
+            end as w_always,
+            case when v_capped[p.i] and v_capped[p.j] then ln(0.9 / u.usual) else 0 end as w_both
+        from (
+            select
+                q.i, q.j, q.together, q.fewer, q.expected * v_crowding as expected,
+                q.strangers, q.friends
+            from unnest(
+                v_i, v_j, v_together, v_fewer, v_expected, v_near_strangers, v_near_friends
+            ) as q (i, j, together, fewer, expected, strangers, friends)
+            where q.together > 0 or q.j - q.i <= 2
+        ) as p
         cross join lateral (
             select
                 (0.6 + t.capped - v_capped[p.i]::integer - v_capped[p.j]::integer)
                 / (2.0 + v_size) as usual
             from totals as t
         ) as u
-        where p.together >= 3
     ),
-    paired as (
+    -- Above ln n an edge is more than the best of n strangers; below, the graph would grow together.
+    strong as materialized (
+        select e.*, e.w_together + e.w_sync as weight
+        from edges as e
+        where e.w_together + e.w_sync + e.w_both >= ln(v_size) + 0.5
+    ),
+    ends as materialized (
+        select x.i as player, x.weight, x.w_together, x.w_sync from strong as x
+        union all
+        select x.j, x.weight, x.w_together, x.w_sync from strong as x
+    ),
+    rings as materialized (
+        select c.ring, c.player, count(*) over (partition by c.ring) as members
+        from (
+            select private.connected(array_agg(x.i), array_agg(x.j), v_size) as component
+            from strong as x
+        ) as g
+        cross join lateral unnest(g.component) with ordinality as c (ring, player)
+        inner join (select distinct e.player from ends as e) as k on c.player = k.player
+    ),
+    best as (
         select
-            c.*,
-            1 / (
-                1
-                + exp(-(ln(0.02 / v_size) + c.w_together + c.w_sync + c.w_cap))
-                + exp(-(-1.0 + c.w_close + c.w_cap + c.w_always))
+            r.ring, r.player, r.members, max(x.weight) as weight,
+            max(x.w_together) as w_together, max(x.w_sync) as w_sync
+        from rings as r
+        inner join ends as x on r.player = x.player
+        group by r.ring, r.player, r.members
+    ),
+    rounded as (
+        select
+            b.ring, b.members, sum(b.weight) * (b.members - 1) / b.members as weight,
+            avg(b.w_together) as w_together, avg(b.w_sync) as w_sync,
+            count(*) filter (where v_capped[b.player]) as capped,
+            sum(v_tickets[b.player]) as tickets,
+            max(b.player) - min(b.player) as span
+        from best as b
+        group by b.ring, b.members
+    ),
+    bound as (
+        select
+            r.ring, avg(x.w_close) as w_close, avg(x.w_always) as w_always,
+            avg(x.together) as together, avg(x.fewer) as fewer, avg(x.expected) as expected
+        from strong as x
+        inner join rings as r on x.i = r.player
+        group by r.ring
+    ),
+    behaved as materialized (
+        select
+            r.*, b.together, b.fewer, b.expected, b.w_always,
+            greatest(-3, least(3, b.w_close)) as w_close,
+            c.w_cap,
+            private.posterior(
+                ln(0.02) - (r.members - 1) * ln(v_size) + r.weight + c.w_cap,
+                -0.5 + greatest(-3, least(3, b.w_close)) + c.w_cap + b.w_always
             ) as score
-        from couples as c
+        from rounded as r
+        inner join bound as b on r.ring = b.ring
+        cross join totals as t
+        cross join lateral (
+            select case when v_pot.max_per_user = 1 then 0 else private.trait_weight(
+                private.rate_evidence(
+                    r.capped, r.members - r.capped, 0.9,
+                    (0.6 + t.capped - r.capped)::double precision / (4 + v_size - r.members)
+                ),
+                0.6, 1.5 * r.members
+            ) end as w_cap
+        ) as c
     ),
     found as (
         select m.player, k.kind, j.score, jsonb_build_object(
@@ -711,30 +853,32 @@ begin
         ) as k (kind, weight)
         where j.score >= 0.5 and coalesce(k.weight >= 1, true)
         union all
-        select x.player, k.kind, c.score, jsonb_build_object(
-            'group', left(md5(p_pot_id::text || v_user[c.i] || v_user[c.j]), 8),
-            'members', 2,
+        select r.player, k.kind, b.score, jsonb_build_object(
+            'group', left(md5(p_pot_id::text || v_user[b.ring] || 'ring'), 8),
+            'members', b.members,
             'players', v_size,
-            'tickets', v_tickets[c.i] + v_tickets[c.j],
-            'span', c.j - c.i,
-            'pots_together', c.together,
-            'pots_of_the_rarer', c.fewer,
-            'pots_expected', round(c.expected::numeric, 1),
+            'tickets', b.tickets,
+            'members_at_cap', b.capped,
+            'span', b.span,
+            'pots_together', round(b.together, 1),
+            'pots_of_the_rarer', round(b.fewer, 1),
+            'pots_expected', round(b.expected::numeric, 1),
             'weights', jsonb_build_object(
-                'played_together', round(c.w_together::numeric, 2),
-                'synchronised_joins', round(c.w_sync::numeric, 2),
-                'cap_splitting', round(c.w_cap::numeric, 2),
-                'closer_than_friends', round(c.w_close::numeric, 2),
-                'never_apart', round(c.w_always::numeric, 2)
+                'played_together', round(b.w_together::numeric, 2),
+                'synchronised_joins', round(b.w_sync::numeric, 2),
+                'cap_splitting', round(b.w_cap::numeric, 2),
+                'closer_than_friends', round(b.w_close::numeric, 2),
+                'never_apart', round(b.w_always::numeric, 2)
             )
         )
-        from paired as c
-        cross join lateral (values (c.i), (c.j)) as x (player)
+        from behaved as b
+        inner join rings as r on b.ring = r.ring
         cross join lateral (
             values
-            ('played_together', null), ('cap_splitting', c.w_cap), ('synchronised_joins', c.w_sync)
+            ('played_together', case when b.together > 0 then 1 else 0 end),
+            ('cap_splitting', b.w_cap), ('synchronised_joins', b.w_sync)
         ) as k (kind, weight)
-        where c.score >= 0.5 and coalesce(k.weight >= 1, true)
+        where b.score >= 0.5 and k.weight >= 1
     )
     select distinct on (f.player, f.kind)
         v_user[f.player], v_entry[f.player], f.kind, f.score, f.evidence
