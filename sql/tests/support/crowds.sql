@@ -56,7 +56,7 @@ as $$
 $$;
 comment on function tests.flags(text) is 'The flags of the pot, by player and kind.';
 
-create function tests.held(p_pot text)
+create function tests.suspects(p_pot text)
 returns text[]
 language sql
 as $$
@@ -64,4 +64,4 @@ as $$
     from tests.flags(p_pot) as f
     where f.effect = 'hold'
 $$;
-comment on function tests.held(text) is 'Whose payout would be held, by name.';
+comment on function tests.suspects(text) is 'Whose payout would be held, by name.';

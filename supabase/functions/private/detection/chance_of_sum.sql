@@ -1,5 +1,5 @@
--- Fisher's method: -ln p of a p-value by chance is exponential, so a sum of n of them is Gamma(n, 1).
--- Chernoff's bound of its tail: exp(-(s - n - n ln(s/n))) for s > n, else 1.
+-- Fisher's method: -ln p of a p-value by chance is exponential, so a sum of n of them is
+-- Gamma(n, 1). Chernoff's bound of its tail: exp(-(s - n - n ln(s/n))) for s > n, else 1.
 create or replace function private.chance_of_sum(
     p_sum double precision, p_terms double precision
 )

@@ -1,6 +1,7 @@
--- How much likelier accounts of one person come so close in a pot than others do. One person takes
--- the next place 6 times in 10 and the next but one twice; others come anywhere (p_reach 1), friends
--- within a part of the pot (p_reach 0.3: as far apart as 15 places of 100 on either side).
+-- How much likelier accounts of one person come so close in a pot than others do. One person
+-- takes the next place 6 times in 10 and the next but one twice; others come anywhere (p_reach
+-- 1), friends within a part of the pot (p_reach 0.3: as far apart as 15 places of 100 on either
+-- side).
 create or replace function private.closeness(
     p_gap integer, p_players double precision, p_reach double precision
 )

@@ -1,5 +1,5 @@
--- Union-find with path halving (Tarjan and van Leeuwen, 1984): near to linear, where a recursive query
--- would be quadratic in a large component.
+-- Union-find with path halving (Tarjan and van Leeuwen, 1984): near to linear, where a recursive
+-- query would be quadratic in a large component.
 create or replace function private.connected(p_from integer[], p_to integer[], p_size integer)
 returns integer[]
 language plpgsql

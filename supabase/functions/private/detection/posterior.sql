@@ -1,5 +1,5 @@
--- Of log odds a probability. Against one other reading (by chance) it is the logistic function; against
--- a second (friends who play together) the odds of both are weighed.
+-- Of log odds a probability. Against one other reading (by chance) it is the logistic function;
+-- against a second (friends who play together) the odds of both are weighed.
 create or replace function private.posterior(
     p_log_odds double precision, p_second_log_odds double precision
 )
@@ -11,7 +11,10 @@ as $$
     select 1 / (
         1
         + exp(greatest(-30, least(30, -p_log_odds)))
-        + coalesce(exp(greatest(-30, least(30, -p_second_log_odds))), 0)
+        + case
+            when p_second_log_odds is null then 0
+            else exp(greatest(-30, least(30, -p_second_log_odds)))
+        end
     )
 $$;
 
