@@ -309,6 +309,145 @@ from public, anon, authenticated, service_role;
 grant execute on function private.list_flags(uuid, text, uuid, integer)
 to pot_compliance, service_role;
 
+-- source: supabase/functions/private/detection/lone_suspicions.sql
+-- What one account shows by itself (docs/collusion.md): it, or its device, was in a ring that two
+-- people confirmed; it joins faster than a person; it is last in draw 1 and wins too often, as one
+-- who knows the seed would.
+create or replace function private.lone_suspicions(p_pot_id uuid)
+returns table (
+    user_id uuid, entry_id uuid, kind text, score double precision, evidence jsonb
+)
+language plpgsql
+stable
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_pot public.pots;
+    v_last record;
+    v_late record;
+begin
+    select * into strict v_pot from public.pots as p where p.id = p_pot_id;
+
+    -- Nobody was upheld yet: nothing to look up.
+    if exists (select from private.flags as f where f.status = 'upheld') then
+        return query
+        with upheld as materialized (
+            select f.user_id, count(*) as flags
+            from private.flags as f
+            where f.status = 'upheld'
+            group by f.user_id
+            order by max(f.reviewed_at) desc
+            limit 1000
+        ),
+        devices as (
+            select distinct u.user_id, u.flags, d.device_hash
+            from upheld as u
+            cross join lateral (
+                select o.device_hash
+                from public.pot_entries as o
+                where o.user_id = u.user_id
+                order by o.created_at desc, o.id desc
+                limit 20
+            ) as d
+            where d.device_hash is not null
+        )
+        select distinct on (c.user_id)
+            c.user_id, c.id, 'confirmed_ring', c.score,
+            jsonb_build_object('flags_upheld', c.flags, 'by_device', c.by_device)
+        from (
+            select
+                e.user_id, e.id, e.seq, u.flags, false as by_device, 0.95::double precision as score
+            from public.pot_entries as e
+            inner join upheld as u on e.user_id = u.user_id
+            where e.pot_id = p_pot_id and e.cancelled_at is null
+            union all
+            select e.user_id, e.id, e.seq, d.flags, true, 0.8
+            from public.pot_entries as e
+            inner join devices as d on e.device_hash = d.device_hash and e.user_id <> d.user_id
+            where e.pot_id = p_pot_id and e.cancelled_at is null
+        ) as c
+        order by c.user_id, c.score desc, c.seq;
+    end if;
+
+    -- Twenty joins, each within a second of the one before, are a program's.
+    return query
+    select
+        b.user_id, b.first_entry, 'velocity_burst',
+        private.posterior(0.25 * (b.quick - 20), null),
+        jsonb_build_object('joins', b.joins, 'within_a_second', b.quick)
+    from (
+        select
+            g.user_id, (array_agg(g.id order by g.seq))[1] as first_entry, count(*) as joins,
+            count(*) filter (where g.gap < interval '1 second') as quick
+        from (
+            select
+                e.user_id, e.id, e.seq,
+                e.created_at - lag(e.created_at) over (
+                    partition by e.user_id order by e.seq
+                ) as gap
+            from public.pot_entries as e
+            where e.pot_id = p_pot_id and e.cancelled_at is null
+        ) as g
+        group by g.user_id
+        having count(*) > 20
+    ) as b
+    where b.quick >= 20;
+
+    if v_pot.draw_version = 1 then
+        select e.user_id, e.id, e.ticket_count into v_last
+        from public.pot_entries as e
+        where e.pot_id = p_pot_id and e.cancelled_at is null
+        order by e.seq desc
+        limit 1;
+        -- One who computes the count wins 9 times in 10; others win their share.
+        select
+            count(*) as pots, count(*) filter (where l.won) as wins, sum(l.share) as expected,
+            ln(0.002) + sum(
+                case when l.won then ln(0.9 / l.share) else ln(0.1 / (1 - l.share)) end
+            ) as log_odds
+        into v_late
+        from (
+            select
+                p.winner_user_id = v_last.user_id as won,
+                greatest(0.001, least(0.999, (
+                    select sum(o.ticket_count)
+                    from public.pot_entries as o
+                    where o.pot_id = p.id and o.user_id = v_last.user_id
+                        and o.first_ticket is not null
+                )::double precision / p.total_tickets)) as share
+            from (
+                select e.pot_id, e.first_ticket + e.ticket_count as until
+                from public.pot_entries as e
+                where e.user_id = v_last.user_id and e.pot_id <> p_pot_id
+                    and e.first_ticket is not null
+                order by e.created_at desc, e.id desc
+                limit 200
+            ) as e
+            inner join public.pots as p on e.pot_id = p.id
+            where p.status = 'settled' and p.draw_version = 1 and e.until = p.total_tickets
+        ) as l;
+        if v_late.wins > 0 and private.posterior(v_late.log_odds, null) >= 0.5 then
+            return query values (
+                v_last.user_id, v_last.id, 'late_computed_join',
+                private.posterior(v_late.log_odds, null),
+                jsonb_build_object(
+                    'pots_joined_last', v_late.pots, 'won', v_late.wins,
+                    'expected', round(v_late.expected::numeric, 2),
+                    'tickets', v_last.ticket_count
+                )
+            );
+        end if;
+    end if;
+end $$;
+
+comment on function private.lone_suspicions(uuid) is
+'Suspicions about single players of the pot, from 0.5 on: confirmed_ring, velocity_burst, '
+'late_computed_join.';
+
+revoke all on function private.lone_suspicions(uuid)
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/detection/p_value_evidence.sql
 -- What a p-value is worth as evidence. A p-value is no probability of guilt; the calibrator
 -- k * p^(k-1) makes of it a Bayes factor whose mean under chance is 1, so that it may be multiplied
@@ -440,6 +579,52 @@ revoke all on function private.rate_evidence(
 )
 from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/detection/scan_join.sql
+-- What a join may be refused for: its account, or its device, was in a ring that two people
+-- confirmed, and the policy of kind confirmed_ring says so. Index lookups only, and without such a
+-- policy one; it is asked before the entry is written, so a refusal leaves none.
+create or replace function private.scan_join(p_user_id uuid, p_device_hash text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_from numeric;
+begin
+    select f.min_score into v_from
+    from private.flag_policies as f
+    where f.kind = 'confirmed_ring' and f.effect = 'refuse';
+    if v_from is null then
+        return null;
+    end if;
+    if v_from <= 0.95 and exists (
+        select from private.flags as f where f.user_id = p_user_id and f.status = 'upheld'
+    ) then
+        return 'refuse';
+    end if;
+    if v_from <= 0.8 and exists (
+        select
+        from (
+            select e.user_id
+            from public.pot_entries as e
+            where e.device_hash = p_device_hash
+            limit 50
+        ) as o
+        inner join private.flags as f on o.user_id = f.user_id and f.status = 'upheld'
+    ) then
+        return 'refuse';
+    end if;
+    return null;
+end $$;
+
+comment on function private.scan_join(uuid, text) is
+'refuse when the policy refuses joins of this account or from this device; else NULL. '
+'confirmed_ring scores 0.95 for the account itself and 0.8 for its device.';
+
+revoke all on function private.scan_join(uuid, text)
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/detection/scan_pot.sql
 -- Looks over all entries of a pot that is locked or about to be, and flags what it suspects. It
 -- reads
@@ -467,7 +652,10 @@ begin
     end if;
     begin
         for v_found in
-            select s.* from private.suspicions(p_pot_id) as s order by s.user_id, s.kind
+            select s.* from private.suspicions(p_pot_id) as s
+            union all
+            select l.* from private.lone_suspicions(p_pot_id) as l
+            order by user_id, kind
         loop
             if private.raise_flag(
                 p_pot_id, v_found.entry_id, v_found.user_id, v_found.kind, v_found.score,
@@ -1607,6 +1795,203 @@ comment on function private.freeze_pot(public.pots) is
 
 revoke all on function private.freeze_pot(public.pots)
 from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/pots/join_pot.sql
+-- A player buys tickets: credits go to the pot's escrow, tickets out of its counter, an entry
+-- is written.
+--
+-- Guards, in order: arguments; login; the pot exists; an earlier call with this key; the pot is
+-- open, not paused and
+-- before its deadline; those of private.guard_join; the cap a player; credits; tickets left; still
+-- before the deadline once
+-- every wait is over.
+-- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet;
+-- those of private.guard_join; one stripe (all, ascending, for the last tickets).
+-- Writes: pot_entries, stripe, transfer, idempotency key, event pot_joined; to realtime joined,
+-- balance, updated.
+-- Raises: invalid_argument, invalid_ticket_count, login_required, not_allowed, pot_not_found,
+-- idempotency_key_reused,
+-- pot_not_open, pot_paused, ticket_cap_exceeded, insufficient_credits, pot_full; returns
+-- account_blocked,
+-- region_blocked, velocity_exceeded with their record.
+create or replace function private.join_pot(
+    p_pot_id uuid, p_ticket_count integer, p_idempotency_key text
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    v_user uuid := private.caller_sub();
+    v_problem text;
+    v_pot public.pots;
+    v_state private.pot_states;
+    v_context private.request_context;
+    v_wallet private.wallets;
+    v_request jsonb;
+    v_result jsonb;
+    v_held bigint;
+    v_cost bigint;
+    v_stripe smallint;
+    v_totals record;
+    v_entry_id uuid := gen_random_uuid();
+    v_salt bytea := extensions.gen_random_bytes(32);
+    v_tag text;
+    v_at timestamptz;
+begin
+    perform private.require_given('pot_id', p_pot_id::text);
+    if p_ticket_count is null or p_ticket_count < 1 then
+        perform private.fail('invalid_ticket_count', jsonb_build_object(
+            'ticket_count', p_ticket_count
+        ));
+    end if;
+    if p_idempotency_key is not null then
+        perform private.require_text('idempotency_key', p_idempotency_key, 255);
+    end if;
+    perform private.require_read_committed();
+    v_problem := private.player_problem();
+    if v_problem = 'account_blocked' then
+        return private.refuse_player(v_problem, 'join_refused', p_pot_id);
+    elsif v_problem is not null then
+        perform private.fail(v_problem);
+    end if;
+    if not exists (select from public.pots as p where p.id = p_pot_id) then
+        perform private.fail('pot_not_found');
+    end if;
+
+    -- Before the wallet, as in the lock order: the first act of a caller writes a row.
+    perform private.actor_pseudonym();
+    perform pg_advisory_xact_lock_shared(private.gate_key(p_pot_id));
+    v_wallet := private.lock_wallet(v_user);
+
+    -- From here on nothing of this player and no state of this pot changes under us.
+    v_request := jsonb_build_object('pot_id', p_pot_id, 'ticket_count', p_ticket_count);
+    v_result := private.replayed('join_pot', p_idempotency_key, v_request);
+    if v_result is not null then
+        return v_result;
+    end if;
+    select * into strict v_pot from public.pots as p where p.id = p_pot_id;
+    if v_pot.status <> 'open' or private.now() >= v_pot.locks_at and v_pot.paused_at is null then
+        perform private.fail('pot_not_open', jsonb_build_object('status', v_pot.status));
+    end if;
+    if v_pot.paused_at is not null then
+        perform private.fail('pot_paused');
+    end if;
+    -- Whoever compliance took out of a pot stays out of it.
+    if exists (
+        select
+        from public.pot_entries as e
+        inner join private.exclusions as x on e.id = x.entry_id
+        where e.pot_id = p_pot_id and e.user_id = v_user
+    ) then
+        return private.refuse_player(
+            'account_blocked', 'join_refused', p_pot_id, '{"reason": "excluded"}'
+        );
+    end if;
+
+    select * into strict v_state from private.pot_states as s where s.pot_id = p_pot_id;
+    v_context := private.request_context(v_state.pepper_id);
+    v_result := private.guard_join(v_pot, v_state.template_id, v_user, p_ticket_count, v_context);
+    if v_result is not null then
+        return v_result;
+    end if;
+    if private.scan_join(v_user, v_context.device_hash) = 'refuse' then
+        return private.refuse_player(
+            'account_blocked', 'join_refused', p_pot_id, '{"reason": "confirmed_ring"}'
+        );
+    end if;
+
+    select coalesce(sum(e.ticket_count), 0) into v_held
+    from public.pot_entries as e
+    where e.pot_id = p_pot_id and e.user_id = v_user and e.cancelled_at is null;
+    if v_held + p_ticket_count > v_pot.max_per_user then
+        perform private.fail('ticket_cap_exceeded', jsonb_build_object(
+            'max_per_user', v_pot.max_per_user, 'held', v_held, 'left', v_pot.max_per_user - v_held
+        ));
+    end if;
+    v_cost := v_pot.entry_cost * p_ticket_count;
+    if coalesce(v_wallet.balance, 0) < v_cost then
+        perform private.fail('insufficient_credits', jsonb_build_object(
+            'balance', coalesce(v_wallet.balance, 0), 'cost', v_cost
+        ));
+    end if;
+
+    v_stripe := private.take_tickets(
+        p_pot_id, p_ticket_count, case when v_held = 0 then 1 else 0 end
+    );
+    if v_stripe is null then
+        perform private.fail('pot_full', jsonb_build_object(
+            'left', v_pot.max_tickets - (private.pot_totals(p_pot_id)).tickets_sold
+        ));
+    end if;
+    v_at := private.now();
+    if v_at >= v_pot.locks_at then
+        perform private.fail('pot_not_open', jsonb_build_object('status', v_pot.status));
+    end if;
+
+    v_tag := encode(private.entrant_tag(v_salt, p_pot_id, v_user), 'hex');
+    insert into public.pot_entries (
+        id, pot_id, user_id, ticket_count, credits_spent, salt, entrant_tag,
+        ip_hash, device_hash, region, correlation_id, stripe, created_at
+    )
+    values (
+        v_entry_id, p_pot_id, v_user, p_ticket_count, v_cost, encode(v_salt, 'hex'), v_tag,
+        v_context.ip_hash, v_context.device_hash, v_context.region, v_context.correlation_id,
+        v_stripe, v_at
+    );
+    perform private.post_transfer(
+        'join', p_pot_id, v_entry_id, v_wallet.account_id, v_state.escrow_account, v_cost, v_at
+    );
+
+    v_totals := private.pot_totals(p_pot_id);
+    v_result := jsonb_build_object(
+        'entry_id', v_entry_id,
+        'pot_id', p_pot_id,
+        'ticket_count', p_ticket_count,
+        'credits_spent', v_cost,
+        'balance', v_wallet.balance - v_cost,
+        'tickets_sold', v_totals.tickets_sold,
+        'credits_committed', v_totals.tickets_sold * v_pot.entry_cost,
+        'entrant', left(v_tag, 16),
+        'salt', encode(v_salt, 'hex')
+    );
+    perform private.remember('join_pot', p_idempotency_key, v_request, v_result);
+    perform private.log_event('pot_joined', p_pot_id, jsonb_build_object(
+        'entry_id', v_entry_id,
+        'entrant', left(v_tag, 16),
+        'ticket_count', p_ticket_count,
+        'credits_spent', v_cost,
+        'entry_cost', v_pot.entry_cost,
+        'max_tickets', v_pot.max_tickets,
+        'tickets_sold', v_totals.tickets_sold,
+        'participant_count', v_totals.participants,
+        'first_entry', v_held = 0
+    ));
+
+    perform private.announce_pot(p_pot_id, 'joined', jsonb_build_object(
+        'entrant', left(v_tag, 16),
+        'ticket_count', p_ticket_count,
+        'tickets_sold', v_totals.tickets_sold,
+        'credits_committed', v_totals.tickets_sold * v_pot.entry_cost,
+        'participant_count', v_totals.participants
+    ));
+    perform private.announce_wallet(v_user, p_pot_id);
+    perform private.pulse_lobby(p_pot_id);
+    if v_totals.tickets_sold = v_pot.max_tickets then
+        perform private.wake_services('full', p_pot_id);
+    end if;
+    return v_result;
+end $$;
+
+comment on function private.join_pot(uuid, integer, text) is
+'Definer half of public.join_pot.';
+
+revoke all on function private.join_pot(uuid, integer, text)
+from public, anon, authenticated, service_role;
+grant execute on function private.join_pot(uuid, integer, text)
+to authenticated, service_role;
 
 -- source: supabase/functions/private/settlement/claim_settlement.sql
 -- Gives the caller a locked and attested pot to settle, with a lease; the holder of a lease

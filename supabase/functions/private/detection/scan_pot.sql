@@ -24,7 +24,10 @@ begin
     end if;
     begin
         for v_found in
-            select s.* from private.suspicions(p_pot_id) as s order by s.user_id, s.kind
+            select s.* from private.suspicions(p_pot_id) as s
+            union all
+            select l.* from private.lone_suspicions(p_pot_id) as l
+            order by user_id, kind
         loop
             if private.raise_flag(
                 p_pot_id, v_found.entry_id, v_found.user_id, v_found.kind, v_found.score,

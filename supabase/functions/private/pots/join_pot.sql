@@ -102,6 +102,11 @@ begin
     if v_result is not null then
         return v_result;
     end if;
+    if private.scan_join(v_user, v_context.device_hash) = 'refuse' then
+        return private.refuse_player(
+            'account_blocked', 'join_refused', p_pot_id, '{"reason": "confirmed_ring"}'
+        );
+    end if;
 
     select coalesce(sum(e.ticket_count), 0) into v_held
     from public.pot_entries as e
