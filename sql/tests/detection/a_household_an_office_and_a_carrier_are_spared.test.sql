@@ -7,16 +7,22 @@ begin;
 select plan(2);
 
 select open_pot('big', '{"max_tickets": 500, "max_per_user": 5}');
-select join_honest('big', n) is null from generate_series(1, 15) as g (n);
-select join_from('family ' || n, 'big', 1 + n % 3, '192.0.2.7', 'own phone ' || n) is null,
-    join_honest('big', 20 + n) is null
-from generate_series(1, 4) as g (n);
-select join_from('office ' || n, 'big', 1 + n % 4, '192.0.2.8', 'work phone ' || n) is null,
-    join_honest('big', 30 + 2 * n) is null, join_honest('big', 31 + 2 * n) is null
-from generate_series(1, 12) as g (n);
-select join_from('carried ' || n, 'big', 1 + n % 2, '192.0.2.9', 'mobile ' || n) is null,
-    join_honest('big', 100 + 2 * n) is null, join_honest('big', 101 + 2 * n) is null
-from generate_series(1, 30) as g (n);
+-- As they come, in an order of chance.
+select join_from(p.player, 'big', p.tickets, p.address, 'device of ' || p.player) is null
+from (
+    select j.*
+    from (
+        select 'family ' || n as player, 1 + n % 3 as tickets, '192.0.2.7' as address
+        from generate_series(1, 4) as g (n)
+        union all
+        select 'office ' || n, 1 + n % 4, '192.0.2.8' from generate_series(1, 12) as g (n)
+        union all
+        select 'carried ' || n, 1 + n % 2, '192.0.2.9' from generate_series(1, 30) as g (n)
+        union all
+        select honest(n), 1 + n % 3, '198.51.100.' || n from generate_series(1, 90) as g (n)
+    ) as j
+    order by md5(j.player)
+) as p;
 select pass_time('1 hour');
 select lock('big') ? 'lock_digest';
 

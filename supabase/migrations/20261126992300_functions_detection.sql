@@ -1003,7 +1003,11 @@ begin
         select o.player, k.link, k.thing, false as is_here, count(*) as times
         from (
             select s.player, x.user_id
-            from (select d.player, d.link, d.thing from seen as d where d.is_here) as s
+            from (
+                select distinct d.player, d.link, d.thing
+                from seen as d
+                where d.is_here or d.link = 'shared_device'
+            ) as s
             cross join lateral (
                 select t.user_id, count(*) over () as accounts
                 from (
