@@ -17,7 +17,7 @@ begin
         perform join_honest(p_pot, p_from + v_n, 1 + v_n % 3);
         if v_n = 5 + p_friends then
             perform join_from('friend 1', p_pot, 1 + p_friends % 3, '192.0.2.1', 'one');
-        elsif v_n = 30 - p_friends then
+        elsif v_n = 35 - p_friends then
             perform join_from('friend 2', p_pot, 2, '192.0.2.2', 'two');
         elsif v_n = 20 + p_friends then
             perform join_from('pair 1', p_pot, 5, '203.0.113.1', 'three');
