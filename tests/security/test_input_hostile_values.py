@@ -31,6 +31,8 @@ CASTS = {
     "22003",  # numeric_value_out_of_range
     "22P05",  # untranslatable_character: U+0000
     "22007",  # invalid_datetime_format
+    "22008",  # datetime_field_overflow: a number that is no date
+    "22009",  # invalid_time_zone_displacement_value: one that would be a time zone
     "54001",  # statement_too_complex: JSON nested deeper than the server's stack
     "57014",  # query_canceled: on a busy machine reading megabytes takes longer than the role may
 }
@@ -189,6 +191,9 @@ class Field:
             "lease": self.delivery["lease"],
             "error": None,
             "from_position": None,
+            "from": "2030-01-01T00:00:00Z",
+            "to": "2030-01-02T00:00:00Z",
+            "bucket": "hour",
         }
         by_type: Json = {"text": "text", "uuid": None, "jsonb": {}, "boolean": False}
         return known.get(argument, by_type.get(type_, 1))
