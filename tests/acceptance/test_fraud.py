@@ -128,6 +128,16 @@ def test_the_sums_of_a_report_are_right(played: Path) -> None:
     assert sum(each["fraud"]["total"] for each in report["reliability"]) <= report["cases"]
 
 
+def test_the_detection_finds_most_and_mistakes_few(played: Path) -> None:
+    """A floor well below the goals, which a world of one ring a strategy cannot judge."""
+    _, report = counted(played)
+    assert report["stopped"]["entries"]["rate"] > 0.5
+    assert report["stopped"]["attackers"]["rate"] > 0.4
+    assert report["stopped"]["precision"]["rate"] > 0.85
+    assert report["stopped"]["honest_players"]["rate"] < 0.1
+    assert report["brier"] < 0.2
+
+
 def test_simulations_are_counted_together(played: Path, copy: Path) -> None:
     flag_all(copy, attackers(copy), "hold")
     _, first = counted(played)
