@@ -29,7 +29,7 @@ left join lateral (
             w.prize = p.total_tickets * p.entry_cost
             and t.amount = w.prize
             and t.pot_id = p.id
-            and t.kind = 'payout'
+            and t.kind in ('payout', 'hold')
             and (
                 select sum(l.amount)
                 from private.ledger_entries as l
