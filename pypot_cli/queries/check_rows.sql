@@ -37,6 +37,8 @@ select 'private.play_breaks', count(*) from private.play_breaks
 union all
 select 'private.peppers', count(*) from private.peppers
 union all
+select 'private.erasures', count(*) from private.erasures
+union all
 select 'private.events', count(*) from private.events
 union all
 select 'private.metric_counts', count(*) from private.metric_counts

@@ -16,7 +16,7 @@ import pytest
 from pypot_cli import check
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.fairness import note
-from tests.support.lived import ORCHESTRATOR, Lived, live
+from tests.support.lived import COMPLIANCE, ORCHESTRATOR, Lived, live
 from tests.support.servers import Servers, Template
 
 # Guards off and rules that stand in the way of a forgery dropped: this is what a superuser can do.
@@ -246,6 +246,32 @@ BREAKS: dict[str, list[Break]] = {
             "update public.pot_entries set cancelled_at = null"
             " where pot_id = %(open)s and cancelled_at is not null",
             {"entry_refunds", "escrows", "stripes"},
+        ),
+    ],
+    "erasures": [
+        Break(
+            "insert into private.erasures (user_id, erased_at, erased_by, reason, result)"
+            " select e.user_id, now(), gen_random_uuid(), 'a lie', '{}'"
+            " from public.pot_entries as e where e.pot_id = %(open)s limit 1",
+            {"erasures"},
+        ),
+        Break(
+            "insert into private.actors (actor_id, subject, created_at)"
+            " select gen_random_uuid(), x.user_id::text, now() from private.erasures as x",
+            {"erasures"},
+        ),
+        Break(
+            "insert into private.play_limits (user_id, period, credits, updated_at)"
+            " select x.user_id, 'day', 1, now() from private.erasures as x",
+            {"erasures"},
+        ),
+        Break(
+            "insert into private.idempotency_keys"
+            " (operation, key, subject, request, response, created_at)"
+            " select k.operation, 'again', x.user_id::text, k.request, k.response, now()"
+            " from private.idempotency_keys as k, private.erasures as x"
+            " where k.operation = 'join_pot' limit 1",
+            {"erasures", "idempotency"},
         ),
     ],
     "escrows": [
@@ -779,6 +805,10 @@ def lived(servers: Servers) -> Iterator[Lived]:
     signed = note.Note(prepared["text"], (signature,))
     played.game.api.call(ORCHESTRATOR, "publish_checkpoint", note=str(signed))
     played.game.pot()  # whose row waits for the log
+    (leaver,) = played.game.users(1)
+    played.game.api.call(
+        COMPLIANCE, "erase_player", user_id=leaver, reason="asked to be", forfeit=True
+    )
     yield played
     played.game.api.close()
     servers.drop(database)
