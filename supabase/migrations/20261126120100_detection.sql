@@ -14,14 +14,14 @@ comment on column private.settings.duplicate_address_alert is
 comment on column private.settings.duplicate_device_alert is
 'The same for a device.';
 
--- A score is the probability that the suspicion is right: from 0.7 on the prize waits for a person.
+-- A score is the probability that the suspicion is right: from 0.8 on the prize waits for a person.
 insert into private.flag_policies (kind, min_score, effect, updated_at)
 select k.kind, e.min_score, e.effect, clock_timestamp()
 from (values
-    ('shared_device', 0.7), ('shared_address', 0.7), ('linked_accounts', 0.7),
-    ('played_together', 0.7), ('synchronised_joins', 0.7), ('cap_splitting', 0.7),
-    ('churned_devices', 0.7), ('late_computed_join', 0.9), ('velocity_burst', null),
-    ('confirmed_ring', 0.7)
+    ('shared_device', 0.8), ('shared_address', 0.8), ('linked_accounts', 0.8),
+    ('played_together', 0.8), ('synchronised_joins', 0.8), ('cap_splitting', 0.8),
+    ('churned_devices', 0.8), ('late_computed_join', 0.9), ('velocity_burst', null),
+    ('confirmed_ring', 0.8)
 ) as k (kind, hold_from)
 cross join lateral (
     values ('note', 0.5), ('hold', k.hold_from)
