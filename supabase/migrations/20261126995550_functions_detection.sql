@@ -1412,9 +1412,9 @@ begin
             case
                 when g.is_devices then least(-0.5 + 1.5 * (s.members - 2), 4)
                 when not g.has_devices
-                    then least(-1.6 + 0.9 * (s.members - 2), 0.2)
+                    then least(-1.6 + 0.8 * (s.members - 2), 0)
                     - 0.3 * ln(greatest(8, s.members) / 8.0)
-                    - case g.link when 'linked_accounts' then 0.7 else 0 end
+                    - case g.link when 'linked_accounts' then 1 else 0 end
                 else least(-1.2 + 0.8 * (s.members - 2), 1.5)
             end::double precision
             - case
@@ -1577,7 +1577,7 @@ begin
             c.w_cap,
             private.posterior(
                 ln(0.02) - (r.members - 1) * ln(v_size) + r.weight + c.w_cap,
-                -0.5 + greatest(-3, least(3, b.w_close)) + c.w_cap + b.w_always
+                -1 + greatest(-3, least(3, b.w_close)) + c.w_cap + b.w_always
             ) as score
         from rounded as r
         inner join bound as b on r.ring = b.ring
