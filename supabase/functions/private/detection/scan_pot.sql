@@ -31,6 +31,8 @@ begin
             select s.* from private.suspicions(p_pot_id) as s
             union all
             select l.* from private.lone_suspicions(p_pot_id) as l
+            union all
+            select a.* from private.earlier_suspicions(p_pot_id) as a
             order by user_id, kind
         loop
             if private.raise_flag(
