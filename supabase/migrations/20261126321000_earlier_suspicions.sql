@@ -2,4 +2,4 @@
 insert into private.flag_policies (kind, min_score, effect, updated_at)
 values
 ('earlier_suspicion', 0.5, 'note', clock_timestamp()),
-('earlier_suspicion', 0.7, 'hold', clock_timestamp());
+('earlier_suspicion', 0.8, 'hold', clock_timestamp());

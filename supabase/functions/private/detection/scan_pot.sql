@@ -26,6 +26,16 @@ begin
     if p_phase = 'reveal' and (private.pot_totals(p_pot_id)).participants > 5000 then
         return 0;
     end if;
+    if p_phase = 'lock' and exists (
+        select
+        from private.alerts as a
+        where a.kind = 'pot_stuck' and a.pot_id = p_pot_id and a.closed_at is null
+    ) then
+        perform private.raise_alert('scan_failed', p_pot_id, jsonb_build_object(
+            'phase', p_phase, 'sqlstate', '57014'
+        ));
+        return 0;
+    end if;
     begin
         for v_found in
             select s.* from private.suspicions(p_pot_id) as s
@@ -48,6 +58,11 @@ begin
         when integrity_constraint_violation or data_exception or no_data_found or too_many_rows
             or program_limit_exceeded or lock_not_available or query_canceled then
             get stacked diagnostics v_error = returned_sqlstate;
+            -- A timeout strikes once: what goes on after it would have none. So the lock fails, and
+            -- the next one does not look.
+            if v_error = '57014' and p_phase = 'lock' then
+                raise;
+            end if;
             v_raised := 0;
             perform private.raise_alert('scan_failed', p_pot_id, jsonb_build_object(
                 'phase', p_phase, 'sqlstate', v_error
