@@ -116,7 +116,7 @@ def simulate_day(
 
     Visits are a Poisson process whose rate follows the hours of the day, with bursts; each join is
     a real call, and the orchestrator and the signer do the rest. The clock is the day's, so it
-    takes minutes, and nothing is left of it. Templates are sized to fill in 45 s at the rate that
+    takes minutes, and nothing is left of it. Templates are sized to fill in 30 s at the rate that
     is expected of the busiest hour. --plot needs Matplotlib (the extra named fraud).
 
     Exit codes: 0 every payout was correct, every invariant held and the metrics are what happened;

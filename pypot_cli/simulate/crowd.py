@@ -22,9 +22,9 @@ TICKETS = (1, 3, 5)
 _TICKET_WEIGHTS = (60, 27, 13)
 MEAN_TICKETS = sum(t * w for t, w in zip(TICKETS, _TICKET_WEIGHTS, strict=True)) / 100
 
-# Half of what the rate says is lost to caps, full pots and empty wallets at worst; templates are
-# made to fill in this long by the expected rate of the busiest hours.
-_PLANNED_SECONDS = 45.0
+# Templates are made to fill in this long at the expected rate of the busiest hour: the edges of the
+# peak are half as busy, and caps and pots that are full lose some joins.
+_PLANNED_SECONDS = 30.0
 _NIGHT = 0.15
 _BURSTS = 8
 _BURST_SECONDS = (240.0, 900.0)
@@ -75,7 +75,7 @@ class Crowd:
         return self._mean * _shape(at) / _MEAN_SHAPE * factor
 
     def templates(self, count: int) -> list[Template]:
-        """Return templates that fill in about 45 seconds at the day's peak, bursts left out."""
+        """Return templates that fill in about 30 seconds at the day's peak, bursts left out."""
         weights = [1 / (place + 1) for place in range(count)]
         peak = self._mean * max(_shape(hour * 3600) for hour in range(24)) / _MEAN_SHAPE
         made = []

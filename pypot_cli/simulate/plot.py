@@ -61,7 +61,7 @@ def draw(report: Report, file: Path) -> None:
     )
     fills.axhline(TARGET_SECONDS, color=_LATE, linestyle="--", linewidth=1)
     fills.annotate("90 s", (0.15, TARGET_SECONDS + 4), color=_LATE)
-    fills.set_ylim(0, _HIGHEST)
+    fills.set_ylim(0, _HIGHEST + 50)
     fills.set_ylabel("seconds to fill")
     fills.legend(loc="upper left", fontsize=8, ncols=3)
     fills.set_title("Each pot, at the hour it closed; the six busiest hours are shaded", loc="left")
