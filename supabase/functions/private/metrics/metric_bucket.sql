@@ -1,4 +1,5 @@
--- Where the bucket begins that a moment lies in
+-- Where the bucket begins that a moment lies in. Whoever does it for many rows calls date_bin: a
+-- function with a search_path of its own is not inlined.
 create or replace function private.metric_bucket(p_grain text, p_at timestamptz)
 returns timestamptz
 language sql

@@ -12,8 +12,10 @@ declare
     c_peak_hours constant integer := 6; -- of each UTC day
     v_first timestamptz;
     v_last timestamptz;
+    v_step interval;
 begin
-    select min(b.bucket), max(b.bucket) into v_first, v_last
+    select min(b.bucket), max(b.bucket), make_interval(secs => max(b.seconds))
+    into v_first, v_last, v_step
     from private.metric_buckets(p_from, p_to, p_bucket) as b;
     return query
     with targets as (
@@ -26,7 +28,7 @@ begin
             select
                 c.bucket,
                 row_number() over (
-                    partition by private.metric_bucket('day', c.bucket)
+                    partition by date_bin('1 day', c.bucket, '2000-01-01 00:00:00+00')
                     order by c.amount desc, c.bucket
                 ) as place
             from private.metric_counts as c
@@ -34,7 +36,7 @@ begin
                 and c.metric = 'joins'
                 and c.bucket >= private.metric_bucket('day', v_first)
                 and c.bucket < private.metric_bucket('day', v_last) + interval '1 day'
-        ) as j on private.metric_bucket('hour', h.bucket) = j.bucket
+        ) as j on date_bin('1 hour', h.bucket, '2000-01-01 00:00:00+00') = j.bucket
         where h.grain = case p_bucket when 'day' then 'hour' else p_bucket end
             and h.metric = 'fill_target'
             and h.bucket >= v_first
@@ -44,7 +46,7 @@ begin
 
     summed as (
         select
-            private.metric_bucket(p_bucket, t.hour) as bucket,
+            date_bin(v_step, t.hour, v_first) as bucket,
             sum(t.amount)::bigint as pots,
             coalesce(sum(t.amount) filter (where t.is_within), 0)::bigint as within_target,
             coalesce(sum(t.amount) filter (where t.is_peak), 0)::bigint as peak_pots,

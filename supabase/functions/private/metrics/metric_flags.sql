@@ -11,9 +11,11 @@ as $$
 declare
     v_first timestamptz;
     v_end timestamptz;
+    v_step interval;
 begin
-    select min(b.bucket), max(b.bucket) + make_interval(secs => max(b.seconds))
-    into v_first, v_end
+    select min(b.bucket), max(b.bucket) + make_interval(secs => max(b.seconds)),
+        make_interval(secs => max(b.seconds))
+    into v_first, v_end, v_step
     from private.metric_buckets(p_from, p_to, p_bucket) as b;
     return query
     -- Flags are few beside entries and one is raised again and again: counted as they stand.
@@ -25,13 +27,13 @@ begin
         sum(f.upheld)::bigint
     from (
         select
-            private.metric_bucket(p_bucket, r.created_at) as bucket, r.kind,
+            date_bin(v_step, r.created_at, v_first) as bucket, r.kind,
             1 as raised, 0 as cleared, 0 as upheld
         from private.flags as r
         where r.created_at >= v_first and r.created_at < v_end
         union all
         select
-            private.metric_bucket(p_bucket, d.reviewed_at), d.kind,
+            date_bin(v_step, d.reviewed_at, v_first), d.kind,
             0, (d.status = 'cleared')::integer, (d.status = 'upheld')::integer
         from private.flags as d
         where d.reviewed_at >= v_first and d.reviewed_at < v_end

@@ -10,7 +10,7 @@ begin
     return query
     with joined as (
         select
-            private.metric_bucket('five_minutes', n.created_at) as bucket,
+            date_bin('5 minutes', n.created_at, '2000-01-01 00:00:00+00') as bucket,
             count(*) as joins,
             sum(n.ticket_count)::bigint as tickets,
             sum(n.credits_spent)::bigint as credits
@@ -39,24 +39,26 @@ begin
         values ('joins', joined.joins), ('tickets', joined.tickets), ('credits', joined.credits)
     ) as j (metric, amount)
     union all
-    select 'players', '', private.metric_bucket('five_minutes', f.created_at), count(*)
+    select 'players', '', date_bin('5 minutes', f.created_at, '2000-01-01 00:00:00+00'), count(*)
     from firsts as f
     group by 3
     union all
-    select 'returned', w.label, private.metric_bucket('five_minutes', r.first_at), count(*)
+    select 'returned', w.label, date_bin('5 minutes', r.first_at, '2000-01-01 00:00:00+00'), count(*)
     from returns as r
     inner join (
         values ('day', interval '1 day'), ('week', interval '7 days'), ('ever', null)
     ) as w (label, within) on w.within is null or r.after <= w.within
     group by 2, 3
     union all
-    select m.metric, m.label, private.metric_bucket('five_minutes', m.at), sum(m.amount)::bigint
+    select
+        m.metric, m.label, date_bin('5 minutes', m.at, '2000-01-01 00:00:00+00'),
+        sum(m.amount)::bigint
     from private.measured_pots as m
     group by 1, 2, 3
     union all
     select
         'refusals', e.kind || ' ' || (e.data ->> 'code'),
-        private.metric_bucket('five_minutes', e.created_at), count(*)
+        date_bin('5 minutes', e.created_at, '2000-01-01 00:00:00+00'), count(*)
     from private.events as e
     where e.kind ~ '_(refused|rejected)$' and e.data ? 'code'
     group by 2, 3;

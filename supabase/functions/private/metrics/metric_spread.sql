@@ -26,8 +26,9 @@ begin
     summed as (
         select
             c.*,
-            sum(c.amount) over (partition by c.bucket order by c.le) as upto,
-            sum(c.amount) over (partition by c.bucket) as total
+            -- Exact up to 2^53, and faster than the numeric that a sum of bigint is.
+            sum(c.amount::double precision) over (partition by c.bucket order by c.le) as upto,
+            sum(c.amount::double precision) over (partition by c.bucket) as total
         from classes as c
     )
 

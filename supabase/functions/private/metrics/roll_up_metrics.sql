@@ -90,9 +90,13 @@ begin
 
     insert into private.metric_counts as c (grain, metric, bucket, label, amount)
     select
-        g.grain, f.metric, private.metric_bucket(g.grain, f.at), f.label, sum(f.amount)
+        g.grain, f.metric, date_bin(g.step, f.at, '2000-01-01 00:00:00+00'), f.label, sum(f.amount)
     from unnest(v_facts) as f
-    cross join (values ('five_minutes'), ('hour'), ('day')) as g (grain)
+    cross join (
+        values
+        ('five_minutes', interval '5 minutes'), ('hour', interval '1 hour'),
+        ('day', interval '1 day')
+    ) as g (grain, step)
     group by 1, 2, 3, 4
     on conflict (grain, metric, bucket, label) do update
     set amount = c.amount + excluded.amount;
