@@ -371,8 +371,12 @@ def up(
         int | None,
         typer.Option(min=0, max=65535, help="The database's.", show_default="as db up"),
     ] = None,
+    web_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The lobby's; 0 takes any free port.")
+    ] = config.WEB_PORT,
+    no_web: Annotated[bool, typer.Option("--no-web", help="Leave the lobby out.")] = False,
 ) -> None:
-    """Start everything for development: database, API, both services, three pots, a rich player.
+    """Start everything for development: database, API, both services, lobby, three pots, a player.
 
     Prints the address, the anon key and the player's login, then logs JSON lines on stderr until
     SIGINT (Ctrl-C) or SIGTERM, and stops what it started; the data stay. Keys are made in
@@ -382,7 +386,45 @@ def up(
     """
     from pypot_cli import up as everything
 
-    raise typer.Exit(everything.up(data_dir, port, db_port, typer.echo))
+    raise typer.Exit(
+        everything.up(data_dir, port, db_port, None if no_web else web_port, typer.echo)
+    )
+
+
+@app.command("web")
+def web_command(
+    api_url: Annotated[
+        str,
+        typer.Option(
+            "--api", envvar="SUPABASE_URL", metavar="URL", help="The Supabase project, or the API."
+        ),
+    ] = f"http://127.0.0.1:{config.API_PORT}",
+    api_key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            envvar="SUPABASE_KEY",
+            metavar="KEY",
+            help="Its anon or publishable key: pages carry it.",
+            show_default="the local API's",
+        ),
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="0 takes any free port.")
+    ] = config.WEB_PORT,
+) -> None:
+    """Build the lobby when its sources changed, and serve it until SIGTERM or SIGINT.
+
+    Prints its address. pypot up starts it with everything else.
+
+    Exit codes: 0 ended as asked; 1 Node.js is missing, the build failed, or the port is taken; 2 a
+    wrong option.
+    """
+    from pypot_cli import web
+    from pypot_cli.api import settings
+
+    for address in web.serve(api_url, api_key or settings.LOCAL_PUBLISHABLE_KEY, port):
+        typer.echo(f"{'lobby':<18}{address}")
 
 
 bench_app = typer.Typer(help="Measure on a fresh database.", no_args_is_help=True)

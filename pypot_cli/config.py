@@ -16,9 +16,11 @@ STATE_DIR = ROOT / ".pypot"
 CACHE_DIR = STATE_DIR / "cache"
 DEFAULT_DATA_DIR = STATE_DIR / "db"
 
-# Where the Supabase CLI expects the API and the database of a local stack, and its password.
+# Where the Supabase CLI expects the API and the database of a local stack, and its password; and
+# where the lobby is.
 API_PORT = 54321
 DEFAULT_PORT = 54322
+WEB_PORT = 54324
 LOCAL_PASSWORD = "postgres"  # noqa: S105 (Supabase's well-known local password)
 
 # How long an idle service waits for a notification before it looks by itself.

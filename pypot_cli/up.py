@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from pypot_cli import config, db, key_registry, keys
+from pypot_cli import config, db, key_registry, keys, web
 from pypot_cli.beacon import registry, source
 from pypot_cli.errors import PypotError
 from pypot_cli.fairness import signing
@@ -36,9 +36,16 @@ _START_SECONDS = 30.0
 _STOP_SECONDS = 20.0
 
 
-def up(data_dir: Path, port: int, db_port: int | None, say: Callable[[str], None]) -> int:
+def up(
+    data_dir: Path,
+    port: int,
+    db_port: int | None,
+    web_port: int | None,
+    say: Callable[[str], None],
+) -> int:
     """Start everything, say how to reach it, wait for SIGINT or SIGTERM, stop; return 0.
 
+    The lobby is left out when `web_port` is None.
     A database that ran before is left running. Raises PypotError when something does not start, or
     ends by itself.
     """
@@ -63,15 +70,24 @@ def up(data_dir: Path, port: int, db_port: int | None, say: Callable[[str], None
             }.items()
         } | {"beacon": beacon}
         told = _read_description(processes["api"], last="secret_key")
+        watched: dict[str, subprocess.Popen[str] | subprocess.Popen[bytes]] = {**processes}
         _player(url, told)
         for name in ("url", "anon_key"):
             say(f"{name:<18}{told[name]}")
+        if web_port is not None:
+            say("building the lobby, the first time for a minute …")
+            page, address = web.start(
+                told["url"], told["anon_key"], web_port, httpx.get(info, timeout=20).text
+            )
+            started.callback(web.stop, page)
+            watched["web"] = page
+            say(f"{'lobby':<18}{address}")
         say(f"{'beacon':<18}{info}")
         say(f"{'player':<18}{PLAYER}")
         say(f"{'password':<18}{PASSWORD}")
         say("Ctrl-C stops everything")
         while not stop.wait(0.2):
-            for name, process in processes.items():
+            for name, process in watched.items():
                 if process.poll() is not None:
                     raise PypotError(f"pypot {name} ended by itself with {process.returncode}")
     return 0

@@ -19,7 +19,7 @@ LOCAL_JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # 
 """Supabase's well-known secret of a local stack; PYPOT_JWT_SECRET replaces it."""
 
 # The well-known keys of a local Supabase stack, good with the well-known secret only.
-_LOCAL_PUBLISHABLE_KEY = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH"
+LOCAL_PUBLISHABLE_KEY = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH"
 _LOCAL_SECRET_KEY = "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz"  # noqa: S105
 
 _SHORTEST_SECRET = 32
@@ -66,7 +66,7 @@ class Settings:
     @property
     def publishable_key(self) -> str:
         """The key of browsers: role anon."""
-        return self._key("sb_publishable_", _LOCAL_PUBLISHABLE_KEY)
+        return self._key("sb_publishable_", LOCAL_PUBLISHABLE_KEY)
 
     @property
     def secret_key(self) -> str:

@@ -16,7 +16,7 @@ def test_up_prints_how_to_play_and_stops_cleanly(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "pypot_cli", "up", "--data-dir", str(tmp_path / "db")),
-            *("--db-port", "0", "--port", "0"),
+            *("--db-port", "0", "--port", "0", "--no-web"),
         ],
         env={"PATH": os.environ["PATH"]},
         stdout=subprocess.PIPE,

@@ -1,0 +1,134 @@
+"""The lobby: built from `web/lobby` when its sources changed, served by Node.js."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pypot_cli import config
+from pypot_cli.api.server import listen
+from pypot_cli.errors import PypotError
+
+LOBBY = config.ROOT / "web" / "lobby"
+# The lobby recomputes draws with the program of `pypot proof html`.
+_SOURCES = (LOBBY, config.ROOT / "web" / "verifier" / "src")
+_MADE = frozenset({"node_modules", ".svelte-kit", "build"})
+_STOP_SECONDS = 20.0
+
+
+def build() -> Path:
+    """The built page, made anew when a source differs from what it was made of.
+
+    Two may call it at once. Raises PypotError when Node.js is missing or the build fails.
+    """
+    built = LOBBY / "build"
+    stamp = built / ".made-of"
+    config.CACHE_DIR.mkdir(parents=True, exist_ok=True)
+    with (config.CACHE_DIR / "lobby.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        want = _fingerprint()
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == want:
+            return built
+        for program in ("node", "npm"):
+            if shutil.which(program) is None:
+                raise PypotError(f"{program} is missing: install Node.js 20.19 or newer with npm")
+        _npm("ci", "--no-audit", "--no-fund")
+        _npm("run", "build")
+        stamp.write_text(want, encoding="utf-8")
+    return built
+
+
+def start(
+    api_url: str, api_key: str, port: int, beacon_chain: str = ""
+) -> tuple[subprocess.Popen[bytes], str]:
+    """Serves the built page in a process of its own; returns it and the page's address.
+
+    Port 0 is any free one; `beacon_chain` is the /info of a chain that the page trusts besides
+    drand's quicknet, as JSON. Raises PypotError when the port is taken.
+    """
+    built = build()
+    # Bound here first: a port that is taken is told at once, and 0 becomes a number.
+    with contextlib.closing(listen(port)) as listener:
+        host, chosen = listener.getsockname()[:2]
+    url = f"http://{host}:{chosen}"
+    process = subprocess.Popen(
+        ["node", "--no-deprecation", str(built)],
+        env={
+            **os.environ,
+            "HOST": host,
+            "PORT": str(chosen),
+            "ORIGIN": url,
+            "PUBLIC_SUPABASE_URL": api_url,
+            "PUBLIC_SUPABASE_KEY": api_key,
+            "PUBLIC_BEACON_CHAIN": beacon_chain,
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    return process, url
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends the page's server."""
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def serve(api_url: str, api_key: str, port: int, beacon_chain: str = "") -> Iterator[str]:
+    """Yields the page's address once, and serves until SIGINT or SIGTERM.
+
+    Raises PypotError when the page's server ends by itself.
+    """
+    process, url = start(api_url, api_key, port, beacon_chain)
+    before = {
+        each: signal.signal(each, lambda *_: process.terminate())
+        for each in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield url
+        code = process.wait()
+        if code not in (0, -signal.SIGTERM):
+            raise PypotError(f"the page's server ended by itself with {code}")
+    finally:
+        stop(process)
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for root in _SOURCES:
+        for directory, names, files in os.walk(root):
+            names[:] = sorted(set(names) - _MADE)
+            for name in sorted(files):
+                file = Path(directory, name)
+                digest.update(f"{file.relative_to(config.ROOT)}\0".encode())
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _npm(*arguments: str) -> None:
+    command: Sequence[str] = ("npm", *arguments)
+    done = subprocess.run(
+        command,
+        cwd=LOBBY,
+        env={**os.environ, "NO_UPDATE_NOTIFIER": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        lines = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()
+        raise PypotError(f"{' '.join(command)} failed: {lines[-1]}")

@@ -1,0 +1,58 @@
+"""What every page of the lobby has to be: readable before its script, small, accessible."""
+
+import gzip
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Response, expect
+
+from tests.support.lobby import PATIENCE, Stage, expect_live, open_lobby, violations
+
+MOST_SCRIPT = 150_000
+"""Bytes of compressed script that a first page may take."""
+PATHS = ("/", "/history", "/fairness", "/account")
+
+
+def test_the_first_page_has_the_pots_before_any_script_runs(stage: Stage) -> None:
+    pot = stage.open_pot(entry_cost=7, max_tickets=11, max_per_user=2)
+    text = httpx.get(stage.lobby, timeout=60).text
+    assert f"Pot {pot[:8]}" in text
+    assert "0 of 11 tickets" in text
+    filtered = httpx.get(stage.lobby, params={"status": "settled"}, timeout=60).text
+    assert f"Pot {pot[:8]}" not in filtered
+
+
+def test_the_first_page_is_small(stage: Stage, browser: Browser) -> None:
+    page = browser.new_context(base_url=stage.lobby).new_page()
+    scripts: list[Response] = []
+    page.on("response", lambda got: scripts.append(got) if got.url.endswith(".js") else None)
+    page.goto("/")
+    expect_live(page)
+    sizes = {got.url: len(gzip.compress(got.body(), 6)) for got in scripts}
+    assert len(sizes) > 1
+    assert sum(sizes.values()) < MOST_SCRIPT, sizes
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_any_page(
+    stage: Stage, browser: Browser, scheme: Any, width: int
+) -> None:
+    page = open_lobby(browser, stage, color_scheme=scheme, viewport={"width": width, "height": 800})
+    pot = stage.open_pot(entry_cost=1, max_tickets=4, max_per_user=2)
+    for path in (*PATHS, f"/pots/{pot}", "/pots/nothing-like-that"):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
+        assert violations(page) == [], path
+        # At 200% zoom the page has half its width; nothing may need scrolling sideways.
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    page.context.close()
+
+
+def test_an_unknown_pot_is_told_as_such(stage: Stage) -> None:
+    for name in ("00000000-0000-4000-8000-000000000000", "x", "%00"):
+        answer = httpx.get(f"{stage.lobby}/pots/{name}", timeout=60)
+        assert answer.status_code == 404
+    assert "There is no such pot" in httpx.get(f"{stage.lobby}/pots/x", timeout=60).text

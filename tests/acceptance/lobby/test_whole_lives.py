@@ -1,0 +1,147 @@
+"""Whole lives of pots, as players and spectators see them, each in a browser of their own."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from pypot_cli import check
+from tests.support.lobby import (
+    COMPLIANCE,
+    PATIENCE,
+    SECOND,
+    Stage,
+    connection,
+    expect_live,
+    open_lobby,
+    violations,
+    visit,
+)
+
+TERMS = {"entry_cost": 10, "max_tickets": 6, "max_per_user": 3, "fill_seconds": 3600}
+
+
+def buy(page: Page, count: int) -> None:
+    page.get_by_role("button", name="Buy tickets").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(f"{count} ticket").check()
+    dialog.get_by_role("button", name="Pay").click()
+
+
+def balance(page: Page) -> int:
+    return int(page.get_by_test_id("balance").inner_text().split()[0].replace(",", ""))
+
+
+@pytest.mark.parametrize("draw", [1, 2])
+def test_two_players_and_a_spectator_from_open_to_checked(
+    stage: Stage, browser: Browser, draw: int
+) -> None:
+    pot = stage.open_pot(**TERMS, draw_version=draw)
+    spectator = open_lobby(browser, stage)
+    alice = open_lobby(browser, stage, stage.player())
+    bob = open_lobby(browser, stage, stage.player())
+    for page in (spectator, alice, bob):
+        visit(page, pot)
+    expect(spectator.get_by_role("link", name="Sign in to buy tickets")).to_be_visible()
+
+    buy(alice, 3)
+    expect(alice.get_by_test_id("own-entry")).to_have_count(1, timeout=PATIENCE)
+    assert balance(alice) == 970
+    for page in (spectator, bob):
+        expect(page.get_by_test_id("sold")).to_have_text("3 of 6 tickets", timeout=PATIENCE)
+        assert page.get_by_test_id("own-entry").count() == 0
+    assert violations(alice) == []
+
+    alice.get_by_role("button", name="Take back").click()
+    expect(bob.get_by_test_id("sold")).to_have_text("0 of 6 tickets", timeout=PATIENCE)
+    expect(alice.get_by_test_id("balance")).to_have_text("1,000 credits", timeout=PATIENCE)
+    alice.get_by_role("button", name="Good luck").click()
+    expect(spectator.locator(".cheers span")).to_have_count(1, timeout=PATIENCE)
+
+    buy(alice, 3)
+    expect(alice.get_by_test_id("own-entry")).to_have_count(1, timeout=PATIENCE)
+    buy(bob, 3)
+    for page in (spectator, alice, bob):
+        expect(page.get_by_test_id("commit-hash")).to_be_visible(timeout=PATIENCE)
+    if draw == 2:
+        waiting = spectator.get_by_text("of the public beacon")
+        expect(waiting).to_be_visible(timeout=PATIENCE)
+        assert violations(spectator) == []
+    for page in (spectator, alice, bob):
+        expect(page.get_by_test_id("winner")).to_be_visible(timeout=PATIENCE)
+        # The animation ends in the modal.
+        expect(page.get_by_role("dialog")).to_be_visible(timeout=PATIENCE)
+        assert violations(page) == []
+    assert balance(alice) + balance(bob) == 2000
+    winner, loser = (alice, bob) if balance(alice) > balance(bob) else (bob, alice)
+    expect(winner.get_by_role("dialog")).to_contain_text("You won!")
+    expect(loser.get_by_role("dialog")).not_to_contain_text("You won!")
+
+    for page in (winner, loser):
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("button", name="Check this draw now").click()
+        expect(dialog.get_by_text("Everything holds.")).to_be_visible(timeout=PATIENCE)
+        said = "and won" if page is winner else "and did not win"
+        expect(dialog.get_by_text(f"the entry was in the draw {said}")).to_be_visible()
+        assert violations(page) == []
+        dialog.get_by_role("button", name="changed digit").click()
+        expect(dialog.get_by_text("does NOT hold")).to_be_visible(timeout=PATIENCE)
+        dialog.get_by_role("button", name="Close").click()
+    expect(loser.get_by_role("link", name="To the next pot")).to_be_visible(timeout=PATIENCE)
+    for page in (spectator, alice, bob):
+        page.context.close()
+    assert [each for each in check.check_database(stage.admin) if not each.holds] == []
+
+
+def test_what_compliance_does_is_seen_at_once(stage: Stage, browser: Browser) -> None:
+    pot = stage.open_pot(**TERMS)
+    page = open_lobby(browser, stage, stage.player())
+    visit(page, pot)
+    buy(page, 1)
+    expect(page.get_by_test_id("own-entry")).to_have_count(1, timeout=PATIENCE)
+
+    # The dialog is open when the pot is paused: shown at once, then taken back with the reason.
+    page.get_by_role("button", name="Buy tickets").click()
+    dialog = page.get_by_role("dialog")
+    stage.call(COMPLIANCE, "pause_pot", pot_id=pot, reason="a closer look")
+    dialog.get_by_role("button", name="Pay").click()
+    expect(page.get_by_role("alert").filter(has_text="paused")).to_contain_text(
+        "nothing was paid", timeout=PATIENCE
+    )
+    expect(page.get_by_test_id("own-entry")).to_have_count(1)
+    assert balance(page) == 990
+    expect(page.get_by_text("This pot is paused: a closer look")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Buy tickets")).to_be_disabled()
+    assert violations(page) == []
+
+    stage.call(COMPLIANCE, "resume_pot", pot_id=pot, reason="nothing found")
+    expect(page.get_by_role("button", name="Buy tickets")).to_be_enabled(timeout=PATIENCE)
+    stage.call(COMPLIANCE, "void_pot", pot_id=pot, reason="called off")
+    expect(page.get_by_text("Compliance called this pot off")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("balance")).to_have_text("1,000 credits", timeout=PATIENCE)
+    assert violations(page) == []
+    page.context.close()
+
+
+def test_a_lost_network_is_told_and_made_up_for(stage: Stage, browser: Browser) -> None:
+    """Twenty seconds without a network, over the lock and into the draw."""
+    pot = stage.open_pot(**TERMS, draw_version=2)
+    watching = open_lobby(browser, stage)
+    players = [open_lobby(browser, stage, stage.player()) for _ in range(2)]
+    for page in (watching, *players):
+        visit(page, pot)
+    buy(players[0], 3)
+    expect(watching.get_by_test_id("sold")).to_have_text("3 of 6 tickets", timeout=PATIENCE)
+
+    watching.context.set_offline(True)
+    expect(connection(watching)).to_have_attribute("data-connection", "stale", timeout=PATIENCE)
+    buy(players[1], 3)
+    expect(players[1].get_by_test_id("commit-hash")).to_be_visible(timeout=PATIENCE)
+    watching.wait_for_timeout(20 * SECOND)
+    # What it shows is old, and it says so.
+    expect(watching.get_by_test_id("sold")).to_have_text("3 of 6 tickets")
+    expect(connection(watching)).to_have_attribute("data-connection", "stale")
+    watching.context.set_offline(False)
+    expect_live(watching)
+    expect(watching.get_by_test_id("sold")).to_have_text("6 of 6 tickets")
+    expect(watching.get_by_test_id("winner")).to_be_visible(timeout=PATIENCE)
+    for page in (watching, *players):
+        page.context.close()

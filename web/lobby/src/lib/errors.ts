@@ -1,0 +1,26 @@
+/** What the database answers, in plain words. */
+
+import { t } from "./texts/index.ts";
+
+/** A refusal: `token` is a word of docs/error-codes.md, or `network`, or `unknown`. */
+export interface Refusal {
+    token: string;
+    words: string;
+}
+
+interface Answer {
+    message?: string;
+    status?: number;
+}
+
+/** The refusal behind an error of supabase-js. */
+export function refusal(error: Answer): Refusal {
+    const said = error.message ?? "";
+    if (/JWT expired|invalid JWT/i.test(said)) return named("login_required");
+    if (/fetch|network|load failed/i.test(said)) return named("network");
+    return named(said in t.errors ? said : "unknown");
+}
+
+function named(token: string): Refusal {
+    return { token, words: t.errors[token] ?? t.errors["unknown"] ?? token };
+}

@@ -1,0 +1,98 @@
+/** One private topic of Realtime, and whether what it told so far is still the truth. */
+
+import type { RealtimeChannel } from "@supabase/supabase-js";
+import { client } from "../supabase.ts";
+
+/** `stale`: nothing is heard, so whatever is shown may be old. */
+export type Connection = "connecting" | "live" | "stale";
+
+export interface Message {
+    event: string;
+    payload: Record<string, unknown> & { pot_id: string; version: number; at: string };
+}
+
+export interface Listener {
+    heard: (message: Message) => void;
+    /** Called with `live` only after `refresh` brought what was missed. */
+    changed: (connection: Connection) => void;
+    /** Reads the truth again: after every (re)connection, since messages may have been missed. */
+    refresh: () => Promise<void>;
+    /** How many watch, by presence; given, one says oneself that one does. */
+    watching?: (count: number) => void;
+}
+
+const RETRY_MS = 1000;
+
+/** Listens until the returned function is called. */
+export function listen(topic: string, listener: Listener): () => void {
+    const supabase = client();
+    let ended = false;
+    let channel: RealtimeChannel | null = null;
+    let turn = 0;
+    let retry: ReturnType<typeof setTimeout> | undefined;
+
+    const lost = () => {
+        if (!ended) listener.changed("stale");
+    };
+
+    const caughtUp = async () => {
+        turn += 1;
+        const mine = turn;
+        try {
+            await listener.refresh();
+            if (!ended && mine === turn && navigator.onLine) listener.changed("live");
+        } catch {
+            if (ended || mine !== turn) return;
+            lost();
+            clearTimeout(retry);
+            retry = setTimeout(() => void caughtUp(), RETRY_MS);
+        }
+    };
+
+    const start = async () => {
+        // The first join is judged by the token set here; without one it would be the page's key.
+        await supabase.realtime.setAuth();
+        if (ended) return;
+        channel = supabase.channel(topic, {
+            config: { private: true, ...(listener.watching ? { presence: { key: crypto.randomUUID() } } : {}) },
+        });
+        channel.on("broadcast", { event: "*" }, (message) => {
+            listener.heard(message as unknown as Message);
+        });
+        if (listener.watching) {
+            const { watching } = listener;
+            channel.on("presence", { event: "sync" }, () => {
+                watching(Object.keys(channel?.presenceState() ?? {}).length);
+            });
+        }
+        channel.subscribe((status) => {
+            if (status === "SUBSCRIBED") {
+                void caughtUp();
+                if (listener.watching) void channel?.track({});
+            } else if (!ended) {
+                turn += 1;
+                lost();
+            }
+        });
+    };
+
+    const offline = () => {
+        turn += 1;
+        lost();
+    };
+    const online = () => {
+        // Most of the time the socket has not noticed, and nothing but a heartbeat would tell.
+        if (channel?.state === "joined") void caughtUp();
+    };
+    window.addEventListener("offline", offline);
+    window.addEventListener("online", online);
+    void start();
+
+    return () => {
+        ended = true;
+        clearTimeout(retry);
+        window.removeEventListener("offline", offline);
+        window.removeEventListener("online", online);
+        if (channel) void supabase.removeChannel(channel);
+    };
+}
