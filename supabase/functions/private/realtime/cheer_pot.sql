@@ -13,7 +13,7 @@ security definer
 set search_path = ''
 as $$
 declare
-    c_reactions constant text[] := '{clap,fire,luck,wow,heart}';
+    c_reactions constant text[] := array['clap', 'fire', 'luck', 'wow', 'heart'];
     v_user uuid := private.caller_sub();
     v_problem text;
     v_at timestamptz;
