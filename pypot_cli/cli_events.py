@@ -126,7 +126,8 @@ def schema(
 ) -> None:
     """Print the JSON Schema of a kind of event in one piece, or which kinds there are.
 
-    It describes the whole event, as tail --json, export and webhooks have it.
+    It describes the whole event, as tail --json and export have it; webhooks send its data, and
+    more, in an envelope of their own (docs/webhooks.md).
 
     Exit codes: 0 printed; 1 there is no such kind or version.
     """
