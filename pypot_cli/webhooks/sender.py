@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from pypot_cli.webhooks import guard
 from pypot_cli.webhooks.guard import Backend, BlockedError, Resolve, Rules, UnknownNameError
 
 AGENT = b"community-pots-webhooks/1"
+
+# Of 24 bytes or more, as Standard Webhooks has it.
+_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,}={0,2}")
 
 _LONGEST_ANSWER = 1 << 14
 _ANSWER_SECONDS = 1.0
@@ -65,7 +69,12 @@ class Limits:
 
 
 def sign(delivery: Delivery, at: datetime) -> dict[str, str]:
-    """Return the headers of Standard Webhooks: id, timestamp, and a signature for each secret."""
+    """Return the headers of Standard Webhooks: id, timestamp, and a signature for each secret.
+
+    Raises ValueError for a secret that is none: the library would sign with whatever it can decode.
+    """
+    if not all(_SECRET.fullmatch(secret) for secret in delivery.secrets):
+        raise ValueError("a secret that is none")
     signatures = [
         Webhook(secret).sign(delivery.event_id, at, delivery.body) for secret in delivery.secrets
     ]
@@ -114,13 +123,18 @@ class Sender:
         status: int | None = None
         try:
             target = guard.read_url(delivery.url, self._rules)
+            content = delivery.body.encode()
+            try:
+                headers = self._headers(delivery, target, len(content))
+            except ValueError:
+                # Somebody has put in the Vault what is no secret: nothing goes out unsigned.
+                return Outcome(None, "blocked")
             async with asyncio.timeout(self._limits.whole):
-                content = delivery.body.encode()
                 response = await self._pool.handle_async_request(
                     httpcore.Request(
                         b"POST",
                         target.url,
-                        headers=self._headers(delivery, target, len(content)),
+                        headers=headers,
                         content=content,
                         extensions={"timeout": self._timeouts()},
                     )

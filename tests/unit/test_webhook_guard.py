@@ -13,6 +13,7 @@ import pytest
 
 from pypot_cli.errors import PypotError, UnreadableInputError
 from pypot_cli.webhooks import guard, lookup
+from pypot_cli.webhooks.deliverer import Courier
 from pypot_cli.webhooks.guard import Backend, BlockedError, Rules, UnknownNameError
 from pypot_cli.webhooks.sender import Delivery, Outcome, Sender
 
@@ -240,6 +241,17 @@ def test_the_name_and_not_the_address_is_proven_by_tls() -> None:
     inner = Inner()
     asyncio.run(ask())
     assert (inner.connected, told) == ([PUBLIC], ["hooks.example"])
+
+
+@pytest.mark.parametrize("secret", ["whsec_a", "whsec_!", "", "whsec_\u00e9"])
+def test_with_a_secret_that_is_none_nothing_is_sent_and_no_place_is_lost(secret: str) -> None:
+    inner = Recording()
+    sender = Sender(Rules(), concurrency=1, resolve=names([PUBLIC]), tls=TLS, network=inner)
+    with Courier(sender, 1, lambda: None) as courier:
+        courier.send(Delivery(1, "", "w", "e", "k", "https://a.example/", "{}", (secret,), 1))
+        came = [outcome for _, outcome in courier.outcomes(wait=20.0)]
+        assert (came, courier.room) == ([Outcome(None, "blocked")], 1)
+    assert inner.connected == []
 
 
 def test_a_name_without_an_address_is_told_apart() -> None:
