@@ -55,6 +55,11 @@ CATALOGUE = (
     Metric("pots_oldest_unsettled_seconds", "gauge", "Since the oldest lock that is not paid out."),
     Metric("pots_alerts", "gauge", "Alerts that are not closed.", ("kind", "severity")),
     Metric("pots_alerts_unacknowledged", "gauge", "Alerts that nobody looks after yet."),
+    Metric(
+        "pots_oldest_page_unacknowledged_seconds",
+        "gauge",
+        "Since the oldest alert worth waking somebody that nobody looks after yet was opened.",
+    ),
     Metric("pots_commitments_in_stock", "gauge", "Commitments for pots to come."),
     Metric("pots_events_to_roll_up", "gauge", "Events that are not in these metrics yet."),
 )

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(21);
+select plan(22);
 
 create function pg_temp.roll_up()
 returns bigint
@@ -197,6 +197,16 @@ select is(
         "pots_events_to_roll_up": 0, "pots_payout_accuracy_ratio": 1,
         "pots_fill_peak_within_target_ratio": 0.25
     }', 'and Prometheus is told so'
+);
+-- Nobody sequences either, where nobody rolls up.
+select private.log_event('never_sequenced', null, '{}') from generate_series(1, 3);
+select is(
+    (
+        select s.r -> 'value'
+        from jsonb_array_elements(rpc('pot_events', 'metric_snapshot')) as s (r)
+        where s.r ->> 'metric' = 'pots_events_to_roll_up'
+    ),
+    '3', 'events that have no position yet wait, too'
 );
 select query_refused(
     'anon', 'select to_jsonb(count(*)) from public.metric_joins()',

@@ -8,6 +8,7 @@ security definer
 set search_path = ''
 as $$
 declare
+    c_most_waiting constant integer := 20000; -- of events without a position
     v_at timestamptz := private.now();
     v_today timestamptz := private.metric_bucket('day', v_at);
 begin
@@ -125,10 +126,29 @@ begin
     from private.commitments as c
     where c.used_at is null
     union all
+    select 'pots_oldest_page_unacknowledged_seconds', '{}', coalesce(
+        extract(epoch from v_at - min(a.opened_at)), 0
+    )
+    from private.alerts as a
+    where a.closed_at is null
+        and a.acknowledged_at is null
+        and private.alert_severity(a.kind) = 'page'
+    union all
+    -- Also those without a position yet: where nobody rolls up, it may be that nobody sequences.
     select 'pots_events_to_roll_up', '{}', coalesce(
         (select max(p.position) from private.event_positions as p), 0
-    ) - m.position
-    from private.metric_marks as m;
+    ) - m.position + (
+        select count(*)
+        from (
+            select
+            from private.events as e
+            where e.id > s.low_water
+                and not exists (select from private.event_positions as p where p.id = e.id)
+            limit c_most_waiting
+        ) as w
+    )
+    from private.metric_marks as m
+    cross join private.event_sequencer as s;
 end $$;
 
 comment on function private.metric_snapshot() is
