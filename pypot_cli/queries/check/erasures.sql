@@ -1,5 +1,5 @@
 -- Of whoever was erased no entry plays or says where it came from, no pseudonym leads to them, and
--- no key, own limit or public name is kept.
+-- no key, limit, public name or place on the list of staff is kept.
 -- rows: private.erasures
 select
     'player ' || x.user_id as subject,
@@ -42,6 +42,15 @@ cross join lateral unnest(array[
         when exists (select from private.play_limits as l where l.user_id = x.user_id)
             or exists (select from private.player_handles as h where h.user_id = x.user_id)
             then 'a limit or a name is kept'
+    end,
+    case
+        when exists (
+            select
+            from private.guard_rails as r
+            where r.scope = 'user' and r.scope_id = x.user_id::text
+        )
+            or exists (select from private.staff as s where s.user_id = x.user_id)
+            then 'a guard rail or a place on the list of staff is kept'
     end
 ]) as w (wrong)
 where x.erased_at is not null and w.wrong is not null

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(19);
+select plan(25);
 
 create function pg_temp.erasure(p_player text, p_more jsonb default '{}')
 returns jsonb
@@ -53,6 +53,15 @@ select refused(
     'pot_compliance:carol', 'erase_player', pg_temp.erasure('ann', '{"forfeit": true}'),
     'PT409', 'wrong_state', '{"reason": "under_review", "flags": 1}', 'while somebody looks'
 );
+select is(
+    rpc('ann', 'request_erasure') -> 'obstacle',
+    jsonb_build_object('reason', 'balance', 'balance', 100),
+    'ann, who asks, hears of her credits, as everybody does'
+);
+select is(
+    rpc('pot_compliance:carol', 'list_erasures', '{"waiting": true}') -> 0 -> 'obstacle',
+    '{"reason": "under_review", "flags": 1}', 'compliance of the review'
+);
 update private.flags
 set status = 'cleared', reviewed_by = gen_random_uuid(), reviewed_at = private.now();
 select ok(
@@ -63,6 +72,33 @@ select ok(
     rpc('pot_compliance:carol', 'erase_player', pg_temp.erasure('ben')) ? 'erased_at',
     'and so is ben, who never played'
 );
+
+-- Of a held prize everybody in the pot may get a part, so nobody in it is forgotten yet.
+select open_pot('held', '{"max_tickets": 6, "max_per_user": 3}');
+select make_user('cid', 30);
+select make_user('dee', 30);
+select join_pot('cid', 'held', 3);
+select join_pot('dee', 'held', 3);
+select bring_to('held', 'settling');
+create temporary table flags on commit drop as
+select
+    flag(winner('held'), 'held') as one,
+    case winner('held') when user_id('cid') then 'dee' else 'cid' end as other;
+select reveal('held');
+select refused(
+    'pot_compliance:carol', 'erase_player',
+    pg_temp.erasure(f.other, '{"forfeit": true}'), 'PT409', 'wrong_state',
+    jsonb_build_object('reason', 'payout_held', 'pot_id', pot_id('held')),
+    'whose pot has its prize held, though another won'
+)
+from flags as f;
+select is(review('carol', f.one, 'clear') ->> 'payout', 'paid', 'once it is released')
+from flags as f;
+select ok(
+    rpc('pot_compliance:carol', 'erase_player', pg_temp.erasure(f.other, '{"forfeit": true}'))
+    ? 'erased_at', 'the other is forgotten'
+)
+from flags as f;
 select query_refused(
     c.caller, 'select public.erase_player(gen_random_uuid(), ''x'')',
     'permission denied for function erase_player', c.caller || ' forgets nobody'

@@ -25,8 +25,8 @@ comment on function public.erase_player(uuid, text, boolean) is
 'Forgets a person: where entries came from, idempotency keys, evidence of flags, and whom the '
 'pseudonym stands for. Ledger, chains and proofs stay as they are. forfeit: leave what is in the '
 'wallet behind. Returns {user_id, erased_at, entries, keys, flags, credits_left, login_remains}. '
-'Raises PT401, PT422, PT409 wrong_state (live_entries, payout_held, under_review, balance, '
-'erased).';
+'Raises PT401, PT403 (oneself), PT422, PT409 wrong_state (live_entries, payout_held, '
+'under_review, balance, erased).';
 
 revoke all on function public.erase_player(uuid, text, boolean)
 from public, anon, authenticated, service_role;

@@ -3,6 +3,7 @@
 --
 -- Guards, in order: arguments; login; the flag exists; reviewed so by the same caller and still so
 -- (the first result); not decided; the caller is not the flagged player, nor ever was in this pot.
+-- Who was erased while this waited for the pot has a new pseudonym and is still the same person.
 -- Locks, in order: the pots row; the caller's pseudonym; the flag; then as private.release_payout.
 -- Writes: flags; chain row `flag_reviewed` (the reason, withheld from the public); event
 -- flag_reviewed; and when the winner's payout is held and this decides it, as
@@ -38,6 +39,7 @@ begin
     end if;
     v_pot := private.hold_pot(v_flag.pot_id, false);
     v_actor := private.actor_pseudonym();
+    perform private.require_person();
     select * into strict v_flag from private.flags as f where f.flag_id = p_flag_id for update;
 
     select a.metadata - '{before,after}'::text[] into v_result

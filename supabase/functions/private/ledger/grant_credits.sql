@@ -1,6 +1,6 @@
 -- The only way credits enter: from issuance to a player's wallet.
--- Guards: arguments; the user exists, or the key repeats a call; the key was not used for anything
--- else; the new balance fits in 2^53-1.
+-- Guards: arguments; the user exists and was not erased, or the key repeats a call; the key was not
+-- used for anything else; the new balance fits in 2^53-1.
 -- Locks, in order: the pseudonyms of caller and player when they are new; the wallet.
 -- Writes: transfer, idempotency key, event credits_granted; balance to the wallet's topic.
 -- Raises: invalid_argument, idempotency_key_reused.
@@ -30,7 +30,9 @@ begin
     if p_idempotency_key is not null then
         perform private.require_text('idempotency_key', p_idempotency_key, 255);
     end if;
-    if not exists (select from auth.users as u where u.id = p_user_id) then
+    if not exists (select from auth.users as u where u.id = p_user_id)
+        or private.is_erased(p_user_id)
+    then
         -- What was granted to a player who has left since is still answered.
         v_result := private.replayed('grant_credits', p_idempotency_key, v_request);
         if v_result is not null then
@@ -52,6 +54,12 @@ begin
     v_result := private.replayed('grant_credits', p_idempotency_key, v_request);
     if v_result is not null then
         return v_result;
+    end if;
+    -- While this call waited for the wallet.
+    if private.is_erased(p_user_id) then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'user_id', 'expected', 'an existing user'
+        ));
     end if;
     if v_wallet.balance > 9007199254740991 - p_amount then
         perform private.fail('invalid_argument', jsonb_build_object(

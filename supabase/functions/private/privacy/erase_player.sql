@@ -1,13 +1,15 @@
 -- Forgets a person and leaves a pseudonym: what ties user_id to somebody goes, what ledger, chains
 -- and proofs are made of stays (docs/privacy.md). The row of auth.users is Supabase's to delete.
 --
--- Guards, in order: arguments; login; the player is known; erased by the same caller (the first
--- result); not erased; nothing stands in the way (private.erasure_obstacle).
+-- Guards, in order: arguments; login; another person than the caller; the player is known; erased
+-- by the same caller (the first result); not erased; nothing stands in the way
+-- (private.erasure_obstacle).
 -- Locks, in order: the caller's pseudonym; the player's wallet, so that a join is before or after.
 -- Writes: erasures; pot_entries (where they came from, to NULL); idempotency_keys of joins;
--- evidence of flags; play_limits; player_handles; exclusion_marks; actors (subject, to NULL); event
--- player_erased; the alert erasure_requested.
--- Raises: invalid_argument, login_required, wrong_state, busy (a transaction of one snapshot).
+-- evidence of flags; play_limits; player_handles; guard_rails of the player; staff;
+-- exclusion_marks; actors (subject, to NULL); event player_erased; the alert erasure_requested.
+-- Raises: invalid_argument, login_required, not_allowed, wrong_state, busy (a transaction of one
+-- snapshot).
 create or replace function private.erase_player(
     p_user_id uuid, p_reason text, p_forfeit boolean
 )
@@ -35,6 +37,10 @@ begin
     perform private.require_given('forfeit', p_forfeit::text);
     perform private.require_person();
     perform private.require_read_committed();
+    -- A pseudonym that its own person may drop is no second pair of eyes.
+    if p_user_id = private.caller_sub() then
+        perform private.fail('not_allowed', '{"reason": "oneself"}');
+    end if;
     if not exists (select from auth.users as u where u.id = p_user_id)
         and not exists (select from private.wallets as w where w.user_id = p_user_id)
         and not exists (select from private.actors as a where a.subject = p_user_id::text)
@@ -52,7 +58,7 @@ begin
     elsif v_erasure.erased_at is not null then
         perform private.fail('wrong_state', '{"reason": "erased"}');
     end if;
-    v_obstacle := private.erasure_obstacle(p_user_id, p_forfeit);
+    v_obstacle := private.erasure_obstacle(p_user_id, p_forfeit, false);
     if v_obstacle is not null then
         perform private.fail('wrong_state', v_obstacle);
     end if;
@@ -103,6 +109,8 @@ begin
     where f.user_id = p_user_id and f.evidence <> '{"forgotten": true}';
     delete from private.play_limits as l where l.user_id = p_user_id;
     delete from private.player_handles as h where h.user_id = p_user_id;
+    delete from private.guard_rails as r where r.scope = 'user' and r.scope_id = p_user_id::text;
+    delete from private.staff as s where s.user_id = p_user_id;
     -- A self-exclusion outlives its account: a new one of the same person is held to it.
     insert into private.exclusion_marks (mark, ends_at)
     select m.mark, v_excluded_until

@@ -27,7 +27,7 @@ begin
     return query
     select
         e.user_id, private.json_time(e.requested_at), private.json_time(e.erased_at),
-        case when e.erased_at is null then private.erasure_obstacle(e.user_id, false) end
+        case when e.erased_at is null then private.erasure_obstacle(e.user_id, false, false) end
     from private.erasures as e
     where (p_waiting is null or p_waiting = (e.erased_at is null))
         and (

@@ -26,7 +26,7 @@ begin
     select e.requested_at into strict v_at from private.erasures as e where e.user_id = v_user;
     return jsonb_build_object(
         'requested_at', private.json_time(v_at),
-        'obstacle', private.erasure_obstacle(v_user, false) - 'flags'
+        'obstacle', private.erasure_obstacle(v_user, false, true)
     );
 end $$;
 

@@ -26,7 +26,7 @@ begin
             if p_scope_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
                 select u.id::text into v_scope_id
                 from auth.users as u
-                where u.id = p_scope_id::uuid;
+                where u.id = p_scope_id::uuid and not private.is_erased(u.id);
             end if;
     end case;
     if v_scope_id is null then
