@@ -143,8 +143,10 @@ def add(
 
     Exit codes: 0 done; 1 refused, or nothing may be sent there.
     """
+    from pypot_cli.events.registry import require_kinds
     from pypot_cli.webhooks import lookup
 
+    require_kinds(event or [])
     allowed = rules(allow_network, allow_port, insecure=allow_insecure)
     address = lookup.judge(url, allowed)
     with _api(db_url) as api:
@@ -219,8 +221,10 @@ def update(
 
     Acts as service_role. Exit codes: 0 done; 1 refused, or nothing may be sent there.
     """
+    from pypot_cli.events.registry import require_kinds
     from pypot_cli.webhooks import lookup
 
+    require_kinds(event or [])
     allowed = rules(allow_network, allow_port, insecure=allow_insecure)
     with _api(db_url) as api:
         done = _call(

@@ -8,8 +8,7 @@ from typing import Any
 
 import tenacity
 
-from pypot_cli.errors import PypotError
-from pypot_cli.events.registry import kinds as known_kinds
+from pypot_cli.events.registry import require_kinds
 from pypot_cli.rpc import Caller, Calls, is_transient
 
 Event = dict[str, Any]
@@ -27,8 +26,7 @@ class Reader:
 
     def __init__(self, calls: Calls, kinds: Sequence[str] = ()) -> None:
         """Raise PypotError for a kind that there is not."""
-        if unknown := sorted(set(kinds) - set(known_kinds())):
-            raise PypotError(f"no such kind of event: {', '.join(unknown)} (pypot events schema)")
+        require_kinds(kinds)
         self._calls = calls
         self._kinds = "{" + ",".join(kinds) + "}" if kinds else None
 

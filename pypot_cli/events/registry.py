@@ -7,9 +7,11 @@ data that old consumers would not understand is another version of it.
 import functools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+from pypot_cli.errors import PypotError
 
 SCHEMAS = Path(__file__).resolve().parent / "schemas"
 
@@ -37,6 +39,12 @@ def schemas() -> Mapping[tuple[str, int], Schema]:
 def kinds() -> list[str]:
     """Return the kinds of events that there are."""
     return sorted({kind for kind, _ in schemas()})
+
+
+def require_kinds(given: Iterable[str]) -> None:
+    """Raise PypotError for a kind that there is not: nothing would ever come of it."""
+    if unknown := sorted(set(given) - set(kinds())):
+        raise PypotError(f"no such kind of event: {', '.join(unknown)} (pypot events schema)")
 
 
 def bundled(schema: Schema) -> dict[str, Any]:
