@@ -8,6 +8,8 @@ from uuid import UUID
 
 import typer
 
+from pypot_cli import cli_proof
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -410,8 +412,12 @@ def export(
 def verify_export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What export wrote.")],
     key: Annotated[
-        list[str], typer.Option(metavar="HEX", help="A public key you trust. May be repeated.")
+        list[str],
+        typer.Option(metavar="HEX", help="A public key you trust to export. May be repeated."),
     ],
+    orchestrator_key: cli_proof.OrchestratorKeys = None,
+    settlement_key: cli_proof.SettlementKeys = None,
+    beacon_chain: cli_proof.BeaconChains = None,
     as_json: AsJson = False,
 ) -> None:
     """Check an exported record, offline: its signature, that it is whole, and that it adds up.
@@ -420,10 +426,12 @@ def verify_export(
     looks for the chain in the audit log. Exit codes: 0 valid; 1 not, and the checks that failed are
     named; 2 the file or a key cannot be read.
     """
+    from pypot_cli import proof
     from pypot_cli.compliance import export_check
     from pypot_cli.fairness import signing
 
-    verdict = export_check.verify(file, [signing.read_public_key(each) for each in key])
+    trust = proof.read_trust(orchestrator_key, settlement_key, None, beacon_chain, None, None)
+    verdict = export_check.verify(file, [signing.read_public_key(each) for each in key], trust)
     if as_json:
         typer.echo(json.dumps(verdict.as_json(), indent=2))
     else:

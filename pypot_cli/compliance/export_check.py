@@ -72,9 +72,10 @@ class _Read:
     leaves: dict[int, Row] = field(default_factory=dict)
 
 
-def verify(file: Path, keys: list[bytes]) -> Verdict:
+def verify(file: Path, keys: list[bytes], trust: proof.Trust | None = None) -> Verdict:
     """Return what holds of an export, signed by one of `keys` (32 bytes each).
 
+    `trust` is whom its settlement proof may name: nobody in particular, and drand's quicknet.
     Raises UnreadableInputError for what is no export: no lines, no JSON, no manifest first.
     """
     try:
@@ -88,7 +89,7 @@ def verify(file: Path, keys: list[bytes]) -> Verdict:
     if all(check.outcome == "ok" for check in checks):
         # What was signed may still be malformed, which is its signer's doing.
         try:
-            checks += _content(read)
+            checks += _content(read, trust or proof.Trust())
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             checks.append(Check("form", "failed", f"a row is malformed: {type(error).__name__}"))
     return Verdict(read.manifest, tuple(checks))
@@ -211,7 +212,7 @@ def _integrity(read: _Read, keys: list[bytes]) -> Iterator[Check]:
     yield holds("record", same, f"{sum(read.lines.values())} lines are those that were signed")
 
 
-def _content(read: _Read) -> Iterator[Check]:
+def _content(read: _Read, trust: proof.Trust) -> Iterator[Check]:
     pot_id = UUID(read.manifest["pot_id"])
     same = read.pot.get("id") == str(pot_id) and read.pot["status"] == read.manifest["status"]
     yield holds("pot", same, "is the one that the manifest names" if same else "is another one")
@@ -225,7 +226,7 @@ def _content(read: _Read) -> Iterator[Check]:
         if read.proof is None:
             yield Check("proof", "failed", "a settled pot has one, and it is not here")
         else:
-            verdict = proof.verify(proof.Document(dict(read.proof)))
+            verdict = proof.verify(proof.Document(dict(read.proof)), trust)
             yield holds("proof", verdict.valid, verdict.summary)
     yield from _log(read)
 

@@ -121,3 +121,51 @@ def test_whoever_is_nobody_or_asks_for_nothing_is_told_in_one_line(game: Game) -
         gone = pypot({"PYPOT_DB_URL": "postgresql://postgres:x@127.0.0.1:1/none"}, "cases")
         assert gone.returncode == 1
         assert len(gone.stderr.splitlines()) == 1
+
+
+def test_flags_limits_retention_and_erasure_by_command(game: Game) -> None:
+    player = game.player(100)
+    pot_id = game.pot()
+    entry = player.join(pot_id, 2)["entry_id"]
+    other = game.player(100).join(pot_id, 1)
+    assert other["ticket_count"] == 1
+    (flag_id,) = game.rows(
+        "insert into private.flags (pot_id, entry_id, user_id, kind, score, evidence, phase,"
+        " effect, created_at, updated_at) values (%s, %s, %s, 'shared_ip', 0.9, '{}',"
+        " 'join', 'hold', now(), now()) returning flag_id::text",
+        pot_id, entry, player.user_id,
+    )[0]  # fmt: skip
+    with by_database(game) as env:
+        (flag,) = answer(env, "flags", "--pot", pot_id, "--status", "open")
+        assert (flag["flag_id"], flag["score"]) == (flag_id, 0.9)
+        review = ("review", flag_id, "uphold", "--reason", "one person")
+        assert answer(env, *review)["status"] == "uphold_proposed"
+        assert answer(env, *review, person=DAVE)["status"] == "upheld"
+        excluded = answer(env, "exclude", entry, "--reason", "a ring")
+        assert excluded["credits_refunded"] == 20
+
+        rail = ("limits", "set", "joins_per_minute")
+        assert answer(env, *rail, "5", "--reason", "a wave")["value"] == 5
+        whale = ("--scope", "user", "--id", str(player.user_id), "--reason", "a whale")
+        assert answer(env, *rail, "off", *whale)["value"] == "off"
+        rails = {(each["scope"], each["value"]) for each in answer(env, "limits", "show")}
+        assert rails == {("global", 5), ("user", "off")}
+        none = answer(env, *rail, "none", "--reason", "over")
+        assert none["value"] is None
+        odd = pypot(env, *rail, "many", "--reason", "x")
+        assert (odd.returncode, odd.stdout) == (2, "")
+
+        refused = pypot(env, "erase", str(player.user_id), "--reason", "asked to be")
+        assert refused.returncode == 1
+        assert '"balance": 100' in refused.stderr
+        player.call("request_erasure")
+        (waiting,) = answer(env, "erasures", "--waiting")
+        assert waiting["obstacle"]["reason"] == "balance"
+        erased = answer(env, "erase", str(player.user_id), "--reason", "asked to be", "--forfeit")
+        assert (erased["credits_left"], erased["login_remains"]) == (100, True)
+        assert answer(env, "erasures", "--waiting") == []
+
+        unsaid = pypot(env, "retention", "--network-days", "30")
+        assert unsaid.returncode == 2
+        kept = answer(env, "retention", "--network-days", "30", "--reason", "the law", "--run")
+        assert (kept["network_days"], kept["purged"]["network"]) == (30, 0)

@@ -21,8 +21,12 @@ from pypot_cli.compliance import export_format as form
 from pypot_cli.compliance.desk import Desk
 from pypot_cli.errors import PypotError, UnreadableInputError
 from pypot_cli.fairness import signing
+from pypot_cli.fairness.beacon import Chain
 from pypot_cli.keys import Secret, new_secret, write_new_secret
+from pypot_cli.proof import Trust
 from pypot_cli.rpc import Api, Caller
+from tests.support import lived
+from tests.support.database import Database
 from tests.support.game import Game
 
 CAROL = uuid.UUID(int=0xCA401)
@@ -293,3 +297,35 @@ def test_the_commands_end_as_documented(taken: Taken, tmp_path: Path) -> None:
     assert pypot("verify-export", tmp_path / "none", "--key", public_key).returncode == 2
     out.write_bytes(out.read_bytes()[:-100])
     assert pypot("verify-export", out, "--key", public_key).returncode == 1
+
+
+def chain(db: Database) -> Chain:
+    with db.admin() as conn:
+        row = conn.execute(
+            "select chain_hash, public_key, scheme, genesis_time, period_seconds"
+            " from private.beacon_chains order by created_at desc limit 1"
+        ).fetchone()
+    assert row is not None
+    return Chain(bytes.fromhex(row[0]), bytes.fromhex(row[1]), *row[2:])
+
+
+def test_records_of_whole_lives_add_up(db: Database, tmp_path: Path) -> None:
+    played = lived.live(db)
+    key = new_secret()
+    public_key = signing.public_key(key.reveal())
+    pots = {name: pot for name, pot in vars(played).items() if isinstance(pot, str)}
+    assert {"drawn", "held", "paid", "returned", "waiting", "paused"} <= pots.keys()
+    try:
+        with Api(db.url("authenticator")) as calls:
+            desk = Desk(calls, Caller("pot_compliance", CAROL))
+            for name, pot_id in pots.items():
+                out = tmp_path / name
+                exports.export(desk, uuid.UUID(pot_id), "asked for", out, key)
+                verdict = export_check.verify(out, [public_key])
+                if name == "drawn":
+                    # Its beacon is one of the test's own, which has to be trusted on purpose.
+                    assert failed(verdict) == ["proof"]
+                    verdict = export_check.verify(out, [public_key], Trust(chains=[chain(db)]))
+                assert verdict.valid, (name, verdict.as_json())
+    finally:
+        played.game.api.close()

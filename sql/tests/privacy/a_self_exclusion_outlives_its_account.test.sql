@@ -1,5 +1,5 @@
--- Whoever is erased while self-excluded does not play by a new account of the same e-mail address or
--- phone number before the end.
+-- Whoever is erased while self-excluded does not play by a new account of the same e-mail address
+-- or phone number before the end.
 
 begin;
 \ir ../support/helpers.sql
@@ -56,7 +56,7 @@ select is(
 select freeze_time('2031-01-01 12:00:00Z');
 select rpc('pot_compliance:carol', 'purge_expired');
 select ok(
-    not exists (select from private.exclusion_marks as n), 'after the end nothing is kept of it'
+    not exists (select from private.exclusion_marks), 'after the end nothing is kept of it'
 );
 select open_pot('later');
 select ok(join_pot('address', 'later', 1) ? 'entry_id', 'and who comes then may play');
