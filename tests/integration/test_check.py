@@ -266,6 +266,11 @@ BREAKS: dict[str, list[Break]] = {
             {"erasures"},
         ),
         Break(
+            "insert into private.cheers (pot_id, user_id, last_at)"
+            " select %(open)s, x.user_id, now() from private.erasures as x",
+            {"erasures"},
+        ),
+        Break(
             "insert into private.idempotency_keys"
             " (operation, key, subject, request, response, created_at)"
             " select k.operation, 'again', x.user_id::text, k.request, k.response, now()"

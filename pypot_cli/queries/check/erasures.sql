@@ -41,7 +41,8 @@ cross join lateral unnest(array[
     case
         when exists (select from private.play_limits as l where l.user_id = x.user_id)
             or exists (select from private.player_handles as h where h.user_id = x.user_id)
-            then 'a limit or a name is kept'
+            or exists (select from private.cheers as c where c.user_id = x.user_id)
+            then 'a limit, a name or a cheer is kept'
     end,
     case
         when exists (

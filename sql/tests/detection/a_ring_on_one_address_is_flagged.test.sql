@@ -1,5 +1,5 @@
--- Six accounts that come from one address, one after the other, each at the cap: an address alone is
--- nothing, that is.
+-- Six accounts that come from one address, one after the other, each at the cap: an address alone
+-- is nothing, that is.
 
 begin;
 \ir ../support/helpers.sql

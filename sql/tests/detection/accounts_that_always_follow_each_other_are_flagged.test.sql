@@ -35,7 +35,7 @@ select is(suspects('pot 1'), '{}', 'once is chance');
 select is(suspects('pot 6'), '{"pair 1","pair 2"}', 'six times is none');
 select is(
     (
-        select array_agg(distinct (f.evidence ->> 'pots_together')::numeric)
+        select array_agg(distinct cast(f.evidence ->> 'pots_together' as numeric))
         from flags('pot 6') as f
         where f.kind = 'played_together'
     ),

@@ -3,9 +3,11 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(13);
+select plan(14);
 
 select make_user('ann');
+select open_pot('big');
+select rpc('ann', 'cheer_pot', on_pot('big', '{"reaction": "wow"}'));
 select set_rail('user', user_id('ann')::text, 'joins_per_day', '3');
 select rpc('pot_compliance:carol', 'set_staff', jsonb_build_object(
     'user_id', user_id('ann'), 'staff', true, 'reason', 'works here'
@@ -28,6 +30,10 @@ select is(
 select is(
     (select count(*) from private.staff as s where s.user_id = user_id('ann')), 0::bigint,
     'and her place'
+);
+select is(
+    (select count(*) from private.cheers as c where c.user_id = user_id('ann')), 0::bigint,
+    'and when she cheered'
 );
 select refused(
     'pot_treasury', 'grant_credits', jsonb_build_object(
