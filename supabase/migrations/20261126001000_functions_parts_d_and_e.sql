@@ -348,6 +348,31 @@ comment on function private.require_officer() is
 revoke all on function private.require_officer()
 from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/access/require_person.sql
+-- Fails with login_required unless the caller's JWT names a person (sub), and with not_allowed for
+-- one who was erased: with a second pseudonym one person could be two.
+create or replace function private.require_person()
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if private.caller_sub() is null then
+        perform private.fail('login_required');
+    end if;
+    if private.is_erased(private.caller_sub()) then
+        perform private.fail('not_allowed');
+    end if;
+end $$;
+
+comment on function private.require_person() is
+'Fails with login_required unless the caller''s JWT names a person (sub), with not_allowed for one '
+'who was erased: compliance is always audited by name.';
+
+revoke all on function private.require_person()
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/audit/actor_pseudonym.sql
 -- Whoever acts as an officer is staff from then on: who may stop a pot, or knows its seed, does not
 -- play with the same account (private.is_staff).
@@ -1504,6 +1529,7 @@ to pot_compliance, service_role;
 --
 -- Guards, in order: arguments; login; the flag exists; reviewed so by the same caller and still so
 -- (the first result); not decided; the caller is not the flagged player, nor ever was in this pot.
+-- Who was erased while this waited for the pot has a new pseudonym and is still the same person.
 -- Locks, in order: the pots row; the caller's pseudonym; the flag; then as private.release_payout.
 -- Writes: flags; chain row `flag_reviewed` (the reason, withheld from the public); event
 -- flag_reviewed; and when the winner's payout is held and this decides it, as
@@ -1539,6 +1565,7 @@ begin
     end if;
     v_pot := private.hold_pot(v_flag.pot_id, false);
     v_actor := private.actor_pseudonym();
+    perform private.require_person();
     select * into strict v_flag from private.flags as f where f.flag_id = p_flag_id for update;
 
     select a.metadata - '{before,after}'::text[] into v_result
@@ -4524,8 +4551,8 @@ from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/ledger/grant_credits.sql
 -- The only way credits enter: from issuance to a player's wallet.
--- Guards: arguments; the user exists, or the key repeats a call; the key was not used for anything
--- else; the new balance fits in 2^53-1.
+-- Guards: arguments; the user exists and was not erased, or the key repeats a call; the key was not
+-- used for anything else; the new balance fits in 2^53-1.
 -- Locks, in order: the pseudonyms of caller and player when they are new; the wallet.
 -- Writes: transfer, idempotency key, event credits_granted; balance to the wallet's topic.
 -- Raises: invalid_argument, idempotency_key_reused.
@@ -4555,7 +4582,9 @@ begin
     if p_idempotency_key is not null then
         perform private.require_text('idempotency_key', p_idempotency_key, 255);
     end if;
-    if not exists (select from auth.users as u where u.id = p_user_id) then
+    if not exists (select from auth.users as u where u.id = p_user_id)
+        or private.is_erased(p_user_id)
+    then
         -- What was granted to a player who has left since is still answered.
         v_result := private.replayed('grant_credits', p_idempotency_key, v_request);
         if v_result is not null then
@@ -4577,6 +4606,12 @@ begin
     v_result := private.replayed('grant_credits', p_idempotency_key, v_request);
     if v_result is not null then
         return v_result;
+    end if;
+    -- While this call waited for the wallet.
+    if private.is_erased(p_user_id) then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'user_id', 'expected', 'an existing user'
+        ));
     end if;
     if v_wallet.balance > 9007199254740991 - p_amount then
         perform private.fail('invalid_argument', jsonb_build_object(
@@ -5265,6 +5300,7 @@ security definer
 set search_path = ''
 as $$
 declare
+    c_most_waiting constant integer := 20000; -- of events without a position
     v_at timestamptz := private.now();
     v_today timestamptz := private.metric_bucket('day', v_at);
 begin
@@ -5382,10 +5418,29 @@ begin
     from private.commitments as c
     where c.used_at is null
     union all
+    select 'pots_oldest_page_unacknowledged_seconds', '{}', coalesce(
+        extract(epoch from v_at - min(a.opened_at)), 0
+    )
+    from private.alerts as a
+    where a.closed_at is null
+        and a.acknowledged_at is null
+        and private.alert_severity(a.kind) = 'page'
+    union all
+    -- Also those without a position yet: where nobody rolls up, it may be that nobody sequences.
     select 'pots_events_to_roll_up', '{}', coalesce(
         (select max(p.position) from private.event_positions as p), 0
-    ) - m.position
-    from private.metric_marks as m;
+    ) - m.position + (
+        select count(*)
+        from (
+            select
+            from private.events as e
+            where e.id > s.low_water
+                and not exists (select from private.event_positions as p where p.id = e.id)
+            limit c_most_waiting
+        ) as w
+    )
+    from private.metric_marks as m
+    cross join private.event_sequencer as s;
 end $$;
 
 comment on function private.metric_snapshot() is
@@ -7557,13 +7612,15 @@ from public, anon, authenticated, service_role;
 -- Forgets a person and leaves a pseudonym: what ties user_id to somebody goes, what ledger, chains
 -- and proofs are made of stays (docs/privacy.md). The row of auth.users is Supabase's to delete.
 --
--- Guards, in order: arguments; login; the player is known; erased by the same caller (the first
--- result); not erased; nothing stands in the way (private.erasure_obstacle).
+-- Guards, in order: arguments; login; another person than the caller; the player is known; erased
+-- by the same caller (the first result); not erased; nothing stands in the way
+-- (private.erasure_obstacle).
 -- Locks, in order: the caller's pseudonym; the player's wallet, so that a join is before or after.
 -- Writes: erasures; pot_entries (where they came from, to NULL); idempotency_keys of joins;
--- evidence of flags; play_limits; player_handles; exclusion_marks; actors (subject, to NULL); event
--- player_erased; the alert erasure_requested.
--- Raises: invalid_argument, login_required, wrong_state, busy (a transaction of one snapshot).
+-- evidence of flags; play_limits; player_handles; guard_rails of the player; staff; cheers;
+-- exclusion_marks; actors (subject, to NULL); event player_erased; the alert erasure_requested.
+-- Raises: invalid_argument, login_required, not_allowed, wrong_state, busy (a transaction of one
+-- snapshot).
 create or replace function private.erase_player(
     p_user_id uuid, p_reason text, p_forfeit boolean
 )
@@ -7591,6 +7648,10 @@ begin
     perform private.require_given('forfeit', p_forfeit::text);
     perform private.require_person();
     perform private.require_read_committed();
+    -- A pseudonym that its own person may drop is no second pair of eyes.
+    if p_user_id = private.caller_sub() then
+        perform private.fail('not_allowed', '{"reason": "oneself"}');
+    end if;
     if not exists (select from auth.users as u where u.id = p_user_id)
         and not exists (select from private.wallets as w where w.user_id = p_user_id)
         and not exists (select from private.actors as a where a.subject = p_user_id::text)
@@ -7608,7 +7669,7 @@ begin
     elsif v_erasure.erased_at is not null then
         perform private.fail('wrong_state', '{"reason": "erased"}');
     end if;
-    v_obstacle := private.erasure_obstacle(p_user_id, p_forfeit);
+    v_obstacle := private.erasure_obstacle(p_user_id, p_forfeit, false);
     if v_obstacle is not null then
         perform private.fail('wrong_state', v_obstacle);
     end if;
@@ -7659,6 +7720,9 @@ begin
     where f.user_id = p_user_id and f.evidence <> '{"forgotten": true}';
     delete from private.play_limits as l where l.user_id = p_user_id;
     delete from private.player_handles as h where h.user_id = p_user_id;
+    delete from private.guard_rails as r where r.scope = 'user' and r.scope_id = p_user_id::text;
+    delete from private.staff as s where s.user_id = p_user_id;
+    delete from private.cheers as c where c.user_id = p_user_id;
     -- A self-exclusion outlives its account: a new one of the same person is held to it.
     insert into private.exclusion_marks (mark, ends_at)
     select m.mark, v_excluded_until
@@ -7686,8 +7750,11 @@ grant execute on function private.erase_player(uuid, text, boolean)
 to pot_compliance, service_role;
 
 -- source: supabase/functions/private/privacy/erasure_obstacle.sql
--- What stands in the way of forgetting a player: first what is still played or decided, then money
-create or replace function private.erasure_obstacle(p_user_id uuid, p_forfeit boolean)
+-- What stands in the way of forgetting a player: first what is still played or decided, then money.
+-- A player is not told of a review: it would tell a ring that somebody looks (private.my_data).
+create or replace function private.erasure_obstacle(
+    p_user_id uuid, p_forfeit boolean, p_to_player boolean
+)
 returns jsonb
 language sql
 stable
@@ -7705,14 +7772,17 @@ as $$
             and p.status in ('open', 'locked', 'settling')
         having count(*) > 0
         union all
-        select 2, jsonb_build_object('reason', 'payout_held', 'pot_id', p.id)
+        -- Also of an entrant who did not win: the prize may come back, in parts.
+        select 2, jsonb_build_object('reason', 'payout_held', 'pot_id', min(h.pot_id::text))
         from private.held_payouts() as h
-        inner join public.pots as p on h.pot_id = p.id
-        where p.winner_user_id = p_user_id
+        inner join public.pot_entries as e on h.pot_id = e.pot_id
+        where e.user_id = p_user_id and e.cancelled_at is null
+        having count(*) > 0
         union all
         select 3, jsonb_build_object('reason', 'under_review', 'flags', count(*))
         from private.flags as f
-        where f.user_id = p_user_id
+        where not p_to_player
+            and f.user_id = p_user_id
             and (f.status = 'uphold_proposed' or f.status = 'open' and f.effect <> 'note')
         having count(*) > 0
         union all
@@ -7724,11 +7794,12 @@ as $$
     limit 1
 $$;
 
-comment on function private.erasure_obstacle(uuid, boolean) is
+comment on function private.erasure_obstacle(uuid, boolean, boolean) is
 'Why the player cannot be forgotten now: {reason: live_entries, payout_held, under_review or '
-'balance, …}, the first of them; NULL when nothing stands in the way.';
+'balance, …}, the first of them; NULL when nothing stands in the way. p_to_player leaves out '
+'under_review.';
 
-revoke all on function private.erasure_obstacle(uuid, boolean)
+revoke all on function private.erasure_obstacle(uuid, boolean, boolean)
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/privacy/erasure_waits.sql
@@ -7920,7 +7991,7 @@ begin
     return query
     select
         e.user_id, private.json_time(e.requested_at), private.json_time(e.erased_at),
-        case when e.erased_at is null then private.erasure_obstacle(e.user_id, false) end
+        case when e.erased_at is null then private.erasure_obstacle(e.user_id, false, false) end
     from private.erasures as e
     where (p_waiting is null or p_waiting = (e.erased_at is null))
         and (
@@ -8418,7 +8489,7 @@ begin
     select e.requested_at into strict v_at from private.erasures as e where e.user_id = v_user;
     return jsonb_build_object(
         'requested_at', private.json_time(v_at),
-        'obstacle', private.erasure_obstacle(v_user, false) - 'flags'
+        'obstacle', private.erasure_obstacle(v_user, false, true)
     );
 end $$;
 
@@ -8749,7 +8820,7 @@ begin
             if p_scope_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
                 select u.id::text into v_scope_id
                 from auth.users as u
-                where u.id = p_scope_id::uuid;
+                where u.id = p_scope_id::uuid and not private.is_erased(u.id);
             end if;
     end case;
     if v_scope_id is null then
@@ -9213,8 +9284,9 @@ grant execute on function private.set_guard_rail(text, text, text, jsonb, text)
 to pot_compliance, service_role;
 
 -- source: supabase/functions/private/rails/set_staff.sql
--- Guards, in order: arguments; who calls.
--- Locks: the row of that user; the caller's pseudonym, and the user's, when new.
+-- Guards, in order: arguments; who calls; the user was not erased.
+-- Locks, in order: the caller's pseudonym, and the user's, when new; the row of that user. An
+-- officer's first act takes them in the same order (private.actor_pseudonym).
 -- Writes: staff; an event with actor, reason, before and after, unless nothing changes.
 -- Raises: invalid_argument, login_required, busy (a transaction of one snapshot).
 create or replace function private.set_staff(p_user_id uuid, p_staff boolean, p_reason text)
@@ -9224,26 +9296,40 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+    v_actor uuid;
+    v_user uuid;
 begin
     perform private.require_given('user_id', p_user_id::text);
     perform private.require_given('staff', p_staff::text);
     perform private.require_text('reason', p_reason, 500);
     perform private.require_officer();
     perform private.require_read_committed();
+    -- Nobody lets oneself play again.
+    if not p_staff and p_user_id = private.caller_sub() then
+        perform private.fail('not_allowed', '{"reason": "oneself"}');
+    end if;
+    -- In order, as two may name each other.
+    if p_user_id::text < private.caller_subject() then
+        perform private.pseudonym_of(p_user_id::text);
+    end if;
+    v_actor := private.actor_pseudonym();
+    v_user := private.pseudonym_of(p_user_id::text);
+    if private.is_erased(p_user_id) then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'user_id', 'expected', 'somebody who was not erased'
+        ));
+    end if;
     if p_staff then
         insert into private.staff (user_id, reason, added_by, added_at)
-        values (p_user_id, p_reason, private.actor_pseudonym(), private.now())
+        values (p_user_id, p_reason, v_actor, private.now())
         on conflict (user_id) do nothing;
     else
-        -- Nobody lets oneself play again.
-        if p_user_id = private.caller_sub() then
-            perform private.fail('not_allowed', '{"reason": "oneself"}');
-        end if;
         delete from private.staff as s where s.user_id = p_user_id;
     end if;
     if found then
         perform private.log_event('staff_set', null, jsonb_build_object(
-            'user', private.pseudonym_of(p_user_id::text),
+            'user', v_user,
             'before', not p_staff, 'after', p_staff, 'reason', p_reason
         ));
     end if;
@@ -11679,8 +11765,8 @@ comment on function public.erase_player(uuid, text, boolean) is
 'Forgets a person: where entries came from, idempotency keys, evidence of flags, and whom the '
 'pseudonym stands for. Ledger, chains and proofs stay as they are. forfeit: leave what is in the '
 'wallet behind. Returns {user_id, erased_at, entries, keys, flags, credits_left, login_remains}. '
-'Raises PT401, PT422, PT409 wrong_state (live_entries, payout_held, under_review, balance, '
-'erased).';
+'Raises PT401, PT403 (oneself), PT422, PT409 wrong_state (live_entries, payout_held, '
+'under_review, balance, erased).';
 
 revoke all on function public.erase_player(uuid, text, boolean)
 from public, anon, authenticated, service_role;
