@@ -14,7 +14,9 @@ set search_path = ''
 as $$
 declare
     v_score numeric(4, 3) := round(greatest(0, least(0.999, p_score))::numeric, 3);
-    v_effect text := private.flag_effect(p_kind, v_score, p_phase);
+    v_effect text := private.flag_effect(
+        p_kind, v_score, p_phase, (select p.locked_at from public.pots as p where p.id = p_pot_id)
+    );
     v_at timestamptz := private.now();
     v_flag_id uuid;
 begin
