@@ -8,7 +8,9 @@ import hashlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +22,7 @@ LOBBY = config.ROOT / "web" / "lobby"
 # The lobby recomputes draws with the program of `pypot proof html`.
 _SOURCES = (LOBBY, config.ROOT / "web" / "verifier" / "src")
 _MADE = frozenset({"node_modules", ".svelte-kit", "build"})
+_START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
 
 
@@ -48,10 +51,10 @@ def build() -> Path:
 def start(
     api_url: str, api_key: str, port: int, beacon_chain: str = ""
 ) -> tuple[subprocess.Popen[bytes], str]:
-    """Serves the built page in a process of its own; returns it and the page's address.
+    """Serves the built page in a process of its own; returns it and its address once it answers.
 
     Port 0 is any free one; `beacon_chain` is the /info of a chain that the page trusts besides
-    drand's quicknet, as JSON. Raises PypotError when the port is taken.
+    drand's quicknet, as JSON. Raises PypotError when the port is taken, or nothing answers there.
     """
     built = build()
     # Bound here first: a port that is taken is told at once, and 0 becomes a number.
@@ -73,7 +76,19 @@ def start(
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
+    deadline = time.monotonic() + _START_SECONDS
+    while not _answers(host, chosen):
+        if process.poll() is not None or time.monotonic() > deadline:
+            stop(process)
+            raise PypotError("the page's server did not start: see the lines above")
+        time.sleep(0.05)
     return process, url
+
+
+def _answers(host: str, port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
+        return True
+    return False
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
