@@ -22,6 +22,8 @@ export interface Listener {
 }
 
 const RETRY_MS = 1000;
+/** Delivery is best effort: what nobody told of is seen by looking, now and then. */
+const LOOK_MS = 15_000;
 
 /** Listens until the returned function is called. */
 export function listen(topic: string, listener: Listener): () => void {
@@ -30,8 +32,10 @@ export function listen(topic: string, listener: Listener): () => void {
     let channel: RealtimeChannel | null = null;
     let turn = 0;
     let retry: ReturnType<typeof setTimeout> | undefined;
+    let isLive = false;
 
     const lost = () => {
+        isLive = false;
         if (!ended) listener.changed("stale");
     };
 
@@ -40,7 +44,10 @@ export function listen(topic: string, listener: Listener): () => void {
         const mine = turn;
         try {
             await listener.refresh();
-            if (!ended && mine === turn && navigator.onLine) listener.changed("live");
+            if (!ended && mine === turn && navigator.onLine) {
+                isLive = true;
+                listener.changed("live");
+            }
         } catch {
             if (ended || mine !== turn) return;
             lost();
@@ -84,6 +91,9 @@ export function listen(topic: string, listener: Listener): () => void {
         // Most of the time the socket has not noticed, and nothing but a heartbeat would tell.
         if (channel?.state === "joined") void caughtUp();
     };
+    const look = setInterval(() => {
+        if (isLive && document.visibilityState === "visible") void caughtUp();
+    }, LOOK_MS);
     window.addEventListener("offline", offline);
     window.addEventListener("online", online);
     void start();
@@ -91,6 +101,7 @@ export function listen(topic: string, listener: Listener): () => void {
     return () => {
         ended = true;
         clearTimeout(retry);
+        clearInterval(look);
         window.removeEventListener("offline", offline);
         window.removeEventListener("online", online);
         if (channel) void supabase.removeChannel(channel);
