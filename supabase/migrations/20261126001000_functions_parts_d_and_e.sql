@@ -2512,7 +2512,10 @@ begin
     if p_phase = 'lock' and exists (
         select
         from private.alerts as a
-        where a.kind = 'pot_stuck' and a.pot_id = p_pot_id and a.closed_at is null
+        where a.kind = 'pot_stuck'
+            and a.pot_id = p_pot_id
+            and a.closed_at is null
+            and a.detail ->> 'sqlstate' = '57014'
     ) then
         perform private.raise_alert('scan_failed', p_pot_id, jsonb_build_object(
             'phase', p_phase, 'sqlstate', '57014'
