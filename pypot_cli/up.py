@@ -76,9 +76,11 @@ def up(
             say(f"{name:<18}{told[name]}")
         if web_port is not None:
             say("building the lobby, the first time for a minute …")
-            page, address = web.start(
-                told["url"], told["anon_key"], web_port, httpx.get(info, timeout=20).text
-            )
+            chain = httpx.get(info, timeout=20).text
+            try:
+                page, address = web.start(told["url"], told["anon_key"], web_port, chain)
+            except PypotError as error:
+                raise PypotError(f"{error}; --no-web leaves the lobby out") from None
             started.callback(web.stop, page)
             watched["web"] = page
             say(f"{'lobby':<18}{address}")

@@ -101,12 +101,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def serve(api_url: str, api_key: str, port: int, beacon_chain: str = "") -> Iterator[str]:
+def serve(api_url: str, api_key: str, port: int) -> Iterator[str]:
     """Yields the page's address once, and serves until SIGINT or SIGTERM.
 
     Raises PypotError when the page's server ends by itself.
     """
-    process, url = start(api_url, api_key, port, beacon_chain)
+    process, url = start(api_url, api_key, port)
     before = {
         each: signal.signal(each, lambda *_: process.terminate())
         for each in (signal.SIGINT, signal.SIGTERM)
