@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pypot_cli import (
+    cli_assure,
     cli_audit,
     cli_compliance,
     cli_events,
@@ -52,6 +53,7 @@ app.add_typer(cli_events.app, name="events")
 app.add_typer(cli_compliance.app, name="compliance")
 app.add_typer(cli_fraud.app, name="fraud")
 app.add_typer(cli_webhooks.app, name="webhooks")
+app.add_typer(cli_assure.app)
 app.command("deliver")(cli_webhooks.deliver)
 
 

@@ -15,3 +15,7 @@ class UnreadableInputError(PypotError):
     """A file, a key or an environment variable that cannot be understood (exit code 2)."""
 
     exit_code = 2
+
+
+class LeftOutError(PypotError):
+    """What a test or a harness needs is not on this machine; the text says what to install."""

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pypot_cli.config import CACHE_DIR
 from pypot_cli.db.binaries import Binaries
+from pypot_cli.errors import LeftOutError
 
 _PACKAGES = (
     "postgresql-15",
@@ -73,7 +74,7 @@ _WS = "8.23.0"
 _STANDARD_WEBHOOKS = "1.1.1"
 
 
-class MissingProgramError(Exception):
+class MissingProgramError(LeftOutError):
     """A program is not there and could not be fetched; the text says what to install."""
 
 
