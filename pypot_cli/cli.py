@@ -13,6 +13,7 @@ import typer
 from pypot_cli import (
     cli_assure,
     cli_audit,
+    cli_bench,
     cli_compliance,
     cli_events,
     cli_fraud,
@@ -49,6 +50,7 @@ app.add_typer(seeds_app, name="seeds")
 app.add_typer(cli_proof.app)
 app.add_typer(cli_metrics.app)
 app.add_typer(cli_audit.app, name="audit")
+app.add_typer(cli_bench.app, name="bench")
 app.add_typer(cli_events.app, name="events")
 app.add_typer(cli_compliance.app, name="compliance")
 app.add_typer(cli_fraud.app, name="fraud")
@@ -427,68 +429,6 @@ def web_command(
 
     for address in web.serve(api_url, api_key or settings.LOCAL_PUBLISHABLE_KEY, port):
         typer.echo(f"{'lobby':<18}{address}")
-
-
-bench_app = typer.Typer(help="Measure on a fresh database.", no_args_is_help=True)
-app.add_typer(bench_app, name="bench")
-
-
-@bench_app.command("rotation")
-def bench_rotation(
-    pots: Annotated[int, typer.Option(min=3, max=10_000, help="Pots to fill and settle.")] = 200,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Rotate three templates unattended; measure fill times, gaps and lock to settled.
-
-    A gap is the time from a pot's lock to the opening of the one that follows it. Exit codes: 0
-    every pot settled and every invariant held; 1 not.
-    """
-    from pypot_cli.bench import rotation
-
-    report = rotation.run(pots, lambda text: typer.echo(text, err=True))
-    typer.echo(json.dumps(report, indent=2) if as_json else rotation.table(report))
-    raise typer.Exit(1 if report["broken"] else 0)
-
-
-@bench_app.command("guards")
-def bench_guards(
-    joins: Annotated[int, typer.Option(min=25, max=100_000, help="Joins in each variant.")] = 1000,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Measure what limits cost a join: none set, every guard rail set, a player's own besides.
-
-    The three are interleaved, a join of each in turn. Exit codes: 0 every join succeeded and every
-    invariant held; 1 not.
-    """
-    from pypot_cli.bench import guards
-
-    report = guards.run(joins, lambda text: typer.echo(text, err=True))
-    typer.echo(json.dumps(report, indent=2) if as_json else guards.table(report))
-    raise typer.Exit(1 if report["broken"] else 0)
-
-
-@bench_app.command("metrics")
-def bench_metrics(
-    entries: Annotated[
-        int, typer.Option(min=100, max=100_000_000, help="Entries to make and count.")
-    ] = 10_000_000,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Ask every metric over millions of entries; measure how long each takes.
-
-    The entries are made without guards on a fresh database, counted by rebuild_metrics, and asked
-    for by the public functions. Ten million take some minutes and ten gigabytes. Exit codes: 0
-    each median is below 200 ms and the joins counted are the entries; 1 not; 130 interrupted.
-    """
-    from pypot_cli.bench import metrics
-
-    try:
-        report = metrics.run(entries, lambda text: typer.echo(text, err=True))
-    except KeyboardInterrupt:
-        typer.echo("pypot: interrupted; everything was stopped and removed", err=True)
-        raise typer.Exit(130) from None
-    typer.echo(json.dumps(report, indent=2) if as_json else metrics.table(report))
-    raise typer.Exit(0 if report["ok"] else 1)
 
 
 @app.command()

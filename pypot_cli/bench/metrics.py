@@ -16,7 +16,7 @@ import psycopg
 
 from pypot_cli import db
 from pypot_cli.db.connection import query
-from pypot_cli.db.throwaway import terminated_as_interrupted, throwaway_cluster
+from pypot_cli.db.throwaway import throwaway_cluster
 from pypot_cli.rpc import Api, Caller, login_url
 
 TARGET_SECONDS = 0.2
@@ -43,7 +43,7 @@ def run(entries: int, say: Callable[[str], None]) -> dict[str, Any]:
     joins counted are the entries there are; `ok`, that and every median under TARGET_SECONDS.
     """
     pots = max(1, entries // _TICKETS)
-    with terminated_as_interrupted(), throwaway_cluster("bench", say) as (_, cluster):
+    with throwaway_cluster("bench", say) as (_, cluster):
         with db.connect(cluster.admin_url(), autocommit=True) as conn:
             say(f"making {pots * _TICKETS} entries of {pots} pots")
             _make(conn, pots)

@@ -48,6 +48,7 @@ def run(pots: int, say: Callable[[str], None]) -> dict[str, Any]:
         "gap": _spread([gap for _, _, _, gap in rows if gap is not None]),
         "settle": _spread([settled for _, _, settled, _ in rows if settled is not None]),
         "broken": broken,
+        "ok": not broken,
     }
 
 

@@ -4,6 +4,7 @@
 is the same in both cases, so nothing else in this package asks which one it is.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pypot_cli.config import LOCAL_PASSWORD, external_database_url
@@ -17,9 +18,12 @@ from pypot_cli.migrations.apply import apply as apply_migrations
 __all__ = ["Cluster", "connect", "down", "embedded_cluster", "prepare", "up", "url", "with_role"]
 
 
-def embedded_cluster(data_dir: Path) -> Cluster:
-    """The embedded server of a data directory, whether or not that exists yet."""
-    return Cluster(data_dir, embedded())
+def embedded_cluster(data_dir: Path, settings: Mapping[str, str] | None = None) -> Cluster:
+    """The embedded server of a data directory, whether or not that exists yet.
+
+    `settings` are added to the durable ones that every server of ours has.
+    """
+    return Cluster(data_dir, embedded(), settings)
 
 
 def up(data_dir: Path, port: int | None = None) -> str:

@@ -7,7 +7,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -19,18 +19,21 @@ _STOP_SECONDS = 20.0
 
 
 @contextlib.contextmanager
-def throwaway_cluster(name: str, say: Callable[[str], None]) -> Iterator[tuple[Path, Cluster]]:
+def throwaway_cluster(
+    name: str, say: Callable[[str], None], settings: Mapping[str, str] | None = None
+) -> Iterator[tuple[Path, Cluster]]:
     """Start a fresh server with the Supabase layer and the migrations; stop and remove it after.
 
     Yields the directory that everything is in, where the caller may put more, and the server.
-    `name` is a part of the directory's; `say` is told each step as it begins.
+    `name` is a part of the directory's; `say` is told each step as it begins. `settings` are added
+    to the server's durable ones.
     """
     directory = Path(tempfile.mkdtemp(prefix=f"pypot-{name}-"))
     with contextlib.ExitStack() as cleaning:
         cleaning.callback(shutil.rmtree, directory, ignore_errors=True)
         # Root's server runs as another user, who has to walk to its data.
         directory.chmod(0o711)
-        cluster = db.embedded_cluster(directory / "db")
+        cluster = db.embedded_cluster(directory / "db", settings)
         cleaning.callback(_stop, cluster)
         say("starting a fresh PostgreSQL 17")
         cluster.start(0)

@@ -2,7 +2,7 @@
 
 import re
 
-from pypot_cli.bench import guards
+from pypot_cli.bench import guards, stage
 from pypot_cli.config import ROOT
 from tests.support.database import Database
 
@@ -16,7 +16,7 @@ def test_the_page_and_the_benchmark_know_every_rule(db: Database) -> None:
     assert (
         set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\|([^|]*)", listed, re.M)))) == rules
     )
-    assert set(guards.RULES) == rules
+    assert set(stage.RULES) == rules
 
 
 def test_the_benchmark_measures_all_three_and_breaks_nothing() -> None:

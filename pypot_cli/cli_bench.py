@@ -1,0 +1,102 @@
+"""The commands of `pypot bench`: each measures on a throwaway server of its own."""
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(help="Measure on a fresh database.", no_args_is_help=True)
+
+
+def _bench(
+    run: Callable[[Callable[[str], None]], dict[str, Any]],
+    table: Callable[[dict[str, Any]], str],
+    as_json: bool,
+) -> None:
+    """Run a benchmark, print what it reports, and end with 0 if that is `ok`."""
+    from pypot_cli.db.throwaway import terminated_as_interrupted
+
+    try:
+        with terminated_as_interrupted():
+            report = run(lambda text: typer.echo(text, err=True))
+    except KeyboardInterrupt:
+        typer.echo("pypot: interrupted; everything was stopped and removed", err=True)
+        raise typer.Exit(130) from None
+    typer.echo(json.dumps(report, indent=2) if as_json else table(report))
+    raise typer.Exit(0 if report["ok"] else 1)
+
+
+@app.command("rotation")
+def bench_rotation(
+    pots: Annotated[int, typer.Option(min=3, max=10_000, help="Pots to fill and settle.")] = 200,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Rotate three templates unattended; measure fill times, gaps and lock to settled.
+
+    A gap is the time from a pot's lock to the opening of the one that follows it. Exit codes: 0
+    every pot settled and every invariant held; 1 not; 130 interrupted.
+    """
+    from pypot_cli.bench import rotation
+
+    _bench(lambda say: rotation.run(pots, say), rotation.table, as_json)
+
+
+@app.command("guards")
+def bench_guards(
+    joins: Annotated[int, typer.Option(min=25, max=100_000, help="Joins in each variant.")] = 1000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure what limits cost a join: none set, every guard rail set, a player's own besides.
+
+    The three are interleaved, a join of each in turn. Exit codes: 0 every join succeeded and every
+    invariant held; 1 not.
+    """
+    from pypot_cli.bench import guards
+
+    _bench(lambda say: guards.run(joins, say), guards.table, as_json)
+
+
+@app.command("joins")
+def bench_joins(
+    seconds: Annotated[
+        float, typer.Option(min=0.5, max=600, help="Of each run, after a warm-up.")
+    ] = 3,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Runs of each lane.")] = 3,
+    players: Annotated[int, typer.Option(min=1, max=100_000, help="Who join.")] = 5000,
+    scale: Annotated[int, typer.Option(min=1, max=1000, help="Of TPC-B-like, as pgbench's.")] = 32,
+    no_keys: Annotated[
+        bool, typer.Option("--no-keys", help="Join without idempotency keys.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure joins a second, into one pot and over 100, beside TPC-B-like and other designs.
+
+    A join is a request as PostgREST makes it, with every guard rail set. The naive join locks the
+    pot's row first; pgledger-like is a transfer between two accounts. All run on one server in
+    turns, with 1, 8 and 32 clients; ratios are of runs in one round. WAL is told as bytes of
+    records. Takes rounds x (seconds + 2) x 24 and a minute. Exit codes: 0 every join succeeded and
+    every invariant held, whether or not goals are met; 1 not; 130 interrupted.
+    """
+    from pypot_cli.bench import joins
+
+    size = joins.Size(seconds, rounds, players, scale, not no_keys)
+    _bench(lambda say: joins.run(size, say), joins.table, as_json)
+
+
+@app.command("metrics")
+def bench_metrics(
+    entries: Annotated[
+        int, typer.Option(min=100, max=100_000_000, help="Entries to make and count.")
+    ] = 10_000_000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Ask every metric over millions of entries; measure how long each takes.
+
+    The entries are made without guards on a fresh database, counted by rebuild_metrics, and asked
+    for by the public functions. Ten million take some minutes and ten gigabytes. Exit codes: 0
+    each median is below 200 ms and the joins counted are the entries; 1 not; 130 interrupted.
+    """
+    from pypot_cli.bench import metrics
+
+    _bench(lambda say: metrics.run(entries, say), metrics.table, as_json)
