@@ -197,6 +197,12 @@ ROGUES = {
         "13_roles: role pot_treasury has a member that it should not have",
         "+role authenticated  member of pot_treasury",
     ),
+    "a right to temporary objects": (
+        "do $$ begin execute format('grant temporary on database %I to anon', current_database());"
+        " end $$",
+        "15_no_temporary_objects: anon may make temporary objects",
+        None,
+    ),
     "a writer in any isolation": (
         "create or replace function private.claim_settlement(p_pot_id uuid) returns jsonb"
         " language sql volatile security definer set search_path = '' as 'select null::jsonb'",

@@ -87,6 +87,9 @@ class Servers:
             name,
             template.name,
         )
+        if template.migrated:
+            # What was granted on a database itself is not copied with it.
+            self._as_admin(template.major, "revoke temporary on database {} from public", name)
         return Database(self.cluster(template.major), template.major, name)
 
     def drop(self, database: Database) -> None:
