@@ -84,6 +84,44 @@ def bench_joins(
     _bench(lambda say: joins.run(size, say), joins.table, as_json)
 
 
+@app.command("api")
+def bench_api(
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="Of each run.")] = 5,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Runs of each kind.")] = 3,
+    players: Annotated[int, typer.Option(min=1, max=100_000, help="Who join.")] = 1000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure joins through pypot api, by wrk and by supabase-js, beside an empty call.
+
+    1, 8 and 32 clients join one pot; API, clients and database share this machine. Needs wrk and
+    Node.js. Exit codes: 0 every request succeeded and every invariant held; 1 not, or a program is
+    missing; 130 interrupted.
+    """
+    from pypot_cli.bench import api
+
+    _bench(lambda say: api.run(api.Size(seconds, rounds, players), say), api.table, as_json)
+
+
+@app.command("fanout")
+def bench_fanout(
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="Of each run.")] = 4,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Runs of each kind.")] = 2,
+    joins: Annotated[int, typer.Option(min=1, max=1000, help="Offered a second.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Watch one pot with 1, 100 and 1,000 sockets; measure how late events arrive.
+
+    A socket's event counts from the join's own time, before its commit. Joins are offered at a
+    steady rate, and then made by 8 clients as fast as they can, each with and without the sockets;
+    API, sockets and database share this machine. Exit codes: 0 every event arrived and every
+    invariant held; 1 not; 130 interrupted.
+    """
+    from pypot_cli.bench import fanout
+
+    size = fanout.Size(seconds, rounds, joins)
+    _bench(lambda say: fanout.run(size, say), fanout.table, as_json)
+
+
 @app.command("metrics")
 def bench_metrics(
     entries: Annotated[

@@ -6,9 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from pypot_cli.beacon import registry, source
 from pypot_cli.errors import PypotError
 from pypot_cli.fairness import signing
 from pypot_cli.keys import KeyPurpose, Secret
+from pypot_cli.processes import command, read_description
 from pypot_cli.rpc import Api, Caller, login_url
 
 PLAYER = "player@example.com"
@@ -32,8 +31,6 @@ _TEMPLATES: Mapping[str, Mapping[str, int]] = {
     "medium": {"entry_cost": 10, "max_tickets": 50, "max_per_user": 10, "draw_version": 2},
     "large": {"entry_cost": 100, "max_tickets": 200, "max_per_user": 20},
 }
-_START_SECONDS = 30.0
-_STOP_SECONDS = 20.0
 
 
 def up(
@@ -56,20 +53,20 @@ def up(
         if not was_running:
             started.callback(db.down, data_dir)
         environment = {**os.environ, "PYPOT_DB_URL": url, **_keys(url)}
-        beacon = started.enter_context(_process(environment, "beacon", "--port", "0"))
-        info = _read_description(beacon, last="public_key")["info"]
+        beacon = started.enter_context(command(environment, "beacon", "--port", "0"))
+        info = read_description(beacon, last="public_key")["info"]
         registry.register(url, source.read_chain(info), use=True)
         trusting = ("--beacon-chain", info, "--beacon-url", _origin(info))
         _templates(url)
         processes = {
-            name: started.enter_context(_process(environment, *arguments))
+            name: started.enter_context(command(environment, *arguments))
             for name, arguments in {
                 "api": ("api", "--port", str(port)),
                 "settle": ("settle", "--instance", "up", *trusting),
                 "orchestrate": ("orchestrate", *trusting),
             }.items()
         } | {"beacon": beacon}
-        told = _read_description(processes["api"], last="secret_key")
+        told = read_description(processes["api"], last="secret_key")
         watched: dict[str, subprocess.Popen[str] | subprocess.Popen[bytes]] = {**processes}
         _player(url, told)
         for name in ("url", "anon_key"):
@@ -120,30 +117,6 @@ def _asked_to_stop(stop: threading.Event) -> Iterator[None]:
             signal.signal(each, handler)
 
 
-@contextlib.contextmanager
-def _process(environment: Mapping[str, str], *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pypot_cli", *arguments],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        # A session of its own: Ctrl-C reaches us alone, and we stop them one after another.
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
-
-
 def _keys(url: str) -> dict[str, str]:
     """Make the keys that are missing, register their public halves; return where they are."""
     variables = {
@@ -175,26 +148,6 @@ def _templates(url: str) -> None:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _read_description(server: subprocess.Popen[str], last: str) -> dict[str, str]:
-    """Return what a server says of itself, up to the value named `last`, once it answers."""
-    told: dict[str, str] = {}
-    if server.stdout is None:
-        raise PypotError("a server says nothing")
-    while last not in told:
-        line = server.stdout.readline()
-        if not line:
-            raise PypotError("a server did not start: see the lines above")
-        name, _, value = line.strip().partition(" ")
-        told[name] = value.strip()
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{told['url']}/health", timeout=5).is_success:
-                return told
-        time.sleep(0.1)
-    raise PypotError(f"{told['url']} did not answer in time: see the lines above")
 
 
 def _player(url: str, told: Mapping[str, str]) -> None:

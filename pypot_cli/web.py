@@ -39,13 +39,24 @@ def build() -> Path:
         want = _fingerprint()
         if stamp.exists() and stamp.read_text(encoding="utf-8") == want:
             return built
-        for program in ("node", "npm"):
-            if shutil.which(program) is None:
-                raise PypotError(f"{program} is missing: install Node.js 20.19 or newer with npm")
-        _npm("ci", "--no-audit", "--no-fund")
+        _install()
         _npm("run", "build")
         stamp.write_text(want, encoding="utf-8")
     return built
+
+
+def node_modules() -> Path:
+    """The directory with the lobby's packages, supabase-js among them, fetched if there is none.
+
+    Raises PypotError when Node.js is missing.
+    """
+    found = LOBBY / "node_modules"
+    config.CACHE_DIR.mkdir(parents=True, exist_ok=True)
+    with (config.CACHE_DIR / "lobby.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not found.exists():
+            _install()
+    return found
 
 
 def start(
@@ -132,6 +143,13 @@ def _fingerprint() -> str:
                 digest.update(f"{file.relative_to(config.ROOT)}\0".encode())
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _install() -> None:
+    for program in ("node", "npm"):
+        if shutil.which(program) is None:
+            raise PypotError(f"{program} is missing: install Node.js 20.19 or newer with npm")
+    _npm("ci", "--no-audit", "--no-fund")
 
 
 def _npm(*arguments: str) -> None:

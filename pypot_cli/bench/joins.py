@@ -212,6 +212,7 @@ def _prepare(
     stage.open_pots(url, small, max_tickets=SMALL)
     stage.set_rules(url, "global")
     say("making the tables of the competitors")
+    conn.execute(query("bench/meter"))
     conn.execute(query("bench/joins/competitors"))
     conn.execute(
         query("bench/joins/competitors_filled"), {"pots": SPREAD + 1, "players": size.players}

@@ -51,12 +51,17 @@ class Pgbench:
 
     def measure(
         self, meter: Meter, script: str | Path, clients: int, seconds: float,
-        variables: Mapping[str, int], warm: float = WARM_SECONDS,
+        variables: Mapping[str, int], warm: float = WARM_SECONDS, rate: int | None = None,
     ) -> Run:  # fmt: skip
-        """Run a script file, or a built-in script by its name, for some seconds after a warm-up."""
+        """Run a script file, or a built-in script by its name, for some seconds after a warm-up.
+
+        With `rate`, so many transactions a second are begun, by chance as of a crowd, and latency
+        counts from when each should have begun; else each client begins one as another ends.
+        """
         whole = math.ceil(warm + seconds + _MARGIN_SECONDS)
         run = self._start(
             *_load(script, clients, variables), f"--time={whole}", "--log",
+            *([f"--rate={rate}"] if rate else []),
             f"--log-prefix={self.directory / 'latency'}",
         )  # fmt: skip
         try:

@@ -68,6 +68,9 @@ _CHROMIUM_FONTS = """\
 _PROMETHEUS_PACKAGES = ("prometheus",)
 _PROMETHEUS_PROOF = (Path("usr/bin/prometheus"), Path("usr/bin/promtool"))
 
+_WRK_PACKAGES = ("wrk",)
+_WRK_PROOF = (Path("usr/bin/wrk"),)
+
 _SUPABASE = "3.1.0"
 _SUPABASE_JS = "2.119.1"
 _WS = "8.23.0"
@@ -144,6 +147,11 @@ def prometheus() -> Path:
     return root / "usr" / "bin"
 
 
+def wrk() -> Debian:
+    """The file system with the program wrk in usr/bin, fetched the first time."""
+    return Debian(_from_debian("wrk", _WRK_PACKAGES, _WRK_PROOF))
+
+
 def add_pgtap(server: Binaries) -> None:
     """Puts pgTAP, which is SQL only, among the extensions of another PostgreSQL."""
     target = server.prefix / "share" / "extension"
@@ -172,7 +180,9 @@ def standardwebhooks_js() -> Path:
 
 def fetch_all() -> None:
     """Fetches whatever is not here yet; what cannot be had is told, and is no failure."""
-    for fetch in (debian, chromium, prometheus, supabase_cli, supabase_js, standardwebhooks_js):
+    for fetch in (
+        debian, chromium, prometheus, wrk, supabase_cli, supabase_js, standardwebhooks_js,
+    ):  # fmt: skip
         try:
             fetch()
         except MissingProgramError as error:

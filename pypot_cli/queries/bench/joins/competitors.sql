@@ -1,9 +1,5 @@
 -- What joins are measured against, in a schema of the benchmark's own. Players and pots have the
 -- same ids as those of the game, so the same requests fit.
-create schema bench;
-
-create extension pg_walinspect schema bench;
-
 -- An empty durable commit: what the disk gives.
 create table bench.commits (id bigint generated always as identity);
 
