@@ -76,6 +76,14 @@ SeedStoreDir = Annotated[
         show_default="seeds come from the master key",
     ),
 ]
+JournalFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Remember there which lock of each pot was answered for.",
+        show_default="none: a restored database is believed",
+    ),
+]
 Once = Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")]
 Poll = Annotated[
     float, typer.Option(min=0.01, metavar="SECONDS", help="How often to look when not woken.")
@@ -110,6 +118,7 @@ def orchestrate(
     db_url: DatabaseUrl = None,
     once: Once = False,
     poll: Poll = config.POLL_SECONDS,
+    journal: JournalFile = None,
     beacon_chain: BeaconChain = None,
     beacon_url: BeaconUrl = None,
     checkpoint_every: Annotated[
@@ -132,13 +141,14 @@ def orchestrate(
     or cmd:COMMAND). The database wakes it; --poll is the safety net. A URL of role postgres logs in
     as authenticator, any other as it is. Where PYPOT_BEACON_KEY names a registered key of purpose
     beacon, it ends draws of version 2 as pypot beacon submit does. Checkpoints are made as by pypot
-    audit checkpoint, with the key that PYPOT_LOG_KEY names. Ends after the step under way on
-    SIGTERM and SIGINT; logs JSON lines on stderr.
+    audit checkpoint, with the key that PYPOT_LOG_KEY names. With --journal it signs no second lock
+    of a pot, whatever a restored database has forgotten. Ends after the step under way on SIGTERM
+    and SIGINT; logs JSON lines on stderr.
 
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
     used; 2 no readable key, or no such beacon.
     """
-    from pypot_cli import keys, orchestrator, rpc, service
+    from pypot_cli import keys, lock_journal, orchestrator, rpc, service
     from pypot_cli.beacon import source, submitter
 
     keys.forbid_dumps()
@@ -150,6 +160,7 @@ def orchestrate(
             rpc.database_url(db_url),
             key,
             options,
+            journal=lock_journal.open_journal(journal),
             chains=chains,
             beacons=submitter.configured(chains, source.urls(beacon_url)),
             publishing=cli_audit.publishing(checkpoint_every, publish, witness),
@@ -170,6 +181,7 @@ def settle(
         typer.Option(metavar="HEX", help="A public key you trust to lock. May be repeated."),
     ] = None,
     seed_store: SeedStoreDir = None,
+    journal: JournalFile = None,
     instance: Annotated[
         str | None,
         typer.Option(
@@ -194,7 +206,9 @@ def settle(
 
     A lock of draw 2 must also name a beacon that is trusted here, and by this machine's own clock
     its round must be more than 6 seconds away. Where PYPOT_BEACON_KEY names a registered key of
-    purpose beacon, the signer ends draws of version 2 as pypot beacon submit does.
+    purpose beacon, the signer ends draws of version 2 as pypot beacon submit does. With --journal
+    it has a pot refunded whose seed it showed before, and that a database restored to an earlier
+    moment has open or locked anew.
 
     Any number may run: a claimed pot is one signer's for a minute. With --instance a signer that
     was killed has its pots again as soon as it is back.
@@ -202,7 +216,7 @@ def settle(
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
     used; 2 no readable key, no such beacon, or a store of another key.
     """
-    from pypot_cli import keys, service, settlement, transport
+    from pypot_cli import keys, lock_journal, service, settlement, transport
     from pypot_cli.beacon import source, submitter
     from pypot_cli.fairness import signing
     from pypot_cli.seed_store import open_seeds
@@ -222,6 +236,7 @@ def settle(
             service.Options(once, poll, metrics_port, metrics_host),
             orchestrator_keys=[signing.read_public_key(each) for each in orchestrator_key or ()],
             stock=stock,
+            journal=lock_journal.open_journal(journal),
             instance=instance,
             chains=chains,
             beacons=beacons,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from pypot_cli import lock, wake
 from pypot_cli.audit_log import timer
@@ -20,6 +21,7 @@ from pypot_cli.fairness.beacon import BUILT_IN, Chains
 from pypot_cli.fairness.canonical import read_time
 from pypot_cli.game import GAME
 from pypot_cli.keys import Secret
+from pypot_cli.lock_journal import LockJournal
 from pypot_cli.rpc import BUSY, Api, Caller, RpcError, login_url
 from pypot_cli.service import Client, Log, Options, Running, Service, run
 from pypot_cli.steps import Step, step
@@ -40,16 +42,27 @@ class Orchestrator:
         log: Log,
         key: Secret,
         *,
+        journal: LockJournal | None = None,
         chains: Chains = BUILT_IN,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`chains`: the beacons it signs locks for. `clock`: its own time, Unix seconds."""
+        """`chains`: the beacons it signs locks for. `clock`: its own time, Unix seconds.
+
+        `journal` is where it remembers the locks it signed; without one it takes a restored
+        database's word.
+        """
         self.refusals = 0
         self._chains = chains
         self._clock = clock
         self._client = client
         self._log = log
         self._key = key
+        self._journal = journal
+        if journal is None:
+            log(
+                "no_journal",
+                hint="give --journal, or a restored pot is signed twice",
+            )
         # Pots that need nothing more from this process: attested, or refused for good.
         self._finished: set[str] = set()
         self._short = 0
@@ -143,7 +156,15 @@ class Orchestrator:
             wrong = lock.differences(stated, entries, self._chains, now=int(self._clock() * 1e6))
         if wrong:
             return self._refuse(pot_id, wrong)
-        message = signing.orchestrator_message(bytes.fromhex(stated["lock_digest"]), GAME)
+        digest = bytes.fromhex(stated["lock_digest"])
+        if self._journal is not None:
+            with step(Step.NOTE_LOCK):
+                signed = self._journal.note(UUID(pot_id), digest)
+            if signed != digest:
+                return self._refuse(
+                    pot_id, [f"it was locked before as {signed.hex()}: the database has lost that"]
+                )
+        message = signing.orchestrator_message(digest, GAME)
         signature = signing.sign(self._key.reveal(), message).hex()
         try:
             with step(Step.ATTEST):
@@ -172,6 +193,7 @@ def orchestrate(
     key: Secret,
     options: Options,
     *,
+    journal: LockJournal | None = None,
     chains: Chains = BUILT_IN,
     beacons: Beacons | None = None,
     publishing: Publishing | None = None,
@@ -187,7 +209,7 @@ def orchestrate(
     with besides(beacons, options) as joined:
 
         def make(running: Running) -> Service:
-            made = Orchestrator(running.client, running.log, key, chains=chains)
+            made = Orchestrator(running.client, running.log, key, journal=journal, chains=chains)
             return joined(running, made)
 
         code = run("orchestrate", Api(login), CALLER, listening, make, options)

@@ -22,6 +22,7 @@ from pypot_cli.fairness.beacon import BUILT_IN, Chains
 from pypot_cli.fairness.canonical import read_time
 from pypot_cli.game import GAME
 from pypot_cli.keys import Secret
+from pypot_cli.lock_journal import LockJournal
 from pypot_cli.rpc import BUSY, Api, Caller, Calls, RpcError, login_url
 from pypot_cli.service import (
     ONCE_RETRY_SECONDS,
@@ -41,10 +42,12 @@ CALLER = Caller("pot_settlement")
 _SIGNERS = UUID("7b0f6f0e-6f2b-4b7c-9d55-6c0f7a2f3b11")
 
 _LARGEST_BATCH = 1000
+# How often open pots are compared with what was revealed: a restore is rare, and joins come back.
+_LOOK_BACK_SECONDS = 10.0
 
 
 class Settlement:
-    """One round: top up the stock, then claim, verify and reveal until nothing is due."""
+    """One round: top up the stock, end what was drawn before, then claim, verify and reveal."""
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Settlement:
         vault: seeds.Seeds,
         *,
         stock: int = config.STOCK,
+        journal: LockJournal | None = None,
         orchestrator_keys: Collection[bytes] = (),
         chains: Chains = BUILT_IN,
         clock: Callable[[], float] = time.time,
@@ -61,7 +65,8 @@ class Settlement:
     ) -> None:
         """`chains`: the beacons it reveals for. `clock`: its own time, Unix seconds.
 
-        `measure` is told the seconds from lock to payout of each pot settled here.
+        `journal` is where it remembers its reveals; without one it takes a restored database's
+        word. `measure` is told the seconds from lock to payout of each pot settled here.
         """
         self.refusals = 0
         self._chains = chains
@@ -72,18 +77,22 @@ class Settlement:
         self._key = key
         self._vault = vault
         self._stock = stock
+        self._journal = journal
+        self._looked_back: float | None = None
         self._cannot_mint = ""
         self._orchestrator_keys = orchestrator_keys
         self._refused: set[str] = set()
         # Pots that were busy for too long; the next round tries them again.
         self._set_aside: set[str] = set()
+        if journal is None:
+            log("no_journal", hint="give --journal, or a restored pot is drawn twice")
         if not orchestrator_keys:
             log("orchestrator_not_pinned", hint="give --orchestrator-key to say whom you trust")
 
     def round(self) -> int:
         """Do everything due now; return how many things were done."""
         self._set_aside.clear()
-        return self._restock() + self._settle()
+        return self._restock() + self._look_back() + self._settle()
 
     def due_in(self) -> float | None:
         """Return None: a lock is not known before it happens."""
@@ -111,6 +120,48 @@ class Settlement:
                 left = _add(self._client, batch)
             self._log("minted", added=len(batch), stock=left)
         return max(missing, 0)
+
+    # ------------------------------------------------------- what a restore undid
+
+    def _look_back(self) -> int:
+        """Have pots refunded that are open although their seed was shown; return how many."""
+        now = time.monotonic()
+        if self._journal is None or (
+            self._looked_back is not None and now < self._looked_back + _LOOK_BACK_SECONDS
+        ):
+            return 0
+        done = 0
+        for pot in self._client.pots("open"):
+            shown_for = self._journal.lock_of(UUID(pot["id"]))
+            if shown_for is not None:
+                done += self._report_spent(pot["id"], shown_for)
+        self._looked_back = now
+        return done
+
+    def _report_spent(self, pot_id: str, shown_for: bytes) -> int:
+        """Have a pot refunded whose seed was shown for a lock that is lost. Returns 1 if it was."""
+        try:
+            seed = self._vault.seed_of(UUID(pot_id)).reveal().hex()
+            with step(Step.REPORT_SPENT):
+                result = self._client.call(
+                    "report_spent_seed",
+                    pot_id=pot_id,
+                    reveal_seed=seed,
+                    lock_digest=shown_for.hex(),
+                )
+        except RpcError as error:
+            if error.token == BUSY:
+                self._set_aside.add(pot_id)
+                self._log("set_aside", pot_id=pot_id, why=str(error))
+                return 0
+            if error.token == "wrong_state":  # noqa: S105 (an error's name)
+                # It has ended, or was locked as noted just after it was listed as open.
+                return 0
+            return self._refuse(pot_id, [f"its seed was shown before, and {error}"])
+        except seeds.LostSeedError as error:
+            return self._refuse(pot_id, [f"its seed was shown before, and {error}"])
+        self._log("seed_spent", pot_id=pot_id, entries_refunded=result["entries_refunded"])
+        return 1
 
     # ------------------------------------------------------------------ reveal
 
@@ -168,6 +219,11 @@ class Settlement:
         if draw.commit_hash(seed.reveal()).hex() != claim["commit_hash"]:
             return self._refuse(pot_id, ["commit_hash is not of the seed that we have"])
         digest = bytes.fromhex(claim["lock_digest"])
+        if self._journal is not None:
+            with step(Step.NOTE_REVEAL):
+                shown_for = self._journal.note(UUID(pot_id), digest)
+            if shown_for != digest:
+                return self._report_spent(pot_id, shown_for)
         message = signing.settlement_message(digest, seed.reveal(), GAME)
         try:
             with step(Step.REVEAL):
@@ -269,6 +325,7 @@ def settle(
     *,
     orchestrator_keys: Collection[bytes] = (),
     stock: int = config.STOCK,
+    journal: LockJournal | None = None,
     instance: str | None = None,
     chains: Chains = BUILT_IN,
     beacons: Beacons | None = None,
@@ -286,6 +343,7 @@ def settle(
                 key,
                 vault,
                 stock=stock,
+                journal=journal,
                 orchestrator_keys=orchestrator_keys,
                 chains=chains,
                 measure=running.monitor.settled,

@@ -56,14 +56,15 @@ def up(
         beacon = started.enter_context(command(environment, "beacon", "--port", "0"))
         info = read_description(beacon, last="public_key")["info"]
         registry.register(url, source.read_chain(info), use=True)
+        remembering = ("--journal", str(config.STATE_DIR / "locks.sqlite"))
         trusting = ("--beacon-chain", info, "--beacon-url", _origin(info))
         _templates(url)
         processes = {
             name: started.enter_context(command(environment, *arguments))
             for name, arguments in {
                 "api": ("api", "--port", str(port)),
-                "settle": ("settle", "--instance", "up", *trusting),
-                "orchestrate": ("orchestrate", *trusting),
+                "settle": ("settle", "--instance", "up", *remembering, *trusting),
+                "orchestrate": ("orchestrate", *remembering, *trusting),
             }.items()
         } | {"beacon": beacon}
         told = read_description(processes["api"], last="secret_key")

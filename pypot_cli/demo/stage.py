@@ -170,6 +170,7 @@ def open_stage(say: Callable[[str], None], pots: int) -> Iterator[Stage]:
         info = directory / "beacon.json"
         info.write_text(httpx.get(told["info"]).text)
         registry.register(cluster.url("authenticator"), source.read_chain(str(info)), use=True)
+        remembering = ["--journal", str(directory / "locks.sqlite")]
         trusting = ["--beacon-chain", str(info), "--beacon-url", told["url"]]
 
         say("starting pypot orchestrate and pypot settle, each with its own secrets alone")
@@ -178,7 +179,7 @@ def open_stage(say: Callable[[str], None], pots: int) -> Iterator[Stage]:
             directory,
             "orchestrate",
             "pot_orchestrator",
-            trusting,
+            [*remembering, *trusting],
             {"PYPOT_ORCHESTRATOR_KEY": "orchestrator", "PYPOT_BEACON_KEY": "beacon"},
         )
         settlement = _service(
@@ -186,7 +187,11 @@ def open_stage(say: Callable[[str], None], pots: int) -> Iterator[Stage]:
             directory,
             "settle",
             "pot_settlement",
-            ["--stock", str(STOCK + pots), "--orchestrator-key", orchestrator_key, *trusting],
+            [
+                *("--stock", str(STOCK + pots), "--orchestrator-key", orchestrator_key),
+                *remembering,
+                *trusting,
+            ],
             {
                 "PYPOT_SETTLEMENT_KEY": "settlement",
                 "PYPOT_SEED_MASTER_KEY": "seed-master",

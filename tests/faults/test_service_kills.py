@@ -36,11 +36,12 @@ from tests.support.beacon import Draws, serving
 from tests.support.database import Database
 from tests.support.lived import ORCHESTRATOR, Game
 
-SIGNER_STEPS = (Step.RESTOCK, Step.CLAIM, Step.RECOMPUTE_CLAIM, Step.REVEAL)
+SIGNER_STEPS = (Step.RESTOCK, Step.CLAIM, Step.RECOMPUTE_CLAIM, Step.NOTE_REVEAL, Step.REVEAL)
 ORCHESTRATOR_STEPS = (
     Step.ROTATE,
     Step.RUN_DUE,
     Step.RECOMPUTE_LOCK,
+    Step.NOTE_LOCK,
     Step.ATTEST,
     Step.WATCH,
 )
@@ -158,7 +159,8 @@ def test_the_matrix_has_every_step() -> None:
         *CHECKPOINT_STEPS,
         *WEBHOOK_STEPS,
     }
-    assert tried == set(Step) - {Step.REMEMBER}
+    # REPORT_SPENT takes a restored database: tests/faults/test_restored_database.py.
+    assert tried == set(Step) - {Step.REMEMBER, Step.REPORT_SPENT}
     assert len(MATRIX) == 2 * (len(ORCHESTRATOR_STEPS) + 2 * len(SIGNER_STEPS))
 
 
@@ -186,6 +188,7 @@ def test_a_killed_service_starts_again_and_every_pot_ends_once(
     # By its name the signer that is started again has the lease of the one that was killed.
     as_one = ["--stock", "30", "--instance", "one"] if service == "settle" else []
     as_one += ["--beacon-chain", str(services.directory / "info.json")]
+    as_one += ["--journal", str(services.directory / f"{service}.sqlite")]
     with running(game.db) if way == "api" else contextlib.nullcontext() as api:
         url = api.url if api is not None else None
         killed = services.start(service, "--once", *as_one, crash_at=moment, api=url)

@@ -173,6 +173,7 @@ class Field:
             "purpose": "settlement",
             "public_key": self.hex[64],
             "reveal_seed": self.hex[64],
+            "lock_digest": self.hex[64],
             "orchestrator_signature": self.hex[128],
             "settlement_signature": self.hex[128],
             "commitments": [{"pot_id": str(uuid.uuid4()), "commit_hash": self.hex[64]}],

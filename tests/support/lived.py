@@ -16,6 +16,7 @@ from pypot_cli.beacon.submitter import Submitter
 from pypot_cli.fairness import signing
 from pypot_cli.fairness.beacon import BUILT_IN, Chain, Chains
 from pypot_cli.keys import Secret, new_secret
+from pypot_cli.lock_journal import LockJournal
 from pypot_cli.rpc import Api, Caller, login_url, player
 from pypot_cli.service import Client, Log
 from tests.support.clocks import Shifted, clock_set
@@ -66,6 +67,7 @@ class Game:
     def make_orchestrator(
         self,
         key: Secret | None = None,
+        journal: LockJournal | None = None,
         chains: Chains = BUILT_IN,
         clock: Callable[[], float] = time.time,
     ) -> orchestrator.Orchestrator:
@@ -74,6 +76,7 @@ class Game:
             self.client(ORCHESTRATOR),
             Log("orchestrate"),
             key or self.orchestrator_key,
+            journal=journal,
             chains=chains,
             clock=clock,
         )
@@ -86,6 +89,7 @@ class Game:
         pinned: tuple[bytes, ...] = (),
         caller: Caller = SETTLEMENT,
         vault: seeds.Seeds | None = None,
+        journal: LockJournal | None = None,
         chains: Chains = BUILT_IN,
         clock: Callable[[], float] = time.time,
     ) -> settlement.Settlement:
@@ -96,6 +100,7 @@ class Game:
             key or self.settlement_key,
             vault or seeds.MasterSeeds(master_key or self.master_key),
             stock=stock,
+            journal=journal,
             orchestrator_keys=pinned,
             chains=chains,
             clock=clock,

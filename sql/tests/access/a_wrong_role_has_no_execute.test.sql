@@ -26,6 +26,7 @@ insert into may values
     ('my_receipt', 'player service'),
     ('add_commitments', 'settlement service'),
     ('claim_settlement', 'settlement service'),
+    ('report_spent_seed', 'settlement service'),
     ('reveal_pot', 'settlement service'),
     ('list_awaited_beacons', 'orchestrator settlement beacon service'),
     ('submit_beacon', 'orchestrator settlement beacon service'),

@@ -21,7 +21,7 @@ select reveal('big');
 select is(
     pg_temp.stats() - '{recent}'::text[],
     '{"draw_version": 2, "locked": 1, "settled": 0, "awaiting_reveal": 0, "awaiting_beacon": 1,
-      "aborted": 0, "aborts": {"voided": 0, "reveal_overdue": 0}, "abort_rate": null,
+      "aborted": 0, "aborts": {"voided": 0, "reveal_overdue": 0, "seed_spent": 0}, "abort_rate": null,
       "voided_before_lock": 0}',
     'revealed, it waits for its beacon'
 );
@@ -32,7 +32,7 @@ select submit_beacon('big');
 select is(
     pg_temp.stats() - '{recent}'::text[],
     '{"draw_version": 2, "locked": 1, "settled": 1, "awaiting_reveal": 0, "awaiting_beacon": 0,
-      "aborted": 0, "aborts": {"voided": 0, "reveal_overdue": 0}, "abort_rate": 0.0,
+      "aborted": 0, "aborts": {"voided": 0, "reveal_overdue": 0, "seed_spent": 0}, "abort_rate": 0.0,
       "voided_before_lock": 0}',
     'and then is settled'
 );

@@ -16,7 +16,7 @@ select register_keys();
 select is(
     pg_temp.stats(1) - '{recent}'::text[],
     '{"draw_version": 1, "locked": 0, "settled": 0, "awaiting_reveal": 0, "awaiting_beacon": 0,
-      "aborted": 0, "aborts": {"voided": 0, "reveal_overdue": 0}, "abort_rate": null,
+      "aborted": 0, "aborts": {"voided": 0, "reveal_overdue": 0, "seed_spent": 0}, "abort_rate": null,
       "voided_before_lock": 0}',
     'nothing was drawn yet'
 );
@@ -49,7 +49,7 @@ select reveal('slow');
 select is(
     pg_temp.stats(1) - '{recent}'::text[],
     '{"draw_version": 1, "locked": 6, "settled": 2, "awaiting_reveal": 2, "awaiting_beacon": 0,
-      "aborted": 2, "aborts": {"voided": 1, "reveal_overdue": 1}, "abort_rate": 0.5,
+      "aborted": 2, "aborts": {"voided": 1, "reveal_overdue": 1, "seed_spent": 0}, "abort_rate": 0.5,
       "voided_before_lock": 1}',
     'every lock is settled, aborted or awaited'
 );

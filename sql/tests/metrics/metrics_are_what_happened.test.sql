@@ -103,7 +103,7 @@ select is(
     pg_temp.metric('metric_aborts') -> 0 #- '{bucket}',
     '{
         "settled": 2, "aborted": 1, "voided": 1, "reveal_overdue": 0, "abort_rate": 0.333333,
-        "voided_while_open": 1, "lack_of_players": 1
+        "voided_while_open": 1, "lack_of_players": 1, "seed_spent": 0
     }', 'how pots ended'
 );
 select is(

@@ -13,7 +13,9 @@ declare
     v_settled bigint;
     v_voided bigint[];  -- by draw version, as the two that follow
     v_overdue bigint[];
+    v_spent bigint[];
     v_early_voids bigint[];
+    v_aborted bigint;
     v_no_reveal bigint;
     v_no_beacon bigint;
     v_recent jsonb;
@@ -21,14 +23,16 @@ begin
     select
         array_agg(aborted.voided order by aborted.draw_version),
         array_agg(aborted.overdue order by aborted.draw_version),
+        array_agg(aborted.spent order by aborted.draw_version),
         array_agg(aborted.early order by aborted.draw_version)
-    into v_voided, v_overdue, v_early_voids
+    into v_voided, v_overdue, v_spent, v_early_voids
     from (
         select
             v.draw_version,
             count(*) filter (where a.cancel_reason = 'voided' and a.locked_at is not null)
                 as voided,
             count(*) filter (where a.cancel_reason = 'reveal_overdue') as overdue,
+            count(*) filter (where a.cancel_reason = 'seed_spent') as spent,
             count(*) filter (where a.cancel_reason = 'voided' and a.locked_at is null) as early
         from generate_series(1, 2) as v (draw_version)
         left join (
@@ -44,11 +48,12 @@ begin
                 where p.id = s.pot_id
                 offset 0
             ) as p
-            where s.cancel_reason in ('voided', 'reveal_overdue')
+            where s.cancel_reason in ('voided', 'reveal_overdue', 'seed_spent')
         ) as a on v.draw_version = a.draw_version
         group by v.draw_version
     ) as aborted;
     for v_version in 1..2 loop
+        v_aborted := v_voided[v_version] + v_overdue[v_version] + v_spent[v_version];
         select count(*) into v_settled
         from private.settlements as s
         where s.draw_version = v_version;
@@ -138,14 +143,18 @@ begin
 
         v_draws := v_draws || jsonb_build_object(
             'draw_version', v_version,
-            'locked', v_settled + v_voided[v_version] + v_overdue[v_version] + v_no_reveal + v_no_beacon,
+            'locked', v_settled + v_aborted + v_no_reveal + v_no_beacon,
             'settled', v_settled,
             'awaiting_reveal', v_no_reveal,
             'awaiting_beacon', v_no_beacon,
-            'aborted', v_voided[v_version] + v_overdue[v_version],
-            'aborts', jsonb_build_object('voided', v_voided[v_version], 'reveal_overdue', v_overdue[v_version]),
+            'aborted', v_aborted,
+            'aborts', jsonb_build_object(
+                'voided', v_voided[v_version],
+                'reveal_overdue', v_overdue[v_version],
+                'seed_spent', v_spent[v_version]
+            ),
             'abort_rate', round(
-                (v_voided[v_version] + v_overdue[v_version])::numeric / nullif(v_settled + v_voided[v_version] + v_overdue[v_version], 0), 6
+                v_aborted::numeric / nullif(v_settled + v_aborted, 0), 6
             ),
             'voided_before_lock', v_early_voids[v_version],
             'recent', v_recent

@@ -18,14 +18,17 @@ begin
     select
         private.json_time(b.bucket),
         coalesce(e.settled, 0),
-        coalesce(e.voided + e.overdue, 0),
+        coalesce(e.voided + e.overdue + e.spent, 0),
         coalesce(e.voided, 0),
         coalesce(e.overdue, 0),
         round(
-            (e.voided + e.overdue)::numeric / nullif(e.settled + e.voided + e.overdue, 0), 6
+            (e.voided + e.overdue + e.spent)::numeric
+            / nullif(e.settled + e.voided + e.overdue + e.spent, 0),
+            6
         ),
         coalesce(e.early, 0),
-        coalesce(e.lacking, 0)
+        coalesce(e.lacking, 0),
+        coalesce(e.spent, 0)
     from private.metric_buckets(p_from, p_to, p_bucket) as b
     left join (
         select
@@ -34,6 +37,7 @@ begin
             coalesce(sum(c.amount) filter (where c.label = 'voided'), 0)::bigint as voided,
             coalesce(sum(c.amount) filter (where c.label = 'reveal_overdue'), 0)::bigint
                 as overdue,
+            coalesce(sum(c.amount) filter (where c.label = 'seed_spent'), 0)::bigint as spent,
             coalesce(sum(c.amount) filter (where c.label = 'voided_while_open'), 0)::bigint
                 as early,
             coalesce(sum(c.amount) filter (where c.label = 'lack_of_players'), 0)::bigint

@@ -41,7 +41,7 @@ begin
         ('returned', 'within', 'ever'),
         ('ended', 'outcome', 'settled'), ('ended', 'outcome', 'voided'),
         ('ended', 'outcome', 'reveal_overdue'), ('ended', 'outcome', 'voided_while_open'),
-        ('ended', 'outcome', 'lack_of_players'),
+        ('ended', 'outcome', 'lack_of_players'), ('ended', 'outcome', 'seed_spent'),
         ('fill_target', 'result', 'within'), ('fill_target', 'result', 'beyond'),
         ('payouts', 'result', 'correct'), ('payouts', 'result', 'wrong')
     ) as k (metric, name, label)

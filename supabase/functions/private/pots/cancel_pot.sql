@@ -88,7 +88,8 @@ end $$;
 
 comment on function private.cancel_pot(public.pots, text) is
 'Cancels a pot before a valid reveal and refunds every live entry in full; p_cause is '
-'lack_of_players, voided or reveal_overdue. The caller holds the pot, with its gate closed while '
+'lack_of_players, voided, reveal_overdue or seed_spent. The caller holds the pot, with its gate '
+'closed while '
 'it is open. Returns {pot_id, status, cause, …}.';
 
 revoke all on function private.cancel_pot(public.pots, text)

@@ -13,6 +13,10 @@ as $$
     ('pot_stuck', 'page', 'A pot can be neither locked nor refunded.'),
     ('attest_rejected', 'page', 'A lock was signed by no registered key.'),
     ('reveal_rejected', 'page', 'A seed differs from its commitment, or is badly signed.'),
+    (
+        'seed_spent', 'page',
+        'A pot was open whose seed had been revealed: the database has lost commits.'
+    ),
     ('beacon_rejected', 'ticket', 'A beacon was attested by no registered key.'),
     ('escrow_not_zero', 'page', 'A pot has ended and its escrow holds credits, or owes some.'),
     ('chain_broken', 'page', 'A pot''s audit chain cannot be recomputed.'),

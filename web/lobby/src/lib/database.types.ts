@@ -397,6 +397,9 @@ isOneToOne: false
 "report_delivery":
 { Args: { "delivery_id": number,"error"?: string,"lease": string,"status"?: number }; Returns: Json
                            },
+"report_spent_seed":
+{ Args: { "lock_digest": string,"pot_id": string,"reveal_seed": string }; Returns: Json
+                           },
 "request_erasure":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
@@ -507,7 +510,7 @@ isOneToOne: false
                       },"log_leaf": {
                         "leaf_index": number | null,"pot_id": string | null,"seq": number | null,"row_hash": string | null
                       },"metric_aborts": {
-                        "bucket": string | null,"settled": number | null,"aborted": number | null,"voided": number | null,"reveal_overdue": number | null,"abort_rate": number | null,"voided_while_open": number | null,"lack_of_players": number | null
+                        "bucket": string | null,"settled": number | null,"aborted": number | null,"voided": number | null,"reveal_overdue": number | null,"abort_rate": number | null,"voided_while_open": number | null,"lack_of_players": number | null,"seed_spent": number | null
                       },"metric_churn": {
                         "bucket": string | null,"players": number | null,"returned_within_day": number | null,"returned_within_week": number | null,"returned": number | null,"churn": number | null
                       },"metric_fill_time": {

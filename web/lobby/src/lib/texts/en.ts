@@ -94,6 +94,8 @@ export const en = {
         cancelled: {
             lack_of_players: "Too few players came in time. Everyone was refunded in full.",
             voided: "Compliance called this pot off. Everyone was refunded in full.",
+            seed_spent:
+                "The database was restored to an earlier moment, and this seed had been shown already. Everyone was refunded in full.",
             reveal_overdue: "The seed was not revealed in time. Everyone was refunded in full.",
         } as Record<string, string>,
         commitment: "What was fixed before the first ticket",
