@@ -19,10 +19,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 class World(StrEnum):
-    """The two generators, which share nothing but the form of a script."""
+    """The generators, which share nothing but the form of a script."""
 
     USUAL = "usual"
     OTHER = "other"
+    WILD = "wild"
 
 
 @app.command()
@@ -39,7 +40,9 @@ def simulate(
             metavar="NAME",
             help="ip_ring, device_ring, rotating_ips, rotating_devices, paired, slow_drip,"
             " cap_splitter, mixture; in world other: vpn_hybrid, staggered, mules, device_farm,"
-            " relay, late_swarm. May be repeated.",
+            " relay, late_swarm; in world wild: home_multi, shared_handset, proxy_hopper,"
+            " profile_swapper, partners, drip, cap_breaker, emulator_farm, bonus_crew, proxy_pool,"
+            " hired_hands, insider. May be repeated.",
             show_default="all of that world",
         ),
     ] = None,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import heapq
 import random
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from pypot_cli.errors import PypotError
+from pypot_cli.fairness import draw
 from pypot_cli.fraud.script import Pot, Script, Wish
 from pypot_cli.fraud.stage import Stage
 from pypot_cli.orchestrator import CALLER as ORCHESTRATOR
@@ -55,6 +58,8 @@ class Player:
         self._rng = random.Random(f"services {script.seed}")
         self._acts: list[tuple[float, int, Callable[[], None]]] = []
         self._number = count()
+        # Live entries in the order in which they will be numbered.
+        self._bought: dict[UUID, dict[str, tuple[UUID, int]]] = defaultdict(dict)
 
     def play(self, advance: Callable[[int], None]) -> Played:
         """Play it to the last payout; `advance` is told wishes made."""
@@ -69,9 +74,9 @@ class Player:
             at, _, act = heapq.heappop(self._acts)
             self._stage.traffic.go_to(at)
             act()
-        refused = self._stage.orchestrator.refusals + self._stage.settlement.refusals
+        refused = self._stage.refusals
         if refused:
-            raise PypotError(f"the services refused {refused} locks or reveals")
+            raise PypotError(f"the services refused {refused} locks, reveals or beacons")
         return self.played
 
     def _at(self, time: float, act: Callable[[], None]) -> None:
@@ -84,15 +89,19 @@ class Player:
         self._stage.traffic.call(
             ORCHESTRATOR, "create_pot", pot_id=pot.pot_id, entry_cost=pot.entry_cost,
             max_tickets=pot.max_tickets, max_per_user=pot.max_per_user,
-            fill_seconds=pot.fill_seconds,
+            fill_seconds=pot.fill_seconds, draw_version=pot.draw_version,
         )  # fmt: skip
 
     def _wish(self, wish: Wish, pot: Pot, advance: Callable[[int], None]) -> None:
         advance(1)
-        joined = self._call(wish, "join_pot", pot_id=wish.pot_id, ticket_count=wish.tickets)
+        tickets = self._computed(wish) if wish.computed else wish.tickets
+        if tickets is None:
+            return
+        joined = self._call(wish, "join_pot", pot_id=wish.pot_id, ticket_count=tickets)
         if joined is None:
             return
         self.played.joins += 1
+        self._bought[wish.pot_id][joined["entry_id"]] = (wish.user_id, tickets)
         if joined["tickets_sold"] == pot.max_tickets:
             self._after(self._rng.uniform(0.05, 0.6), self._serve)
         if wish.cancels_after is not None:
@@ -102,6 +111,23 @@ class Player:
     def _take_back(self, wish: Wish, entry_id: str) -> None:
         if self._call(wish, "cancel_entry", entry_id=entry_id) is not None:
             self.played.taken_back += 1
+            del self._bought[wish.pot_id][entry_id]
+
+    def _computed(self, wish: Wish) -> int | None:
+        """Return how few more tickets would let the draw fall on a ticket of the joiner's ring."""
+        ring = self._script.account(wish.user_id).ring
+        owners = [
+            self._script.account(user_id).ring
+            for user_id, tickets in self._bought[wish.pot_id].values()
+            for _ in range(tickets)
+        ]
+        seed = self._stage.seeds.seed_of(wish.pot_id).reveal()
+        drawn = draw.draw_hmac(seed, draw.commit_hash(seed))
+        for more in range(1, wish.tickets + 1):
+            winner = draw.winner_index(drawn, len(owners) + more)
+            if winner >= len(owners) or owners[winner] == ring:
+                return more
+        return None
 
     def _call(self, wish: Wish, function: str, **arguments: Any) -> Any:
         """Make a call as that player from where they are; None when it was refused."""
@@ -128,4 +154,14 @@ class Player:
     def _serve(self) -> None:
         """Let the orchestrator lock and attest, and the signer reveal a moment later."""
         if self._stage.orchestrator.round():
-            self._after(self._rng.uniform(0.4, 3), self._stage.settle)
+            self._after(self._rng.uniform(0.4, 3), self._settle)
+
+    def _settle(self) -> None:
+        self._stage.settlement.round()
+        self._submit()
+
+    def _submit(self) -> None:
+        self._stage.submitter.round()
+        due = self._stage.submitter.due_in()
+        if due is not None:
+            self._after(due + self._rng.uniform(0.1, 1), self._submit)

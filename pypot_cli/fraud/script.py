@@ -61,6 +61,7 @@ class Pot:
     max_tickets: int
     max_per_user: int
     fill_seconds: int
+    draw_version: int = 1
 
     @property
     def locks_at(self) -> float:
@@ -70,7 +71,11 @@ class Pot:
 
 @dataclass(frozen=True)
 class Wish:
-    """One call of join_pot. `cancels_after`: seconds until it is taken back, None: never."""
+    """One call of join_pot. `cancels_after`: seconds until it is taken back, None: never.
+
+    `computed`: by somebody who knows the seed and computes how many tickets, up to `tickets`, let
+    the draw fall on their ring if nobody else comes; none are bought where no number does.
+    """
 
     at: float
     user_id: UUID
@@ -78,6 +83,7 @@ class Wish:
     tickets: int
     origin: Origin
     cancels_after: float | None = None
+    computed: bool = False
 
 
 @dataclass

@@ -8,21 +8,27 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from pypot_cli import db, seeds
+from pypot_cli.beacon.local import LocalBeacon
+from pypot_cli.beacon.rounds import Round
+from pypot_cli.beacon.submitter import CALLER as BEACON
+from pypot_cli.beacon.submitter import Submitter
 from pypot_cli.db.connection import query
 from pypot_cli.db.throwaway import throwaway_cluster
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.fairness import signing
-from pypot_cli.fraud.script import EPOCH, Account, Origin, Script
+from pypot_cli.fairness.beacon import Chain
+from pypot_cli.fraud.script import DAY, EPOCH, Account, Origin, Script
 from pypot_cli.keys import new_secret
 from pypot_cli.orchestrator import CALLER as ORCHESTRATOR
 from pypot_cli.orchestrator import Orchestrator
 from pypot_cli.rpc import Api, Caller, Calls, login_url
+from pypot_cli.seeds import MasterSeeds
 from pypot_cli.service import ONCE_RETRY_SECONDS, Client, Log
 from pypot_cli.settlement import Settlement, signer
 
@@ -75,10 +81,14 @@ class Stage:
     traffic: Traffic
     orchestrator: Orchestrator
     settlement: Settlement
+    submitter: Submitter
+    seeds: MasterSeeds
+    """What an insider knows."""
 
-    def settle(self) -> None:
-        """Reveal every pot that is attested."""
-        self.settlement.round()
+    @property
+    def refusals(self) -> int:
+        """How often a service refused what it was to do."""
+        return sum(each.refusals for each in (self.orchestrator, self.settlement, self.submitter))
 
 
 @contextlib.contextmanager
@@ -115,8 +125,11 @@ def take_over(admin_url: str, made_for_this: bool) -> None:
 
 
 def _staged(url: str, traffic: Traffic, script: Script, say: Callable[[str], None]) -> Stage:
-    orchestrator_key, settlement_key, master = new_secret(), new_secret(), new_secret()
-    for purpose, key in (("orchestrator", orchestrator_key), ("settlement", settlement_key)):
+    orchestrator_key, settlement_key, beacon_key = new_secret(), new_secret(), new_secret()
+    master = new_secret()
+    vault = MasterSeeds(master)
+    keys = {"orchestrator": orchestrator_key, "settlement": settlement_key, "beacon": beacon_key}
+    for purpose, key in keys.items():
         traffic.call(
             _SERVICE, "register_signing_key", purpose=purpose,
             public_key=signing.public_key(key.reveal()).hex(),
@@ -135,18 +148,54 @@ def _staged(url: str, traffic: Traffic, script: Script, say: Callable[[str], Non
             _TREASURY, "grant_credits", user_id=user_id, amount=amount, reason="simulated",
             idempotency_key=f"simulated {user_id}",
         )  # fmt: skip
+    beacon = _use_beacon(traffic)
+    chains = {beacon.chain.hash: beacon.chain}
+
+    def clock() -> float:
+        return traffic.now
+
     return Stage(
         url,
         traffic,
         Orchestrator(
-            _client(traffic, ORCHESTRATOR), _UNHEARD, orchestrator_key, clock=lambda: traffic.now
+            _client(traffic, ORCHESTRATOR), _UNHEARD, orchestrator_key, chains=chains, clock=clock
         ),
         Settlement(
-            settlers, _UNHEARD, settlement_key, seeds.MasterSeeds(master), stock=0,
+            settlers, _UNHEARD, settlement_key, vault, stock=0, chains=chains, clock=clock,
             orchestrator_keys=[signing.public_key(orchestrator_key.reveal())],
-            clock=lambda: traffic.now,
         ),
+        Submitter(
+            _client(traffic, BEACON), _UNHEARD, beacon_key, chains, _Rounds(beacon), clock=clock
+        ),
+        vault,
     )  # fmt: skip
+
+
+def _use_beacon(traffic: Traffic) -> LocalBeacon:
+    """Have the database draw by a beacon that keeps to the script's clock."""
+    beacon = LocalBeacon(new_secret(), genesis_time=int(EPOCH - DAY), clock=lambda: traffic.now)
+    chain = beacon.chain
+    traffic.call(
+        _SERVICE, "register_beacon_chain", chain_hash=chain.hash.hex(),
+        public_key=chain.public_key.hex(), scheme=chain.scheme, genesis_time=chain.genesis_time,
+        period_seconds=chain.period,
+    )  # fmt: skip
+    traffic.call(_SERVICE, "use_beacon_chain", chain_hash=chain.hash.hex())
+    return beacon
+
+
+class _Rounds:
+    """Rounds straight from a beacon in this process."""
+
+    def __init__(self, beacon: LocalBeacon) -> None:
+        self._beacon = beacon
+
+    def want(self, rounds: Collection[Round]) -> None:
+        """As Rounds.want."""
+
+    def get(self, chain: Chain, number: int) -> bytes | None:
+        """As Rounds.get."""
+        return self._beacon.signature(number)
 
 
 def spending(script: Script) -> dict[str, int]:

@@ -172,6 +172,64 @@ def test_only_what_was_flagged_before_the_reveal_counts(
     assert [flag["effect"] for flag in files.observe(db.url()).flags] == ([read] if read else [])
 
 
+def late(computed: bool) -> Script:
+    """Pots whose last join is computed or is not, by two who belong together; one of draw 2."""
+    pots = [Pot(uuid4(), EPOCH + 1000 * n, 1, 60, 20, 300) for n in range(1, 9)]
+    pots.append(Pot(uuid4(), EPOCH + 20_000, 1, 60, 20, 300, 2))
+    return Script(
+        "by hand",
+        "2",
+        [
+            Account(ANN, "single", "", EPOCH - DAY),
+            Account(BEN, "insider", "ring", EPOCH - DAY),
+            Account(CAT, "insider", "ring", EPOCH - DAY),
+        ],
+        pots,
+        [
+            wish
+            for pot in pots
+            for wish in (
+                Wish(pot.opens_at + 10, ANN, pot.pot_id, 7, HOME),
+                Wish(pot.opens_at + 20, BEN, pot.pot_id, 3, AWAY),
+                Wish(
+                    pot.locks_at - 20, CAT, pot.pot_id, 20, AWAY,
+                    computed=computed and pot.draw_version == 1,
+                ),
+            )
+        ],
+    )  # fmt: skip
+
+
+def test_whoever_knows_the_seed_and_comes_last_has_computed_the_draw(db: Database) -> None:
+    script = late(computed=True)
+    with open_stage(script, db.url(), lambda _: None) as stage:
+        played = Player(stage, script).play(lambda _: None)
+    assert (played.unexpected, played.refusals) == ([], [])
+    seen = files.observe(db.url())
+    came = {row["pot_id"] for row in seen.entries if row["user_id"] == str(CAT)}
+    won = {row["pot_id"] for row in seen.entries if row["won"] and row["user_id"] != str(ANN)}
+    computed = {str(pot.pot_id) for pot in script.pots if pot.draw_version == 1}
+    # Where no number of tickets wins they stay away.
+    assert len(came & computed) >= 5
+    assert came & computed <= won
+    assert max(row["tickets"] for row in seen.entries if row["pot_id"] in computed) < 20
+
+
+def test_a_pot_of_draw_2_is_drawn_with_its_beacon(db: Database) -> None:
+    script = late(computed=False)
+    with open_stage(script, db.url(), lambda _: None) as stage:
+        Player(stage, script).play(lambda _: None)
+    with db.connect() as conn:
+        found = conn.execute(
+            "select draw_version, status, extract(epoch from settled_at - locked_at)"
+            " from public.pots order by created_at"
+        ).fetchall()
+    assert [row[:2] for row in found] == [(1, "settled")] * 8 + [(2, "settled")]
+    # The beacon of draw 2 is half a minute away, by the script's clock.
+    assert 29 < found[-1][2] < 60
+    assert [each.name for each in check.check_database(db.url()) if not each.holds] == []
+
+
 @pytest.mark.parametrize("used_by", ["a player", "a pot", "a credit"])
 def test_a_database_that_was_used_keeps_its_clock(db: Database, used_by: str) -> None:
     if used_by == "a player":

@@ -14,7 +14,7 @@ from pypot_cli.errors import UnreadableInputError
 from pypot_cli.fraud import Wanted, write_script
 from pypot_cli.fraud.script import Account, Script, Wish
 
-WORLDS = ("usual", "other")
+WORLDS = ("usual", "other", "wild")
 SEED = "of the tests"
 
 
@@ -104,7 +104,7 @@ def test_nobody_attacks_at_rate_0(world: str) -> None:
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_only_strategies_that_were_asked_for_attack(world: str) -> None:
-    name = {"usual": "paired", "other": "mules"}[world]
+    name = {"usual": "paired", "other": "mules", "wild": "partners"}[world]
     made = script(world, strategies=(name,))
     assert {each.kind for each in made.accounts if not each.is_honest} == {name}
 
@@ -270,6 +270,102 @@ def test_a_late_swarm_comes_when_most_tickets_are_sold() -> None:
     assert sum(places) / len(places) > 0.55
 
 
+# ------------------------------------------------------------------------- rings of the wild world
+
+
+def share_of(of: Script, ring: Seen) -> list[float]:
+    """What a ring bought together, in caps, of each pot with two of it or more."""
+    caps = {pot.pot_id: pot.max_per_user for pot in of.pots}
+    bought: Counter[UUID] = Counter()
+    came: dict[UUID, set[UUID]] = defaultdict(set)
+    for wish in ring.wishes:
+        bought[wish.pot_id] += wish.tickets
+        came[wish.pot_id].add(wish.user_id)
+    return [bought[pot] / caps[pot] for pot, users in came.items() if len(users) > 1]
+
+
+def test_wild_pots_are_of_both_draws_and_of_many_shapes() -> None:
+    pots = script("wild", players=1000, pots=300, attackers=0.0).pots
+    assert all(sum(pot.draw_version == draw for pot in pots) > 60 for draw in (1, 2))
+    assert min(pot.max_tickets for pot in pots) < 15 < 150 < max(pot.max_tickets for pot in pots)
+    caps = sorted(pot.max_per_user / pot.max_tickets for pot in pots)
+    assert caps[15] < 0.08 < 0.2 < caps[-15]
+
+
+def test_wild_rings_get_more_than_the_cap_of_one() -> None:
+    made = script("wild")
+    for strategy in {each.kind for each in made.accounts if not each.is_honest} - {"drip"}:
+        shares = [share for ring in rings(made, strategy) for share in share_of(made, ring)]
+        assert max(shares) > 1, strategy
+
+
+def test_a_home_has_one_address_and_a_device_an_account() -> None:
+    for ring in rings(script("wild"), "home_multi"):
+        assert ring.shared(address) >= len(ring.of(address)) - 1 > 0
+        assert ring.shared(device) == 1
+
+
+def test_a_handset_is_handed_round() -> None:
+    for ring in rings(script("wild"), "shared_handset"):
+        assert len({device(wish) for wish in ring.wishes}) <= 2
+        assert ring.shared(device) > 1
+
+
+def test_a_hopper_has_one_device_and_never_the_same_address() -> None:
+    for ring in rings(script("wild"), "proxy_hopper"):
+        assert len({device(wish) for wish in ring.wishes}) == 1
+        assert len({address(wish) for wish in ring.wishes}) == len(ring.wishes)
+
+
+def test_a_swapper_has_one_address_and_never_the_same_device() -> None:
+    for ring in rings(script("wild"), "profile_swapper"):
+        assert len({address(wish) for wish in ring.wishes}) == 1
+        assert ring.shared(device) <= 1
+
+
+def test_partners_and_hired_hands_share_no_device() -> None:
+    for strategy in ("partners", "hired_hands"):
+        for ring in rings(script("wild"), strategy):
+            assert ring.shared(device) == 1
+
+
+def test_a_drip_is_slower_than_a_farm() -> None:
+    def typical(strategy: str) -> float:
+        gaps = []
+        for ring in rings(script("wild"), strategy):
+            by_pot: dict[UUID, list[float]] = defaultdict(list)
+            for wish in ring.wishes:
+                by_pot[wish.pot_id].append(wish.at)
+            for times in by_pot.values():
+                gaps += [after - before for before, after in itertools.pairwise(times)]
+        return sorted(gaps)[len(gaps) // 2]
+
+    assert typical("drip") > 3 * typical("emulator_farm")
+
+
+def test_a_farm_is_many_devices_behind_few_addresses() -> None:
+    for ring in rings(script("wild"), "emulator_farm"):
+        assert len({address(wish) for wish in ring.wishes}) <= 3
+        assert ring.shared(device) == 1
+
+
+def test_a_pool_of_proxies_is_smaller_than_was_promised() -> None:
+    made = rings(script("wild"), "proxy_pool")
+    assert all(ring.shared(device) == 1 for ring in made)
+    assert max(ring.shared(address) for ring in made) > 1
+
+
+def test_an_insider_computes_the_last_join_of_pots_of_draw_1_only() -> None:
+    made = script("wild", players=1000, pots=300, attackers=0.1)
+    pots = {pot.pot_id: pot for pot in made.pots}
+    computed = [wish for wish in made.wishes if wish.computed]
+    assert computed
+    for wish in computed:
+        assert made.account(wish.user_id).kind == "insider"
+        assert pots[wish.pot_id].draw_version == 1
+        assert 1 < pots[wish.pot_id].locks_at - wish.at < 6
+
+
 # ----------------------------------------------------------------------------------------- crowds
 
 
@@ -287,6 +383,11 @@ def test_many_honest_people_share_an_address() -> None:
     other = script("other", players=1000, pots=100, attackers=0.05)
     assert crowd(other, "dormitory").shared(address) >= 15
     assert crowd(other, "lan_party").shared(address) >= 8
+    wild = script("wild", players=1000, pots=300, attackers=0.05)
+    assert crowd(wild, "dormitory").shared(address) >= 8
+    assert crowd(wild, "cafe").shared(address) >= 5
+    assert crowd(wild, "carrier").shared(address) >= 5
+    assert crowd(wild, "colleague").shared(address) >= 4
 
 
 def test_some_honest_people_share_a_device_and_some_have_a_new_one_each_time() -> None:
@@ -296,10 +397,16 @@ def test_some_honest_people_share_a_device_and_some_have_a_new_one_each_time() -
     assert max(map(len, private.of(device).values())) > 2
     changed = crowd(made, "new_phone").of(device).values()
     assert max(map(len, changed)) >= 2
+    wild = script("wild", players=1000, pots=300, attackers=0.05)
+    assert crowd(wild, "family_tablet").shared(device) >= 2
+    assert crowd(wild, "cafe").shared(device) >= 3
+    assert max(map(len, crowd(wild, "private_browser").of(device).values())) > 2
+    assert max(map(len, crowd(wild, "traveller").of(address).values())) > 2
 
 
-def test_fans_come_within_seconds_of_each_other() -> None:
-    made = script("usual", players=1000, pots=100, attackers=0.05)
+@pytest.mark.parametrize("world", ["usual", "wild"])
+def test_fans_come_within_seconds_of_each_other(world: str) -> None:
+    made = script(world, players=1000, pots=100, attackers=0.05)
     times: dict[UUID, list[float]] = defaultdict(list)
     for wish in crowd(made, "fans").wishes:
         times[wish.pot_id].append(wish.at)
@@ -307,8 +414,9 @@ def test_fans_come_within_seconds_of_each_other() -> None:
     assert most >= 6
 
 
-def test_whales_buy_the_cap_and_newcomers_are_new() -> None:
-    made = script("usual", players=1000, pots=100, attackers=0.05)
+@pytest.mark.parametrize("world", ["usual", "wild"])
+def test_whales_buy_the_cap_and_newcomers_are_new(world: str) -> None:
+    made = script(world, players=1000, pots=100, attackers=0.05)
     caps = {pot.pot_id: pot.max_per_user for pot in made.pots}
     whales = crowd(made, "whale").wishes
     assert sum(wish.tickets == caps[wish.pot_id] for wish in whales) > len(whales) / 2
@@ -317,3 +425,12 @@ def test_whales_buy_the_cap_and_newcomers_are_new() -> None:
         first.setdefault(wish.user_id, wish.at)
     ages = sorted(at - made.account(user).created_at for user, at in first.items())
     assert ages[len(ages) // 2] < 86_400
+
+
+def test_night_owls_meet_each_other_again_and_again() -> None:
+    made = script("wild", players=1000, pots=200, attackers=0.0)
+    owls: dict[UUID, set[UUID]] = defaultdict(set)
+    for wish in crowd(made, "night_owl").wishes:
+        owls[wish.user_id].add(wish.pot_id)
+    met = [len(one & other) for one, other in itertools.combinations(owls.values(), 2)]
+    assert max(met) >= 3
