@@ -23,6 +23,11 @@ app = typer.Typer(
 )
 limits_app = typer.Typer(help="Guard rails: what joins are held to.", no_args_is_help=True)
 app.add_typer(limits_app, name="limits")
+officers_app = typer.Typer(
+    help="Officers: who signs in to the desk on the web. With the service key.",
+    no_args_is_help=True,
+)
+app.add_typer(officers_app, name="officers")
 
 Person = Annotated[
     UUID | None,
@@ -43,6 +48,7 @@ DatabaseUrl = Annotated[
     ),
 ]
 PotId = Annotated[UUID, typer.Argument(metavar="POT", help="The pot's id.")]
+Officer = Annotated[UUID, typer.Argument(metavar="USER", help="The user's id in auth.users.")]
 Reason = Annotated[str, typer.Option(help="Why, 1 to 500 characters. Name no person in it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Most = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many at most.")]
@@ -539,6 +545,49 @@ def erase(
     _moderate(
         db_url, person, as_json, "erase_player", user_id=user_id, reason=reason, forfeit=forfeit
     )
+
+
+@officers_app.command("list")
+def officers_list(db_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """List who signs in as compliance, and who did and was revoked.
+
+    Exit codes: 0 listed; 1 refused, or the database cannot be used.
+    """
+    from pypot_cli.compliance import desk, tables
+    from pypot_cli.screen import Screen
+
+    with desk.opened_by_the_operator(db_url) as opened:
+        rows = list(opened.all_rows("list_officers", key="user_id", page_size=1000, most=None))
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        tables.show(Screen().result, tables.officers(rows))
+
+
+@officers_app.command("name")
+def officers_name(user: Officer, reason: Reason, db_url: DatabaseUrl = None) -> None:
+    """Let a user who signed up sign in as compliance, from the next token on.
+
+    Officers do not play. Exit codes: 0 named; 1 refused, or the database cannot be used; 2 no UUID.
+    """
+    _set_officer(db_url, user, True, reason)
+
+
+@officers_app.command("revoke")
+def officers_revoke(user: Officer, reason: Reason, db_url: DatabaseUrl = None) -> None:
+    """Take that away: every call is refused at once, and the next token has no role.
+
+    Exit codes: 0 revoked; 1 refused, or the database cannot be used; 2 no UUID.
+    """
+    _set_officer(db_url, user, False, reason)
+
+
+def _set_officer(db_url: str | None, user: UUID, officer: bool, reason: str) -> None:
+    from pypot_cli.compliance import desk
+
+    with desk.opened_by_the_operator(db_url) as opened:
+        opened.call("set_officer", user_id=user, officer=officer, reason=reason)
+    typer.echo(f"{user} {'signs in as compliance' if officer else 'is no officer'}")
 
 
 def _list(

@@ -9,7 +9,6 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,7 +22,8 @@ from pypot_cli.processes import command, read_description
 from pypot_cli.rpc import Api, Caller, login_url
 
 PLAYER = "player@example.com"
-PASSWORD = "community-pots"  # noqa: S105 (a development player's, printed on purpose)
+OFFICER = "officer@example.com"
+PASSWORD = "community-pots"  # noqa: S105 (of both, for development, printed on purpose)
 CREDITS = 10_000
 
 _TEMPLATES: Mapping[str, Mapping[str, int]] = {
@@ -69,7 +69,7 @@ def up(
         } | {"beacon": beacon}
         told = read_description(processes["api"], last="secret_key")
         watched: dict[str, subprocess.Popen[str] | subprocess.Popen[bytes]] = {**processes}
-        _player(url, told)
+        _people(url, told)
         for name in ("url", "anon_key"):
             say(f"{name:<18}{told[name]}")
         if web_port is not None:
@@ -84,6 +84,7 @@ def up(
             say(f"{'lobby':<18}{address}")
         say(f"{'beacon':<18}{info}")
         say(f"{'player':<18}{PLAYER}")
+        say(f"{'officer':<18}{OFFICER}")
         say(f"{'password':<18}{PASSWORD}")
         say("Ctrl-C stops everything")
         while not stop.wait(0.2):
@@ -151,24 +152,33 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _player(url: str, told: Mapping[str, str]) -> None:
-    """Sign the development player up, unless that was done before, and give them credits once."""
-    credentials = {"email": PLAYER, "password": PASSWORD}
-    session: dict[str, Any] = {}
-    with httpx.Client(base_url=told["url"], headers={"apikey": told["anon_key"]}) as client:
-        for path in ("/auth/v1/token?grant_type=password", "/auth/v1/signup"):
-            answer = client.post(path, json=credentials)
-            if answer.is_success:
-                session = answer.json()
-                break
-        else:
-            raise PypotError(f"{PLAYER} can neither log in nor sign up ({answer.status_code})")
+def _people(url: str, told: Mapping[str, str]) -> None:
+    """Sign a player and an officer up for development: each has what they need from the start."""
+    player, officer = (_user(told, email) for email in (PLAYER, OFFICER))
     with Api(login_url(url)) as api:
         api.call(
             Caller("pot_treasury"),
             "grant_credits",
-            user_id=session["user"]["id"],
+            user_id=player,
             amount=CREDITS,
             reason="to play with",
-            idempotency_key=f"pypot up {session['user']['id']}",
+            idempotency_key=f"pypot up {player}",
         )
+        api.call(
+            Caller("service_role"),
+            "set_officer",
+            user_id=officer,
+            officer=True,
+            reason="for development",
+        )
+
+
+def _user(told: Mapping[str, str], email: str) -> str:
+    """Return the id of a user of that address, signed up unless that was done before."""
+    credentials = {"email": email, "password": PASSWORD}
+    with httpx.Client(base_url=told["url"], headers={"apikey": told["anon_key"]}) as client:
+        for path in ("/auth/v1/token?grant_type=password", "/auth/v1/signup"):
+            answer = client.post(path, json=credentials)
+            if answer.is_success:
+                return str(answer.json()["user"]["id"])
+    raise PypotError(f"{email} can neither log in nor sign up ({answer.status_code})")

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import hmac
 import os
+import re
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +42,40 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Hook:
+    """A function of the database that Supabase Auth calls."""
+
+    schema: str
+    name: str
+
+    @property
+    def uri(self) -> str:
+        """As it is configured."""
+        return f"pg-functions://postgres/{self.schema}/{self.name}"
+
+
+_HOOK_URI = re.compile(r"pg-functions://postgres/([a-z_][a-z0-9_]*)/([a-z_][a-z0-9_]*)")
+
+
+def access_token_hook(file: Path = config.ROOT / "supabase" / "config.toml") -> Hook | None:
+    """The custom access token hook that the project's settings enable, None for none.
+
+    Raises UnreadableInputError for a URI that names no function of the database.
+    """
+    with file.open("rb") as source:
+        hooks = tomllib.load(source).get("auth", {}).get("hook", {})
+    settings = hooks.get("custom_access_token", {})
+    if not settings.get("enabled"):
+        return None
+    named = _HOOK_URI.fullmatch(str(settings.get("uri", "")))
+    if named is None:
+        raise UnreadableInputError(
+            f"{file}: auth.hook.custom_access_token.uri is not pg-functions://postgres/SCHEMA/NAME"
+        )
+    return Hook(named[1], named[2])
+
+
+@dataclass(frozen=True)
 class Settings:
     """The whole configuration. `database_url` is of role postgres, see `rpc.login_url`."""
 
@@ -61,6 +97,8 @@ class Settings:
     refresh_reuse_seconds: int = 10
     """How long a spent refresh token may be shown again: two tabs refresh at once."""
     shortest_password: int = 6
+    access_token_hook: Hook | None = field(default_factory=access_token_hook)
+    """What is asked before a token is signed: as for Supabase, supabase/config.toml says."""
     limits: Limits = field(default_factory=Limits)
 
     @property

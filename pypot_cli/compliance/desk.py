@@ -59,7 +59,19 @@ def opened(db_url: str | None, person: UUID | None) -> Iterator[Desk]:
     The database is `db_url`, else PYPOT_DB_URL; with neither, SUPABASE_URL is the API to call. All
     calls of the block have one correlation id. Raises UnreadableInputError when nobody is named.
     """
-    caller = rpc.Caller("pot_compliance", person or _person())
+    with _opened(db_url, rpc.Caller("pot_compliance", person or _person())) as desk:
+        yield desk
+
+
+@contextlib.contextmanager
+def opened_by_the_operator(db_url: str | None) -> Iterator[Desk]:
+    """Open it with the service key, which names officers. The database as for `opened`."""
+    with _opened(db_url, rpc.Caller("service_role")) as desk:
+        yield desk
+
+
+@contextlib.contextmanager
+def _opened(db_url: str | None, caller: rpc.Caller) -> Iterator[Desk]:
     calls, _ = transport.choose(db_url)
     with calls, correlation.correlated():
         yield Desk(calls, caller)
@@ -93,7 +105,7 @@ def _told() -> Iterator[None]:
         raise PypotError(f"{error}{about}") from None
     except psycopg.errors.InsufficientPrivilege:
         raise PypotError(
-            "this login may not become pot_compliance: use a URL of role postgres or authenticator"
+            "this login may not act so: use a URL of role postgres or authenticator"
         ) from None
     except psycopg.Error as error:
         raise PypotError(rpc.describe(error)) from None

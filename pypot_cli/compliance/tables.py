@@ -91,6 +91,18 @@ def erasures(rows: Iterable[Row]) -> Table:
     return listing("Erasures", columns, rows)
 
 
+def officers(rows: Iterable[Row]) -> Table:
+    """Return who signs in as compliance, and who did."""
+    columns = {
+        "user": "user_id",
+        "since": "added_at",
+        "revoked": "revoked_at",
+        "by": "added_by",
+        "reason": "reason",
+    }
+    return listing("Officers", columns, rows)
+
+
 def case(answer: Mapping[str, Any]) -> RenderableType:
     """Return a whole case: pot, clusters, flags, entries, history."""
     pot = answer["pot"]

@@ -169,3 +169,27 @@ def test_flags_limits_retention_and_erasure_by_command(game: Game) -> None:
         assert unsaid.returncode == 2
         kept = answer(env, "retention", "--network-days", "30", "--reason", "the law", "--run")
         assert (kept["network_days"], kept["purged"]["network"]) == (30, 0)
+
+
+@pytest.mark.parametrize("way", [by_database, by_api])
+def test_officers_are_named_listed_and_revoked_by_command(
+    game: Game, way: Callable[[Game], contextlib.AbstractContextManager[dict[str, str]]]
+) -> None:
+    user = str(game.player().user_id)
+    with way(game) as env:
+        # No --as: it is the operator who names them, with the service key.
+        named = pypot(env, "officers", "name", user, "--reason", "hired", person=None)
+        assert (named.returncode, named.stderr) == (0, ""), named.stderr
+        (row,) = answer(env, "officers", "list", person=None)
+        assert (row["user_id"], row["reason"], row["revoked_at"]) == (user, "hired", None)
+        assert user[:8] in pypot(env, "officers", "list", person=None).stdout
+        assert pypot(env, "officers", "revoke", user, "--reason", "left").returncode == 0
+        (row,) = answer(env, "officers", "list", person=None)
+        assert row["revoked_at"] is not None
+        refused = pypot(env, "cases", person=uuid.UUID(user))
+        assert refused.returncode == 1
+        assert "not_allowed (PT403): " in refused.stderr
+        assert '{"reason": "revoked"}' in refused.stderr
+        stranger = pypot(env, "officers", "name", str(uuid.uuid4()), "--reason", "x")
+        assert stranger.returncode == 1
+        assert "a user who signed up" in stranger.stderr

@@ -121,7 +121,7 @@ ROGUES = {
     ),
     "a helper open to a caller": (
         "grant execute on function private.now() to anon",
-        "08_execute: anon may execute private.now(), which no public function of its calls",
+        "08_execute: anon may execute private.now(), which no function or policy of its calls",
         "+function private.now()  execute  anon",
     ),
     "a wrapper without its other half": (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pypot_cli.api.auth import users
+from pypot_cli.api.auth import hook, users
 from pypot_cli.api.auth.errors import AuthError
 from pypot_cli.api.auth.users import User
 from pypot_cli.api.database import Connection, Database, query
@@ -51,7 +51,8 @@ class Sessions:
         )
         token = await self._new_refresh_token(conn, user, session_id, None)
         user = await users.by_id(conn, user.id) or user
-        return self._answer(user, session_id, token, int(time.time()))
+        method = "anonymous" if user.is_anonymous else "password"
+        return await self._answer(conn, user, session_id, token, int(time.time()), method)
 
     async def renew(self, token: str) -> dict[str, Any]:
         """A session's next pair of tokens.
@@ -98,7 +99,9 @@ class Sessions:
                 query("api_auth_spend_refresh_token"), {"token": token, "session_id": session_id}
             )
             next_token = await self._new_refresh_token(conn, user, session_id, token)
-        return self._answer(user, session_id, next_token, _seconds(begun_at))
+        return await self._answer(
+            conn, user, session_id, next_token, _seconds(begun_at), "token_refresh"
+        )
 
     async def end(
         self, conn: Connection, user_id: uuid.UUID, session_id: uuid.UUID | None, scope: str
@@ -124,8 +127,14 @@ class Sessions:
         )
         return token
 
-    def _answer(
-        self, user: User, session_id: uuid.UUID, refresh_token: str, signed_in_at: int
+    async def _answer(
+        self,
+        conn: Connection,
+        user: User,
+        session_id: uuid.UUID,
+        refresh_token: str,
+        signed_in_at: int,
+        asked_by: str,
     ) -> dict[str, Any]:
         now = int(time.time())
         expires_at = now + self._settings.token_seconds
@@ -146,6 +155,10 @@ class Sessions:
             "session_id": str(session_id),
             "is_anonymous": user.is_anonymous,
         }
+        if self._settings.access_token_hook is not None:
+            claims = await hook.claims_of(
+                self._settings.access_token_hook, conn, user.id, claims, asked_by
+            )
         return {
             "access_token": self._authority.sign(claims),
             "token_type": "bearer",

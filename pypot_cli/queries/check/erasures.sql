@@ -1,5 +1,5 @@
 -- Of whoever was erased no entry plays or says where it came from, no pseudonym leads to them, and
--- no key, limit, public name or place on the list of staff is kept.
+-- no key, limit, public name or place on the lists of staff and officers is kept.
 -- rows: private.erasures
 select
     'player ' || x.user_id as subject,
@@ -51,7 +51,8 @@ cross join lateral unnest(array[
             where r.scope = 'user' and r.scope_id = x.user_id::text
         )
             or exists (select from private.staff as s where s.user_id = x.user_id)
-            then 'a guard rail or a place on the list of staff is kept'
+            or exists (select from private.officers as o where o.user_id = x.user_id)
+            then 'a guard rail or a place on the list of staff or officers is kept'
     end
 ]) as w (wrong)
 where x.erased_at is not null and w.wrong is not null

@@ -97,6 +97,8 @@ insert into may values
     ('set_guard_rail', 'compliance service'),
     ('set_play_limits', 'player service'),
     ('set_staff', 'compliance service'),
+    ('set_officer', 'service'),
+    ('list_officers', 'compliance service'),
     ('start_cool_off', 'player service');
 
 select plan((select count(*) from may)::integer + 1);

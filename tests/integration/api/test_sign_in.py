@@ -4,10 +4,13 @@ import base64
 import json
 import time
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pypot_cli.api.settings import Hook, access_token_hook
+from pypot_cli.errors import UnreadableInputError
 from tests.support.api import PASSWORD, Api, running
 from tests.support.database import Database
 
@@ -217,3 +220,101 @@ def test_an_anonymous_user_becomes_a_user(api: Api) -> None:
 def test_health_and_settings_say_what_there_is(api: Api) -> None:
     assert api.auth("GET", "health").json()["name"] == "GoTrue"
     assert api.auth("GET", "settings").json()["external"]["anonymous_users"] is True
+
+
+# ---------------------------------------------------------------- the custom access token hook
+
+
+def set_officer(db: Database, user_id: str, officer: bool) -> None:
+    """Names or revokes somebody, as the operator does."""
+    arguments = {"user_id": user_id, "officer": officer, "reason": "the roster of this week"}
+    db.rpc("set_officer", arguments, role="service_role")
+
+
+def test_the_hook_gives_officers_their_role_at_sign_in_and_at_each_refresh(api: Api) -> None:
+    session = api.sign_up("officer@example.com")
+    user_id = session["user"]["id"]
+    assert claims_of(session["access_token"])["role"] == "authenticated"
+    set_officer(api.db, user_id, True)
+    session = renew(api, session["refresh_token"]).json()
+    token = session["access_token"]
+    claims = claims_of(token)
+    assert (claims["role"], claims["aud"], claims["sub"]) == (
+        "pot_compliance", "authenticated", user_id,
+    )  # fmt: skip
+    assert claims_of(sign_in(api, "officer@example.com").json()["access_token"])["role"] == (
+        "pot_compliance"
+    )
+    other = api.sign_up("player@example.com")["access_token"]
+    assert claims_of(other)["role"] == "authenticated"
+
+    # What each of them may, and where GoTrue knows them.
+    assert api.rpc("list_cases", {}, token=token).json() == []
+    assert api.rpc("list_cases", {}, token=other).status_code == 403
+    assert api.auth("GET", "user", token=token).json()["role"] == "authenticated"
+
+    set_officer(api.db, user_id, False)
+    refused = api.rpc("list_cases", {}, token=token)
+    assert (refused.status_code, refused.json()["message"]) == (403, "not_allowed")
+    assert refused.json()["details"] == '{"reason": "revoked"}'
+    session = renew(api, session["refresh_token"]).json()
+    assert claims_of(session["access_token"])["role"] == "authenticated"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "message"),
+    [
+        ("raise 'broken'", 500, "Error running hook URI: pg-functions://postgres/public/hook"),
+        ("perform pg_sleep(9)", 500, "Error running hook URI: pg-functions://postgres/public/hook"),
+        ("return null", 500, "output claims field is missing"),
+        ("return '[]'", 500, "output claims field is missing"),
+        ("return '{}'", 500, "output claims field is missing"),
+        (
+            "return event #- '{claims,sub}'",
+            500,
+            "output claims do not conform to the expected schema: \n- (root): sub is required",
+        ),
+        (
+            """return '{"error": {"http_code": 403, "message": "not on Sundays"}}'""",
+            403,
+            "not on Sundays",
+        ),
+        ("return event", 200, ""),
+    ],
+)
+def test_a_hook_that_fails_or_refuses_signs_nobody_in(
+    db: Database, body: str, status: int, message: str
+) -> None:
+    with db.connect() as conn:
+        conn.execute(
+            "create function public.hook(event jsonb) returns jsonb language plpgsql as"
+            f" $$ begin {body}; end $$"
+        )
+    with running(db, access_token_hook=Hook("public", "hook")) as api:
+        form = {"email": "hooked@example.com", "password": PASSWORD}
+        answer = api.auth("POST", "signup", form)
+        assert answer.status_code == status
+        if status != 200:
+            assert answer.json()["msg"] == message
+            # The whole sign-up is taken back with it.
+            assert sign_in(api, "hooked@example.com").status_code == 400
+
+
+def test_without_the_hooks_function_tokens_are_as_they_were(db: Database) -> None:
+    with running(db, access_token_hook=Hook("elsewhere", "hook")) as api:
+        token = api.sign_up("plain@example.com")["access_token"]
+        assert claims_of(token)["role"] == "authenticated"
+
+
+def test_the_hook_is_the_one_of_the_projects_settings(tmp_path: Path) -> None:
+    assert access_token_hook() == Hook("private", "custom_access_token")
+    file = tmp_path / "config.toml"
+    file.write_text("[auth]\nenabled = true\n")
+    assert access_token_hook(file) is None
+    section = "[auth.hook.custom_access_token]\n"
+    file.write_text(section + 'enabled = false\nuri = "pg-functions://postgres/public/f"\n')
+    assert access_token_hook(file) is None
+    for uri in ("https://example.com/hook", "pg-functions://postgres/f", 'pg-functions://x/y/z"'):
+        file.write_text(f"{section}enabled = true\nuri = {json.dumps(uri)}\n")
+        with pytest.raises(UnreadableInputError, match="pg-functions"):
+            access_token_hook(file)

@@ -1,5 +1,5 @@
 -- EXECUTE is never PUBLIC's. In private a role executes exactly what the public functions call that
--- it may execute.
+-- it may execute, and what policies for it ask; Supabase Auth, its hook.
 with grants as (
     select
         f.oid,
@@ -21,6 +21,18 @@ calls as (
     from grants as p
     cross join lateral regexp_matches(p.prosrc, '\mprivate\.(\w+)\s*\(', 'g') as c (match)
     where p.schema = 'public'
+),
+
+asks as (
+    select r.grantee, c.match[1] as called
+    from pg_policy as p
+    cross join unnest(p.polroles) as r (grantee)
+    cross join concat_ws(
+        ' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)
+    ) as e (expression)
+    cross join regexp_matches(e.expression, '\mprivate\.(\w+)\s*\(', 'g') as c (match)
+    union all
+    select 'supabase_auth_admin'::regrole, 'custom_access_token'
 )
 
 select format('everybody may execute %s', g.oid::regprocedure)
@@ -28,7 +40,7 @@ from grants as g
 where g.grantee = 0
 union
 select format(
-    '%s may execute %s, which no public function of its calls', g.role, g.oid::regprocedure
+    '%s may execute %s, which no function or policy of its calls', g.role, g.oid::regprocedure
 )
 from grants as g
 where
@@ -37,6 +49,11 @@ where
         select
         from calls as c
         where c.called = g.proname and c.grantee = g.grantee
+    )
+    and not exists (
+        select
+        from asks as a
+        where a.called = g.proname and a.grantee = g.grantee
     )
 union
 select format('%s may execute %s but not private.%s', c.role, c.caller::regprocedure, c.called)

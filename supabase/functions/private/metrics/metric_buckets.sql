@@ -1,5 +1,8 @@
--- Guards: bucket is a grain; from and to are finite, from before to; at most 1000 buckets.
--- Raises: invalid_argument.
+-- What every metric of a span of time begins with.
+--
+-- Guards, in order: who calls is no dismissed officer; bucket is a grain; from and to are finite,
+-- from before to; at most 1000 buckets.
+-- Raises: not_allowed, invalid_argument.
 create or replace function private.metric_buckets(
     p_from timestamptz, p_to timestamptz, p_bucket text
 )
@@ -14,6 +17,7 @@ declare
     v_to timestamptz := coalesce(p_to, private.now());
     v_from timestamptz;
 begin
+    perform private.require_standing();
     v_seconds := case p_bucket
         when 'five_minutes' then 300
         when 'hour' then 3600

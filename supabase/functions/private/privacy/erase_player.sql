@@ -6,8 +6,9 @@
 -- (private.erasure_obstacle).
 -- Locks, in order: the caller's pseudonym; the player's wallet, so that a join is before or after.
 -- Writes: erasures; pot_entries (where they came from, to NULL); idempotency_keys of joins;
--- evidence of flags; play_limits; player_handles; guard_rails of the player; staff; cheers;
--- exclusion_marks; actors (subject, to NULL); event player_erased; the alert erasure_requested.
+-- evidence of flags; play_limits; player_handles; guard_rails of the player; staff; officers;
+-- cheers; exclusion_marks; actors (subject, to NULL); event player_erased; the alert
+-- erasure_requested.
 -- Raises: invalid_argument, login_required, not_allowed, wrong_state, busy (a transaction of one
 -- snapshot).
 create or replace function private.erase_player(
@@ -111,6 +112,7 @@ begin
     delete from private.player_handles as h where h.user_id = p_user_id;
     delete from private.guard_rails as r where r.scope = 'user' and r.scope_id = p_user_id::text;
     delete from private.staff as s where s.user_id = p_user_id;
+    delete from private.officers as o where o.user_id = p_user_id;
     delete from private.cheers as c where c.user_id = p_user_id;
     -- A self-exclusion outlives its account: a new one of the same person is held to it.
     insert into private.exclusion_marks (mark, ends_at)

@@ -1,11 +1,11 @@
 -- Forgets what is older than the retention settings say, a bounded piece a call; callers loop. Pots
 -- are dealt with in order of their end. One that is under review is passed by, and come back to.
 --
--- Guards: arguments.
+-- Guards, in order: who calls is no dismissed officer; arguments.
 -- Locks: the row of private.retention; whoever finds it locked leaves the work to who holds it.
 -- Writes: pot_entries (where they came from, to NULL), idempotency_keys (of joins), flags
 -- (evidence), exclusion_marks, the progress; event personal_data_purged.
--- Raises: invalid_argument, busy (a transaction of one snapshot).
+-- Raises: not_allowed, invalid_argument, busy (a transaction of one snapshot).
 create or replace function private.purge_expired(p_limit_rows integer)
 returns jsonb
 language plpgsql
@@ -26,6 +26,7 @@ declare
     v_counts jsonb := jsonb_build_object();
     v_more boolean := false;
 begin
+    perform private.require_standing();
     perform private.require_range('limit_rows', p_limit_rows, 1, 100000);
     perform private.require_read_committed();
     select * into v_retention from private.retention as r where r.only_row for update skip locked;

@@ -1,5 +1,5 @@
--- Guards: arguments; `after` is an alert.
--- Raises: invalid_argument.
+-- Guards, in order: who calls is no dismissed officer; arguments; `after` is an alert.
+-- Raises: not_allowed, invalid_argument.
 create or replace function private.list_alerts(p_status text, p_after uuid, p_page_size integer)
 returns setof public.alert
 language plpgsql
@@ -10,6 +10,7 @@ as $$
 declare
     v_after bigint;
 begin
+    perform private.require_standing();
     perform private.require_range('page_size', p_page_size, 1, 100);
     if p_status not in ('open', 'acknowledged', 'closed') then
         perform private.fail('invalid_argument', jsonb_build_object(

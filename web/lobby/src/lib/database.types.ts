@@ -235,6 +235,14 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"list_officers":
+{ Args: { "after"?: string,"page_size"?: number }; Returns: Database["public"]['CompositeTypes']["officer"][]
+                          SetofOptions: {
+        from: "*"
+        to: "officer"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "list_pots":
 { Args: { "after"?: string,"max_value"?: number,"min_value"?: number,"page_size"?: number,"status"?: Database["public"]['Enums']["pot_status"] }; Returns: Database["public"]['CompositeTypes']["pot_summary"][]
                           SetofOptions: {
@@ -448,6 +456,9 @@ isOneToOne: false
 "set_my_handle":
 { Args: { "handle": string }; Returns: Json
                            },
+"set_officer":
+{ Args: { "officer": boolean,"reason": string,"user_id": string }; Returns: Json
+                           },
 "set_play_limits":
 { Args: { "day": number,"month": number,"week": number }; Returns: Json
                            },
@@ -527,6 +538,8 @@ isOneToOne: false
                         "metric": string | null,"labels": Json | null,"value": number | null
                       },"metric_settle_time": {
                         "bucket": string | null,"settled": number | null,"within_two_minutes": number | null,"share": number | null,"median_seconds": number | null,"p99_seconds": number | null,"distribution": Json | null
+                      },"officer": {
+                        "user_id": string | null,"reason": string | null,"added_by": string | null,"added_at": string | null,"revoked_at": string | null
                       },"outbox_event": {
                         "position": number | null,"event_id": string | null,"kind": string | null,"schema_version": number | null,"pot_id": string | null,"actor": string | null,"correlation_id": string | null,"data": Json | null,"created_at": string | null
                       },"player_entry": {
