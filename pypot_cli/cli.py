@@ -357,12 +357,30 @@ def api(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="0 takes any free port.")
     ] = config.API_PORT,
+    stream_db: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Stream realtime's messages from there; --db may then be a pooler.",
+            show_default="--db",
+        ),
+    ] = None,
+    read_db: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="A standby, to read for those who are not signed in.",
+            show_default="none",
+        ),
+    ] = None,
 ) -> None:
     """Answer Supabase's clients over a database, for development, tests and demos only.
 
     Serves /rest/v1, /auth/v1 and /realtime/v1 on 127.0.0.1; production is Supabase. The database is
     any that has the Supabase layer, by a URL of role postgres: requests run as authenticator and
-    who they are for. PYPOT_JWT_SECRET replaces the well-known local secret. Prints the address and
+    who they are for. From a standby, which must be of the same roles, only reads of role anon are
+    answered, with how old they may be in x-read-staleness, and none once that is over 10 s.
+    PYPOT_JWT_SECRET replaces the well-known local secret. Prints the address and
     the keys, then logs JSON lines on stderr until SIGTERM or SIGINT.
 
     Exit codes: 0 ended as asked; 1 the database cannot be used, or the port is taken; 2 a wrong
@@ -371,7 +389,9 @@ def api(
     from pypot_cli import rpc
     from pypot_cli.api import server as api_server
 
-    server = api_server.prepare(rpc.database_url(db_url), port)
+    server = api_server.prepare(
+        rpc.database_url(db_url), port, stream_url=stream_db, read_url=read_db
+    )
     for name, value in server.describe().items():
         typer.echo(f"{name:<18}{value}")
     server.serve_until_stopped()

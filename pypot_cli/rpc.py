@@ -22,7 +22,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from pypot_cli import config, correlation, db
-from pypot_cli.db.connection import query
+from pypot_cli.db.connection import PREPARE_NOTHING, query
 from pypot_cli.db.request import api_request
 from pypot_cli.errors import PypotError
 
@@ -96,6 +96,13 @@ def login_url(url: str) -> str:
     return db.with_role(url, "authenticator") if urlsplit(url).username == "postgres" else url
 
 
+class StandbyError(PypotError):
+    """Whoever calls here decides or writes, and a standby shows what was true some time ago."""
+
+    def __init__(self) -> None:
+        super().__init__("this database is a standby, which is behind: give the primary's URL")
+
+
 class UnavailableError(PypotError):
     """The API cannot be reached, or cannot reach its database: the same call may succeed soon."""
 
@@ -156,8 +163,10 @@ class Calls(ABC):
 class Api(Calls):
     """Calls over one connection, which is made when first needed and made again when it was lost.
 
-    For one thread. Raises psycopg.OperationalError when the database cannot be reached: the call
-    may have taken effect or not, and may be made again (a writer returns its first result).
+    For one thread. Raises StandbyError for a server in recovery, at every connection, so that a
+    primary that became one is noticed; psycopg.OperationalError when the database cannot be
+    reached: the call may have taken effect or not, and may be made again (a writer returns its
+    first result).
     """
 
     def __init__(self, url: str) -> None:
@@ -211,9 +220,18 @@ class Api(Calls):
 
     def _connection(self) -> psycopg.Connection[Any]:
         if self._conn is None or self._conn.closed:
-            self._conn = psycopg.connect(
-                self._url, autocommit=True, connect_timeout=10, application_name="pypot"
+            conn = psycopg.connect(
+                self._url,
+                autocommit=True,
+                connect_timeout=10,
+                application_name="pypot",
+                prepare_threshold=PREPARE_NOTHING,
             )
+            row = conn.execute(query("db_is_standby")).fetchone()
+            if row is not None and row[0]:
+                conn.close()
+                raise StandbyError
+            self._conn = conn
         return self._conn
 
 

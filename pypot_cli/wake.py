@@ -1,9 +1,9 @@
 """What ends a service's pause early: it was asked to stop, or the database says something is due.
 
 The database notifies channel `pots` when a pot is full, locked, attested or cancelled. That is a
-hint: notifications are lost with their connection, behind a pooler of transactions there are none,
-and two joins that buy the last tickets at one moment may each see the pot not full. So services
-poll as well, and nothing but their speed depends on this module.
+hint: notifications are lost with their connection, behind a pooler nobody listens, and two joins
+that buy the last tickets at one moment may each see the pot not full. So services poll as well, and
+nothing but their speed depends on this module.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager
 
 import psycopg
 
-from pypot_cli.db.connection import query
+from pypot_cli.db.connection import PREPARE_NOTHING, is_pooled, query
 from pypot_cli.rpc import describe
 
 _LISTEN_SECONDS = 0.5
@@ -75,8 +75,16 @@ def _listen(url: str, wake: Wake, ended: threading.Event) -> None:
     while not ended.is_set():
         try:
             with psycopg.connect(
-                url, autocommit=True, connect_timeout=10, application_name="pypot listen"
+                url,
+                autocommit=True,
+                connect_timeout=10,
+                application_name="pypot listen",
+                prepare_threshold=PREPARE_NOTHING,
             ) as conn:
+                row = conn.execute(query("db_server_pid")).fetchone()
+                if row is not None and is_pooled(conn, row[0]):
+                    wake.log("polling_only", why="behind a pooler nobody is notified")
+                    return
                 conn.execute(query("services_listen"))
                 attempt = 0
                 # What was told while nobody listened.

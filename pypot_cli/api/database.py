@@ -9,11 +9,14 @@ from typing import Any, LiteralString
 
 import psycopg
 from psycopg.rows import TupleRow, tuple_row
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from pypot_cli import rpc
 from pypot_cli.api.settings import Settings
+from pypot_cli.api.standby import Standby
 from pypot_cli.db import connection
+
+_STANDBY_WAIT = 0.5
 
 Connection = psycopg.AsyncConnection[TupleRow]
 Pool = AsyncConnectionPool[Connection]
@@ -27,7 +30,7 @@ def query(name: str) -> LiteralString:
 
 
 class Database:
-    """The pools, open between `open` and `close`.
+    """The pools, open between `open` and `close`, and the standby that is read, if there is one.
 
     `requests` logs in as authenticator, who may nothing but become its callers' roles; whatever a
     request leaves on a connection is taken off before another gets it. `own` logs in by the URL the
@@ -39,16 +42,53 @@ class Database:
         self.login_url = rpc.login_url(settings.database_url)
         self.requests = _pool(self.login_url, size, settings, reset=_take_everything_off)
         self.own = _pool(settings.database_url, max(2, size // 4), settings)
+        self._reads: Pool | None = None
+        self._standby: Standby | None = None
+        if settings.read_url is not None:
+            # The same login as for requests: it shows nobody more than the primary would.
+            self._reads = _pool(
+                rpc.login_url(settings.read_url), size, settings, reset=_take_everything_off
+            )
+            self._standby = Standby(self.own, self._reads, settings.most_stale_seconds)
 
     async def open(self) -> None:
         """Begins to connect; a pool keeps trying while the database is away."""
-        for pool in (self.requests, self.own):
+        for pool in self._pools():
             await pool.open()
+        if self._standby is not None:
+            self._standby.start()
 
     async def close(self) -> None:
         """Closes every connection that is idle, and the others when they come back."""
-        for pool in (self.requests, self.own):
+        if self._standby is not None:
+            await self._standby.stop()
+        for pool in self._pools():
             await pool.close()
+
+    @contextlib.asynccontextmanager
+    async def request(
+        self, *, may_be_stale: bool
+    ) -> AsyncIterator[tuple[Connection, float | None]]:
+        """A connection for a request, and how old, in seconds, what it shows may be at most.
+
+        That is None on the primary. A standby is only taken for what may be stale, and while it is
+        fresh enough; where it cannot be reached in a moment the primary answers.
+        """
+        staleness = self._standby.staleness() if self._standby and may_be_stale else None
+        if staleness is not None and self._reads is not None:
+            async with contextlib.AsyncExitStack() as stack:
+                try:
+                    conn = await stack.enter_async_context(self._reads.connection(_STANDBY_WAIT))
+                except (psycopg.Error, PoolTimeout):
+                    pass
+                else:
+                    yield conn, staleness
+                    return
+        async with self.requests.connection() as conn:
+            yield conn, None
+
+    def _pools(self) -> list[Pool]:
+        return [each for each in (self.requests, self.own, self._reads) if each is not None]
 
     async def is_well(self) -> bool:
         """Whether the database answers within a second."""
@@ -80,8 +120,8 @@ def _pool(url: str, size: int, settings: Settings, reset: Any = None) -> Pool:
             "row_factory": tuple_row,
             "connect_timeout": 10,
             "application_name": "pypot api",
-            # A function that is replaced would leave a prepared statement with its old shape.
-            "prepare_threshold": None,
+            # Also, a function that is replaced would leave one with its old shape.
+            "prepare_threshold": connection.PREPARE_NOTHING,
         },
     )
 

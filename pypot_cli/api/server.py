@@ -42,21 +42,27 @@ def listen(port: int, host: str = HOST) -> socket.socket:
 
 def realtime(settings: Settings, authority: Authority) -> Part:
     """The part that answers below /realtime/v1."""
-    return Realtime(settings.database_url, AuthorityTokens(authority))
+    return Realtime(settings.stream_url or settings.database_url, AuthorityTokens(authority))
 
 
-def prepare(database_url: str, port: int) -> Server:
+def prepare(
+    database_url: str, port: int, *, stream_url: str | None = None, read_url: str | None = None
+) -> Server:
     """A server of everything over this database, bound to its port and not yet serving.
 
-    Its keys are PYPOT_JWT_SECRET's and the checkout's. Raises PypotError when the database does not
+    Its keys are PYPOT_JWT_SECRET's and the checkout's. `stream_url` and `read_url` are of the same
+    database, see Settings. Raises PypotError when the database does not
     let in what the API logs in as, or the port is taken.
     """
-    for url in (rpc.login_url(database_url), database_url):
+    urls = [database_url, stream_url, read_url]
+    for url in [rpc.login_url(database_url), *filter(None, urls)]:
         connect(url).close()
     key, kid = signing_key()
     listener = listen(port)
     settings = Settings(
         database_url=database_url,
+        stream_url=stream_url,
+        read_url=read_url,
         signing_key=key,
         signing_kid=kid,
         jwt_secret=jwt_secret(),

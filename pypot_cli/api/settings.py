@@ -83,6 +83,12 @@ class Settings:
     signing_key: ec.EllipticCurvePrivateKey
     """Signs access tokens (ES256); its public half is the JWKS."""
     signing_kid: str
+    stream_url: str | None = None
+    """The database itself, where `database_url` is a pooler: messages are streamed from there."""
+    read_url: str | None = None
+    """A standby, for reads that are nobody's (see `standby`)."""
+    most_stale_seconds: float = 10.0
+    """A standby that may be older is not read."""
     jwt_secret: str = LOCAL_JWT_SECRET
     """HS256: verifies tokens made elsewhere, and the anon and service_role keys."""
     url: str = f"http://127.0.0.1:{config.API_PORT}"

@@ -2,11 +2,16 @@
 
 import functools
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
 
 from pypot_cli.errors import PypotError
+
+PREPARE_NOTHING = None
+"""For psycopg: a prepared statement stays on a connection to the server, and behind a pooler of
+transactions the next one is another."""
 
 QUERIES = Path(__file__).resolve().parent.parent / "queries"
 
@@ -21,11 +26,22 @@ def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection:
     """Connects, or raises PypotError with libpq's reason, which never quotes a password."""
     try:
         return psycopg.connect(
-            url, autocommit=autocommit, connect_timeout=10, application_name="pypot"
+            url,
+            autocommit=autocommit,
+            connect_timeout=10,
+            application_name="pypot",
+            prepare_threshold=PREPARE_NOTHING,
         )
     except psycopg.OperationalError as error:
         lines = str(error).strip().splitlines()
         raise PypotError(f"cannot connect: {lines[0] if lines else 'no reason given'}") from None
+
+
+def is_pooled(conn: psycopg.BaseConnection[Any], server_pid: int) -> bool:
+    """Whether a pooler is between, given what `pg_backend_pid()` answered: it has made the key for
+    cancelling up. Behind it nothing of a session may be counted on, as that a LISTEN is heard.
+    """
+    return conn.info.backend_pid != server_pid
 
 
 def with_role(url: str, role: str) -> str:

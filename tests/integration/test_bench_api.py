@@ -8,6 +8,7 @@ import pytest
 from pypot_cli.bench import api
 from pypot_cli.errors import PypotError
 from tests.support import packages
+from tests.support.fixtures import unavailable
 
 
 @pytest.fixture
@@ -15,27 +16,15 @@ def wrk(monkeypatch: pytest.MonkeyPatch) -> None:
     try:
         place = packages.wrk()
     except packages.MissingProgramError as error:
-        if os.environ.get("PYPOT_STRICT") == "1":
-            raise
-        pytest.skip(str(error))
+        unavailable(str(error))
     monkeypatch.setenv("PATH", f"{place.root / 'usr/bin'}{os.pathsep}{os.environ['PATH']}")
     for name, value in place.env.items():
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture
-def node_modules() -> Path:
-    try:
-        return packages.supabase_js()
-    except packages.MissingProgramError as error:
-        if os.environ.get("PYPOT_STRICT") == "1":
-            raise
-        pytest.skip(str(error))
-
-
-def test_both_clients_join_and_call_nothing(wrk: None, node_modules: Path) -> None:
+def test_both_clients_join_and_call_nothing(wrk: None, supabase_js: Path) -> None:
     size = api.Size(seconds=1, rounds=1, players=50, clients=(4,))
-    report = api.run(size, lambda _step: None, node_modules)
+    report = api.run(size, lambda _step: None, supabase_js)
     assert report["broken"] == []
     assert report["failed"] == 0
     assert report["ok"]

@@ -68,6 +68,9 @@ _CHROMIUM_FONTS = """\
 _PROMETHEUS_PACKAGES = ("prometheus",)
 _PROMETHEUS_PROOF = (Path("usr/bin/prometheus"), Path("usr/bin/promtool"))
 
+_PGBOUNCER_PACKAGES = ("pgbouncer",)
+_PGBOUNCER_PROOF = (Path("usr/sbin/pgbouncer"),)
+
 _WRK_PACKAGES = ("wrk",)
 _WRK_PROOF = (Path("usr/bin/wrk"),)
 
@@ -145,6 +148,13 @@ def prometheus() -> Path:
     # Unpacked, because installing the package starts a server of the machine's own.
     root = _from_debian("prometheus", _PROMETHEUS_PACKAGES, _PROMETHEUS_PROOF, install=False)
     return root / "usr" / "bin"
+
+
+def pgbouncer() -> Debian:
+    """The file system with the program pgbouncer in usr/sbin, fetched the first time."""
+    # Unpacked, because installing the package starts a server of the machine's own.
+    root = _from_debian("pgbouncer", _PGBOUNCER_PACKAGES, _PGBOUNCER_PROOF, install=False)
+    return Debian(root)
 
 
 def wrk() -> Debian:

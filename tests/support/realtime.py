@@ -64,14 +64,15 @@ class Live:
 
 
 @contextlib.contextmanager
-def live_over(db: Database, limits: Limits | None = None) -> Iterator[Live]:
-    """Serves a database until the block ends."""
+def live_over(db: Database, limits: Limits | None = None, **changes: Any) -> Iterator[Live]:
+    """Serves a database until the block ends; `changes` are fields of the API's Settings."""
 
     def part(settings: Settings, authority: Authority) -> Realtime:
-        return Realtime(settings.database_url, AuthorityTokens(authority), limits)
+        url = settings.stream_url or settings.database_url
+        return Realtime(url, AuthorityTokens(authority), limits)
 
     bounds = ApiLimits() if limits is None else ApiLimits(body=limits.frame_bytes)
-    with running(db, [part], limits=bounds) as api:
+    with running(db, [part], limits=bounds, **changes) as api:
         yield Live(api)
     # The server needs a moment to see that a stream has ended, and drops no database before.
     slots = "select count(*) from pg_replication_slots where database = current_database()"

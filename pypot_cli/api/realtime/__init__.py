@@ -18,6 +18,7 @@ from pypot_cli.api.realtime.feed import DatabaseFeed, Sent
 from pypot_cli.api.realtime.limits import Limits
 from pypot_cli.api.realtime.protocol import CODECS
 from pypot_cli.api.realtime.rooms import Rooms
+from pypot_cli.db.connection import PREPARE_NOTHING
 from pypot_cli.service import Log
 
 _DENIED = "websocket.http.response"
@@ -39,7 +40,11 @@ class Realtime:
             max_size=4,
             timeout=3.0,
             open=False,
-            kwargs={"application_name": "pypot realtime", "connect_timeout": 5},
+            kwargs={
+                "application_name": "pypot realtime",
+                "connect_timeout": 5,
+                "prepare_threshold": PREPARE_NOTHING,
+            },
         )
         self._feed = DatabaseFeed(url, self._deliver, log)
         self._server = Server(

@@ -22,7 +22,7 @@ from psycopg.rows import dict_row
 from pypot_cli.api.realtime.pgoutput import InsertDecoder
 from pypot_cli.api.realtime.protocol import Broadcast
 from pypot_cli.api.realtime.replication import changes
-from pypot_cli.db.connection import query
+from pypot_cli.db.connection import PREPARE_NOTHING, is_pooled, query
 from pypot_cli.service import Log
 
 _PUBLICATION = "supabase_realtime_messages_publication"
@@ -100,6 +100,11 @@ class DatabaseFeed:
 
     async def _may_stream(self) -> bool:
         async with await self._connect() as conn:
+            row = await (await conn.execute(query("db_server_pid"))).fetchone()
+            if row is not None and is_pooled(conn, row[0]):
+                raise FeedUnavailableError(
+                    "behind a pooler there is no stream: give --stream-db the database's own URL"
+                )
             state = await (await conn.execute(query("realtime_feed_state"))).fetchone()
             if state is None:
                 raise FeedUnavailableError("there is no table realtime.messages")
@@ -137,7 +142,11 @@ class DatabaseFeed:
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
         return await psycopg.AsyncConnection.connect(
-            self._url, autocommit=True, connect_timeout=10, application_name="pypot realtime"
+            self._url,
+            autocommit=True,
+            connect_timeout=10,
+            application_name="pypot realtime",
+            prepare_threshold=PREPARE_NOTHING,
         )
 
     def _heard(self) -> None:

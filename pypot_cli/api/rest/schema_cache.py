@@ -17,7 +17,9 @@ from pypot_cli.api.database import Connection, Database, query
 from pypot_cli.api.rest import hints
 from pypot_cli.api.rest.errors import NotInCacheError, RestError
 from pypot_cli.api.settings import Settings
+from pypot_cli.db.connection import is_pooled
 
+_POOLED_SECONDS = 30.0
 _RECONNECT_SECONDS = 1.0
 _TABLE_LIKENESS = _FUNCTION_LIKENESS = 0.75
 _PARAMETERS_LIKENESS = 0.33
@@ -265,6 +267,12 @@ class Cache:
                     self._database.login_url, autocommit=True, connect_timeout=10
                 )
                 async with conn:
+                    row = await (await conn.execute(query("db_server_pid"))).fetchone()
+                    if row is not None and is_pooled(conn, row[0]):
+                        # Nobody is told there: what changes is seen a little later.
+                        await asyncio.sleep(_POOLED_SECONDS)
+                        self._forget()
+                        continue
                     await conn.execute("listen pgrst")
                     # What was said while nobody listened is lost.
                     self._forget()

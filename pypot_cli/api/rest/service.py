@@ -27,6 +27,9 @@ from pypot_cli.api.transaction import request_transaction
 
 PREFIX = "/rest/v1"
 
+STALENESS_HEADER = "X-Read-Staleness"
+"""On what a standby answered: it shows the database as it was so many seconds ago, or later."""
+
 
 class RestService:
     """The endpoint of everything below /rest/v1."""
@@ -90,11 +93,18 @@ class RestService:
             allowed = module.allowed_methods(schema, name)
             return Answer(200, [("Allow", allowed), ("Access-Control-Allow-Origin", "*")])
         work = module.plan(schema, request, name, self._settings.max_rows)
-        result = await self._result(schema, work)
-        return overridden(result, work.answer(result))
+        result, staleness = await self._result(schema, work)
+        answer = overridden(result, work.answer(result))
+        if staleness is not None:
+            answer.headers.append((STALENESS_HEADER, f"{staleness:.3f}"))
+        return answer
 
-    async def _result(self, schema: Schema, work: Work) -> Result:
+    async def _result(self, schema: Schema, work: Work) -> tuple[Result, float | None]:
+        """The result, and how old in seconds it may be when a standby gave it."""
         request = work.request
+        # Players see what they just did, and services decide: only what anybody may read, and
+        # nobody in particular asks for, is read from a standby.
+        may_be_stale = work.read_only and request.identity.role == self._settings.anon_role
         shown = SqlRequest(
             request.identity, request.method, request.path, request.headers, request.cookies
         )
@@ -102,7 +112,7 @@ class RestService:
         if request.preferences.timezone is not None:
             settings["timezone"] = request.preferences.timezone
         async with (
-            self._database.requests.connection() as conn,
+            self._database.request(may_be_stale=may_be_stale) as (conn, staleness),
             request_transaction(
                 conn,
                 shown,
@@ -117,7 +127,7 @@ class RestService:
             row = await cursor.fetchone()
             result = Result(*row) if row else Result(0, 0, "", None, None)
             work.check(result)
-            return await self._estimated(conn, request, statement, result)
+            return await self._estimated(conn, request, statement, result), staleness
 
     async def _estimated(
         self, conn: Connection, request: RestRequest, statement: Statement, result: Result

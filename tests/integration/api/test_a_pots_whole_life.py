@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from pypot_cli import check
@@ -22,6 +23,9 @@ from pypot_cli.fairness import signing
 from pypot_cli.keys import write_new_secret
 from tests.support.api import PASSWORD
 from tests.support.database import Database
+from tests.support.fixtures import unavailable
+from tests.support.packages import MissingProgramError
+from tests.support.pooler import Pooled, pooler
 from tests.support.realtime import Js, Live, live_over
 
 TERMS = {"entry_cost": 10, "max_tickets": 6, "max_per_user": 3, "draw_version": 1}
@@ -76,14 +80,54 @@ def catalogue(db: Database) -> dict[str, tuple[str, str]]:
         return {token: (code, hint) for token, code, hint in rows}
 
 
-def test_a_pots_whole_life(db: Database, js: Js, tmp_path: Path) -> None:
+@pytest.fixture(params=["direct", "pooled"])
+def door(request: pytest.FixtureRequest, db: Database, tmp_path: Path) -> Iterator[Pooled | None]:
+    """A pooler of transactions that everything goes through, or none."""
+    if request.param == "direct":
+        yield None
+        return
+    try:
+        # One server connection a login: whatever one transaction leaves, the next one finds.
+        with pooler(db, tmp_path, size=1) as pooled:
+            yield pooled
+    except MissingProgramError as error:
+        unavailable(str(error))
+
+
+def assert_nothing_was_left(door: Pooled) -> None:
+    """The server connections that everything went through are as new."""
+    for role in ("authenticator", "postgres"):
+        with psycopg.connect(door.url(role), autocommit=True, prepare_threshold=None) as conn:
+            left = conn.execute(
+                "select session_user, current_user,"
+                " coalesce(current_setting('request.jwt.claims', true), ''),"
+                " coalesce(current_setting('request.headers', true), ''),"
+                " current_setting('search_path') = (select setting from pg_settings"
+                "  where name = 'search_path' and source <> 'session'),"
+                " (select count(*) from pg_listening_channels()),"
+                " (select count(*) from pg_prepared_statements),"
+                " (select count(*) from pg_cursors),"
+                " (select count(*) from pg_locks"
+                "  where pid = pg_backend_pid() and locktype = 'advisory'),"
+                " (select count(*) from pg_class where relpersistence = 't')"
+            ).fetchone()
+        assert left == (role, role, "", "", True, 0, 0, 0, 0, 0)
+
+
+def test_a_pots_whole_life(db: Database, js: Js, tmp_path: Path, door: Pooled | None) -> None:
+    url = db.url() if door is None else door.url()
     orchestrator, signer, _ = (write_new_secret(tmp_path / name) for name in "osm")
     public = {
         "orchestrator": signing.public_key(orchestrator.reveal()).hex(),
         "settlement": signing.public_key(signer.reveal()).hex(),
     }
     with contextlib.ExitStack() as stack:
-        live = stack.enter_context(live_over(db))
+        live = stack.enter_context(live_over(db, database_url=url, stream_url=db.url()))
+        to_signer = (
+            {"SUPABASE_URL": live.url, "SUPABASE_KEY": live.key}
+            if door is None
+            else {"PYPOT_DB_URL": url}
+        )
         js.do("client", name="operator", url=live.url, key=live.settings.secret_key)
         js.expect(on="done", of="client")
         for purpose, key in public.items():
@@ -92,8 +136,7 @@ def test_a_pots_whole_life(db: Database, js: Js, tmp_path: Path) -> None:
             service(
                 tmp_path / "signer.log",
                 *("settle", "--stock", "5", "--orchestrator-key", public["orchestrator"]),
-                SUPABASE_URL=live.url,
-                SUPABASE_KEY=live.key,
+                **to_signer,
                 PYPOT_SETTLEMENT_KEY=str(tmp_path / "s"),
                 PYPOT_SEED_MASTER_KEY=str(tmp_path / "m"),
             )
@@ -102,7 +145,7 @@ def test_a_pots_whole_life(db: Database, js: Js, tmp_path: Path) -> None:
             service(
                 tmp_path / "orchestrator.log",
                 "orchestrate",
-                PYPOT_DB_URL=db.url(),
+                PYPOT_DB_URL=url,
                 PYPOT_ORCHESTRATOR_KEY=str(tmp_path / "o"),
             )
         )
@@ -188,6 +231,9 @@ def test_a_pots_whole_life(db: Database, js: Js, tmp_path: Path) -> None:
         written = (tmp_path / each).read_text()
         assert not re.search("refused|Traceback", written), written
         assert proof["reveal_seed"] not in written
+        assert ("polling_only" in written) is (door is not None)
+    if door is not None:
+        assert_nothing_was_left(door)
     assert [each.name for each in check.check_database(db.url()) if not each.holds] == []
 
 
