@@ -62,6 +62,13 @@ class Log:
             self._count(event)
 
 
+class Unheard(Log):
+    """The log of a service within a simulation or a benchmark, which keeps none."""
+
+    def __call__(self, event: str, **values: Any) -> None:
+        """Write nothing."""
+
+
 class Client:
     """The database as one role sees it, asked again with jittered back-off while it is busy."""
 

@@ -33,7 +33,7 @@ SMALL = 200
 TPC_B = "TPC-B-like"
 _HOT, _SPREAD = r"\set pot 1", r"\set pot random(2, :pots)"
 # Each client takes its share of a pot's tickets and goes on to the next: nobody meets a full one.
-_SOLD_OUT = r"\set pot :pots + 1 + (:n * :clients + :client_id) / :small" + "\n" + r"\set n :n + 1"
+_IN_TURN = r"\set pot :pots + 1 + (:n * :clients + :client_id) / :small" + "\n" + r"\set n :n + 1"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,8 @@ LANES = (
 )
 """All joins into one pot, or spread over SPREAD of them."""
 
-_LAST_TICKETS = Lane("join, pots sold out", "public", _SOLD_OUT, True)
+SOLD_OUT = Lane("join, pots sold out", "public", _IN_TURN, True)
+"""Pots of `small` tickets from number `pots` + 2 on, one after another, each to its last ticket."""
 
 
 def run(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def run(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
                     run = load.run(pgbench, lane, clients)
                     runs.setdefault((clients, lane.name), []).append(run)
         say(f"pots of {SMALL} tickets, sold out one after another")
-        sold_out = load.run(games, _LAST_TICKETS, max(size.clients))
+        sold_out = load.run(games, SOLD_OUT, max(size.clients))
         row = conn.execute("select count(*) from public.pot_entries").fetchone()
         assert row is not None
         say("checking every invariant")

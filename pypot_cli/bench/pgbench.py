@@ -81,6 +81,12 @@ class Pgbench:
             1000 * used.cpu / made, used.records / made, used.images / made, count,
         )  # fmt: skip
 
+    def each(
+        self, script: str | Path, clients: int, times: int, variables: Mapping[str, int]
+    ) -> int:
+        """Run a script so many times by each client; return how often that was."""
+        return self._start(*_load(script, clients, variables), f"--transactions={times}").end()
+
     def _latencies(self, since: float, until: float) -> list[float]:
         """Return milliseconds of each transaction that ended in that time, and drop the logs."""
         found = []

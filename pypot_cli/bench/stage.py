@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 
-from pypot_cli import db
+from pypot_cli import db, seeds
 from pypot_cli.db.connection import query
 from pypot_cli.db.request import api_request
+from pypot_cli.keys import Secret, new_secret
 from pypot_cli.rpc import Api, Caller, login_url
 
 MOST = 1_000_000
@@ -36,7 +36,7 @@ RULES: dict[str, Any] = {
 }
 """All guard rails, none of which is ever reached."""
 
-_CHUNK = 500
+_CHUNK = 100
 
 
 def numbered(what: str, number: int) -> UUID:
@@ -55,10 +55,19 @@ def add_players(admin_url: str, url: str, users: Sequence[UUID]) -> None:
                 request.execute(query("bench/grants"), {"users": chunk, "amount": GRANT})
 
 
-def open_pots(url: str, pots: Sequence[UUID], *, max_tickets: int = MOST) -> None:
-    """Open pots for a day at a credit a ticket, any number of which one player may have."""
+def open_pots(
+    url: str, pots: Sequence[UUID], *, max_tickets: int = MOST, master: Secret | None = None
+) -> None:
+    """Open pots for a day at a credit a ticket, any number of which one player may have.
+
+    Their seeds come from `master`, else from a key that nobody keeps.
+    """
+    master = master or new_secret()
     with Api(login_url(url)) as api:
-        pairs = [{"pot_id": str(pot), "commit_hash": secrets.token_hex(32)} for pot in pots]
+        pairs = [
+            {"pot_id": str(pot), "commit_hash": seeds.commit(master, pot).commit_hash.hex()}
+            for pot in pots
+        ]
         api.call(Caller("pot_settlement"), "add_commitments", commitments=pairs)
         for pot in pots:
             api.call(

@@ -25,7 +25,7 @@ from pypot_cli.keys import new_secret
 from pypot_cli.orchestrator import CALLER as ORCHESTRATOR
 from pypot_cli.orchestrator import Orchestrator
 from pypot_cli.rpc import ANON, Caller, RpcError, login_url, player
-from pypot_cli.service import ONCE_RETRY_SECONDS, Client, Log
+from pypot_cli.service import ONCE_RETRY_SECONDS, Client, Unheard
 from pypot_cli.settlement import Settlement, signer
 from pypot_cli.simulate.crowd import DAY, Crowd, Template, Wish, choose
 from pypot_cli.simulate.report import Pot, Report, Screen
@@ -243,14 +243,7 @@ class Day:
         )
 
 
-class _Unheard(Log):
-    """The services' logs, which a simulation does not keep."""
-
-    def __call__(self, event: str, **values: Any) -> None:
-        """Write nothing."""
-
-
-_UNHEARD = _Unheard("simulation")
+_UNHEARD = Unheard("simulation")
 
 
 def _text(moment: float) -> str:
