@@ -34,7 +34,7 @@ ELSEWHERE = {
         (
             "private.actors", "private.erasures", "private.exclusion_marks",
             "private.metric_players", "private.play_breaks", "private.play_limits",
-            "private.player_handles", "private.staff", "private.wallets",
+            "private.officers", "private.player_handles", "private.staff", "private.wallets",
         ),
         "of a person, on every machine that the person plays on",
     ),
@@ -145,9 +145,10 @@ def test_no_transaction_of_a_whole_life_writes_to_two_pots(db: Database) -> None
                 f"create trigger zz_trace after insert or update or delete on {name}"
                 f" for each row execute function tracing.trace_pot('{column}')".encode()
             )
-    lived = live(db)
+    game = live(db).game
     for function in ("run_watch", "rotate_pots", "roll_up_metrics"):
-        lived.game.api.call(Caller("pot_orchestrator"), function)
+        game.api.call(Caller("pot_orchestrator"), function)
+    game.api.close()
     with db.admin() as conn:
         several = conn.execute(
             "select array_agg(distinct table_name), array_agg(distinct statement)"
