@@ -1,9 +1,9 @@
 """What ends a service's pause early: it was asked to stop, or the database says something is due.
 
-The database notifies channel `pots` when a pot is full, locked, attested or cancelled. That is a
-hint: notifications are lost with their connection, behind a pooler nobody listens, and two joins
-that buy the last tickets at one moment may each see the pot not full. So services poll as well, and
-nothing but their speed depends on this module.
+The database notifies channel `pots` when a pot is full, locked, attested, scanned or cancelled.
+That is a hint: notifications are lost with their connection, behind a pooler nobody listens, and
+two joins that buy the last tickets at one moment may each see the pot not full. So services poll as
+well, and nothing but their speed depends on this module.
 """
 
 from __future__ import annotations

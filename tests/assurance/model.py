@@ -176,6 +176,7 @@ class Pot:
     locked: Json | None = None
     lapsed: Json | None = None
     locked_at: datetime | None = None
+    scanned: bool = False
     beacon_round: int = 0
     beacon_at: datetime | None = None
     attested: str | None = None
@@ -734,7 +735,8 @@ def machine(servers: Servers, broken: str, tally: Counter[str]) -> Any:
             self.answered(answer, pot_id=pot.id, total_tickets=pot.sold)
             if pot.status == "locked" or pot.holder != signer:
                 pot.chain.append("claimed")
-            pot.status, pot.holder = "settling", signer
+            # A claim looks a pot of so few players over itself.
+            pot.status, pot.holder, pot.scanned = "settling", signer, True
             pot.leased_until = self.world.now + CLAIM_LEASE
 
         def may_claim(self, pot: Pot, signer: int) -> bool:
@@ -865,14 +867,24 @@ def machine(servers: Servers, broken: str, tally: Counter[str]) -> Any:
                 and pot.revealed is None
                 and self.world.now >= pot.reveal_by()
             ]
-            if answer is None or answer["task"] == "alert":
+            scans = [
+                pot
+                for pot in self.world.pots
+                if pot.status == "locked" and not pot.scanned and pot not in refunds
+            ]
+            if answer is None or answer["task"] in ("scan", "alert"):
                 assert not locks
                 assert not refunds
+            if answer is None or answer["task"] == "alert":
+                assert not scans
                 return
             pot = next(each for each in self.world.pots if each.id == answer["pot_id"])
             if answer["task"] == "lock":
                 assert pot in locks
                 self.locked(pot, answer["result"])
+            elif answer["task"] == "scan":
+                assert pot in scans
+                pot.scanned = True
             else:
                 assert answer["task"] == "refund"
                 assert pot in refunds

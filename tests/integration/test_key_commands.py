@@ -41,7 +41,7 @@ def test_a_key_is_rotated_without_a_gap_and_the_old_one_revoked(
         new = load_secret(str(tmp_path / "k"))
         assert new.reveal().hex() not in done.stdout + done.stderr
         game.fill(first, users)
-        assert game.orchestrator.round() == 2  # the old key is good still
+        assert game.orchestrator.round() == 3  # locked, signed, scanned: the old key is good still
 
         old = signing.kid("orchestrator", signing.public_key(game.orchestrator_key.reveal()), GAME)
         done = pypot(db, "keys", "revoke", old, "--reason", "rotated")

@@ -361,10 +361,80 @@ def test_a_flagged_join_and_a_lock_do_not_wait_for_each_other(game: Game) -> Non
         game.wait_until_blocked(game.orchestrator)
         conn.execute("set local lock_timeout = '10s'")
         conn.execute(
-            "select private.raise_flag(%s, null, %s, 'a_ring', 0.9, '{}', 'join')",
+            "select private.raise_flags(%s, array[row(%s, null, 'a_ring', 0.9, '{}')"
+            "::private.suspicion], 'join')",
             [pot_id, player.user_id],
         )
         conn.commit()
     pending.result()
 
     assert game.status(pot_id) == "locked"
+
+
+# ------------------------------------------------------------------ scans against the settlement
+
+
+@contextmanager
+def looking(game: Game, pot_id: str, orchestrator: Caller) -> Iterator[Pending]:
+    """Has run_due look over the pot, find its players, and wait until the block ends."""
+    with game.db.admin() as conn:
+        conn.execute(
+            "create or replace function private.lone_suspicions(p_pot_id uuid) returns table ("
+            "user_id uuid, entry_id uuid, kind text, score double precision, evidence jsonb"
+            ") language sql stable as $$ select e.user_id, e.id, 'confirmed_ring', 0.9,"
+            " '{}'::jsonb from public.pot_entries as e where e.pot_id = p_pot_id"
+            f" and pg_backend_pid() = {orchestrator.pid} $$"
+        )
+        conn.execute(
+            "create or replace function private.duplicates(p_pot_id uuid, out addresses jsonb,"
+            " out devices jsonb) language plpgsql as $$ begin"
+            f" if pg_backend_pid() = {orchestrator.pid} then perform pg_advisory_xact_lock(42);"
+            " end if; end $$"
+        )
+    with game.db.admin(autocommit=False) as conn:
+        conn.execute("select pg_advisory_xact_lock(42)")
+        pending = Pending(lambda: orchestrator.call("run_due"))
+        game.wait_until_blocked(orchestrator)
+        yield pending
+        conn.rollback()
+
+
+def locked(game: Game) -> tuple[str, list[Player]]:
+    """A locked pot of three players who had 100 credits each."""
+    pot_id = game.pot(max_tickets=3)
+    players = game.players(3, funds=100)
+    for player in players:
+        player.join(pot_id)
+    game.lock(pot_id)
+    return pot_id, players
+
+
+def test_who_signs_and_claims_does_not_wait_for_a_scan_whose_flags_then_hold(game: Game) -> None:
+    pot_id, _ = locked(game)
+    with looking(game, pot_id, game.caller("pot_orchestrator")) as pending:
+        game.attest(pot_id)
+        game.signer.call("claim_settlement", pot_id=pot_id)
+    assert pending.result() == {"pot_id": pot_id, "task": "scan", "result": {"flags": 3}}
+    game.reveal(pot_id)
+
+    assert (game.held(pot_id), game.escrow(pot_id)) == (PRIZE, 0)
+
+
+def test_a_scan_that_ends_after_the_reveal_flags_nobody(game: Game) -> None:
+    pot_id, players = locked(game)
+    with looking(game, pot_id, game.caller("pot_orchestrator")) as pending:
+        game.attest(pot_id)
+        game.signer.call("claim_settlement", pot_id=pot_id)
+        game.reveal(pot_id)
+    assert pending.result() == {"pot_id": pot_id, "task": "scan", "result": {"flags": 0}}
+
+    assert game.value("select count(*) from private.flags") == 0
+    assert_paid(game, pot_id, players)
+
+
+def test_two_orchestrators_do_not_look_over_one_pot_at_once(game: Game) -> None:
+    pot_id, _ = locked(game)
+    with looking(game, pot_id, game.caller("pot_orchestrator")) as pending:
+        assert game.orchestrator.call("run_due") is None
+    assert pending.result()["task"] == "scan"
+    assert game.orchestrator.call("run_due") is None

@@ -56,8 +56,9 @@ select is(changed_tables(), '{}', 'and writes nothing');
 
 -- --------------------------------------------------------------------- what was made before stays
 select open_pot('big');
-select private.raise_flag(
-    pot_id('big'), null, user_id(r.name), 'test_kind', r.score, '{}', 'lock'
+select private.raise_flags(
+    pot_id('big'),
+    array_agg(row(user_id(r.name), null, 'test_kind', r.score, '{}')::private.suspicion), 'lock'
 )
 from (values ('ann', 0.599), ('bob', 0.6), ('cid', 0.399)) as r (name, score);
 create temporary table flags_before on commit drop as select f.* from private.flags as f;

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(9);
+select plan(10);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select make_user('eve', 100);
@@ -40,6 +40,7 @@ select is(
     rpc('pot_orchestrator', 'run_due') #>> '{result,pot_id}', pot_id('sound')::text,
     'the other one locks'
 );
+select is(rpc('pot_orchestrator', 'run_due') ->> 'task', 'scan', 'and is looked over');
 select is(rpc('pot_orchestrator', 'run_due'), null, 'the broken one rests');
 select refused(
     'pot_orchestrator', 'lock_pot', on_pot('broken'), 'PT503', 'busy', '{}',

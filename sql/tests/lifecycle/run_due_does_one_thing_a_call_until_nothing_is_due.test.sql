@@ -1,8 +1,9 @@
--- Full or timed-out pots lock, those without players are refunded; paused ones wait; NULL at last.
+-- Full or timed-out pots lock, those without players are refunded; paused ones wait; what is locked
+-- is scanned once everything else is locked; NULL at last.
 
 begin;
 \ir ../support/helpers.sql
-select plan(7);
+select plan(9);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select make_user('ann', 100);
@@ -31,10 +32,12 @@ as $$
         on pot_id(n.name)::text = r.did ->> 'pot_id'
 $$;
 select is(pg_temp.run_due(), '["full", "lock", "locked"]', 'the full one is locked');
+select is(pg_temp.run_due(), '["full", "scan", null]', 'and looked over');
 select is(rpc('pot_orchestrator', 'run_due'), null, 'and no other is due');
 select pass_time('60 seconds');
 select is(pg_temp.run_due(), '["timed", "lock", "locked"]', 'then the oldest whose time has come');
 select is(pg_temp.run_due(), '["lonely", "lock", "cancelled"]', 'then the next, refunded');
+select is(pg_temp.run_due(), '["timed", "scan", null]', 'then what was locked is looked over');
 select is(balance('ann'), 90::bigint, 'ann has paid for one of the two');
 select is(rpc('pot_orchestrator', 'run_due'), null, 'the paused one is left alone');
 

@@ -12,7 +12,8 @@ select is(rpc('pot_settlement', 'claim_settlement'), null, 'unattested is not du
 select refused(
     'pot_settlement', 'claim_settlement', on_pot('big'), 'PT409', 'wrong_state',
     '{
-        "status": "locked", "attested": false, "leased_until": null,
+        "status": "locked", "attested": false, "scanned": true,
+        "leased_until": null,
         "reveal_by": "2030-01-01T12:10:00.000000Z"
     }', 'nor claimed by name'
 );

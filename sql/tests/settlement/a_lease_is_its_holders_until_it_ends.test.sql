@@ -17,7 +17,8 @@ select is(rpc('pot_settlement:two', 'claim_settlement'), null, 'two gets none');
 select refused(
     'pot_settlement:two', 'claim_settlement', on_pot('big'), 'PT409', 'wrong_state',
     '{
-        "status": "settling", "attested": true, "leased_until": "2030-01-01T12:01:00.000000Z",
+        "status": "settling", "attested": true, "scanned": true,
+        "leased_until": "2030-01-01T12:01:00.000000Z",
         "reveal_by": "2030-01-01T12:10:00.000000Z"
     }', 'not by name either'
 );

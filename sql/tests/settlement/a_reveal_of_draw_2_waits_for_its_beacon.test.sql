@@ -89,7 +89,8 @@ select is(rpc('pot_settlement', 'claim_settlement'), null, 'it is claimed no mor
 select is(changed_tables(), '{}', 'and nothing changed');
 select refused(
     'pot_settlement', 'claim_settlement', on_pot('big'), 'PT409', 'wrong_state', '{
-        "status": "settling", "attested": true, "leased_until": "2023-09-15T11:00:33.000000Z",
+        "status": "settling", "attested": true, "scanned": true,
+        "leased_until": "2023-09-15T11:00:33.000000Z",
         "reveal_by": "2023-09-15T10:59:57.000000Z"
     }', 'nor by name'
 );

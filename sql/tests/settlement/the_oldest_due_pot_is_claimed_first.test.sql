@@ -31,7 +31,8 @@ select is(
 select refused(
     'pot_settlement:three', 'claim_settlement', on_pot('first'), 'PT409', 'wrong_state',
     '{
-        "status": "settling", "attested": true, "leased_until": "2030-01-01T12:01:01.000000Z",
+        "status": "settling", "attested": true, "scanned": true,
+        "leased_until": "2030-01-01T12:01:01.000000Z",
         "reveal_by": "2030-01-01T12:10:00.000000Z"
     }', 'not by name either'
 );

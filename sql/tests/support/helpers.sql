@@ -679,11 +679,18 @@ comment on function tests.fill(text) is
 
 create function tests.lock(p_pot text)
 returns jsonb
-language sql
+language plpgsql
 as $$
-    select tests.rpc('pot_orchestrator', 'lock_pot', tests.on_pot(p_pot))
-$$;
-comment on function tests.lock(text) is 'The orchestrator locks the pot.';
+declare
+    v_result jsonb := tests.rpc('pot_orchestrator', 'lock_pot', tests.on_pot(p_pot));
+begin
+    if v_result ? 'lock_digest' then
+        perform private.scan_pot(tests.pot_id(p_pot), 'lock');
+    end if;
+    return v_result;
+end $$;
+comment on function tests.lock(text) is
+'The orchestrator locks the pot, and detection looks at it, which is the next step of run_due.';
 
 create function tests.register_keys()
 returns void

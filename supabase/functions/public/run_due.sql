@@ -19,8 +19,8 @@ end $$;
 
 comment on function public.run_due() is
 'Does one thing whose time has come and returns {pot_id, task, result}, or null; call again until '
-'null. task: lock, refund (an overdue reveal), alert, set_aside (it cannot be finished now) or '
-'none (somebody else was first). Safe from several callers and from pg_cron.';
+'null. task: lock, refund (an overdue reveal), scan (for fraud), alert, set_aside (it cannot be '
+'finished now) or none (somebody else was first). Safe from several callers and from pg_cron.';
 
 revoke all on function public.run_due()
 from public, anon, authenticated, service_role;

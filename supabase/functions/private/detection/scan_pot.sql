@@ -1,11 +1,14 @@
--- Looks over all entries of a pot that is locked or about to be, and flags what it suspects. It
--- reads
--- entries and history and writes flags: tickets, chain and draw are none of its business.
+-- Looks over all entries of a locked pot, and flags what it suspects. It reads entries and history
+-- and writes flags: tickets, chain and draw are none of its business.
 --
--- It must never come between a pot and its lock or reveal: a failure that can be foreseen leaves an
--- alert instead of flags. Once a seed is revealed it does nothing, so no flag is a last look.
+-- It must never come between a pot and its payout. It holds nothing while it looks, so nobody waits
+-- for it; what it found it writes under the pot's row, and once the seed is revealed it writes
+-- nothing, so no flag is a last look. A failure leaves an alert instead of flags, and the pot goes
+-- on: also a timeout, after which there is little left to do.
 --
--- Writes: flags; events flag_raised; alerts duplicate_addresses, duplicate_devices, scan_failed.
+-- Locks: the pots row, and as private.raise_flags.
+-- Writes: pot_states.scanned_at; flags; events flag_raised; alerts duplicate_addresses,
+-- duplicate_devices, scan_failed.
 create or replace function private.scan_pot(p_pot_id uuid, p_phase text)
 returns integer
 language plpgsql
@@ -13,7 +16,8 @@ volatile
 set search_path = ''
 as $$
 declare
-    v_found record;
+    v_found private.suspicion[];
+    v_duplicates record;
     v_raised integer := 0;
     v_error text;
 begin
@@ -22,61 +26,66 @@ begin
     ) then
         return 0;
     end if;
-    -- The seconds between lock and beacon are the signer's; the lock has looked at the same entries.
-    if p_phase = 'reveal' and (private.pot_totals(p_pot_id)).participants > 5000 then
-        return 0;
-    end if;
-    if p_phase = 'lock' and exists (
-        select
-        from private.alerts as a
-        where a.kind = 'pot_stuck'
-            and a.pot_id = p_pot_id
-            and a.closed_at is null
-            and a.detail ->> 'sqlstate' = '57014'
-    ) then
-        perform private.raise_alert('scan_failed', p_pot_id, jsonb_build_object(
-            'phase', p_phase, 'sqlstate', '57014'
-        ));
-        return 0;
-    end if;
     begin
-        for v_found in
-            select s.* from private.suspicions(p_pot_id) as s
-            union all
-            select l.* from private.lone_suspicions(p_pot_id) as l
-            union all
-            select a.* from private.earlier_suspicions(p_pot_id) as a
-            order by user_id, kind
-        loop
-            if private.raise_flag(
-                p_pot_id, v_found.entry_id, v_found.user_id, v_found.kind, v_found.score,
-                v_found.evidence, p_phase
-            ) then
-                v_raised := v_raised + 1;
-            end if;
-        end loop;
-        perform private.alert_duplicates(p_pot_id);
+        select array_agg(
+            row(s.user_id, s.entry_id, s.kind, s.score, s.evidence)::private.suspicion
+        )
+        into v_found
+        from (
+            select distinct on (a.user_id, a.kind) a.*
+            from (
+                select * from private.suspicions(p_pot_id)
+                union all
+                select * from private.lone_suspicions(p_pot_id)
+                union all
+                select * from private.earlier_suspicions(p_pot_id)
+            ) as a
+            order by a.user_id, a.kind, a.score desc
+        ) as s;
+        v_duplicates := private.duplicates(p_pot_id);
+
+        perform from public.pots as p where p.id = p_pot_id for update;
+        if exists (
+            select from public.pots as p where p.id = p_pot_id and p.reveal_seed is not null
+        ) then
+            return 0;
+        end if;
+        v_raised := private.raise_flags(p_pot_id, v_found, p_phase);
+        if v_duplicates.addresses is not null then
+            perform private.raise_alert('duplicate_addresses', p_pot_id, v_duplicates.addresses);
+        end if;
+        if v_duplicates.devices is not null then
+            perform private.raise_alert('duplicate_devices', p_pot_id, v_duplicates.devices);
+        end if;
     exception
-        -- Conditions by name, as in run_due: what is deadlocked or not foreseen fails as a whole.
-        when integrity_constraint_violation or data_exception or no_data_found or too_many_rows
-            or program_limit_exceeded or lock_not_available or query_canceled then
+        -- Every class of error by name but a deadlock's and a serialization's, which fail as a
+        -- whole and are tried again: whatever detection stumbles over, the pot must be paid.
+        when query_canceled or data_exception or integrity_constraint_violation
+            or cardinality_violation or no_data_found or too_many_rows or raise_exception
+            or assert_failure or syntax_error_or_access_rule_violation or feature_not_supported
+            or program_limit_exceeded or insufficient_resources or lock_not_available
+            or system_error or internal_error then
             get stacked diagnostics v_error = returned_sqlstate;
-            -- A timeout strikes once: what goes on after it would have none. So the lock fails, and
-            -- the next one does not look.
-            if v_error = '57014' and p_phase = 'lock' then
-                raise;
-            end if;
             v_raised := 0;
+            perform from public.pots as p where p.id = p_pot_id for update;
+            if exists (
+                select from public.pots as p where p.id = p_pot_id and p.reveal_seed is not null
+            ) then
+                return 0;
+            end if;
             perform private.raise_alert('scan_failed', p_pot_id, jsonb_build_object(
                 'phase', p_phase, 'sqlstate', v_error
             ));
     end;
+    update private.pot_states as s
+    set scanned_at = private.now()
+    where s.pot_id = p_pot_id and s.scanned_at is null;
     return v_raised;
 end $$;
 
 comment on function private.scan_pot(uuid, text) is
-'Flags what detection suspects in a locked pot, before its reveal only. p_phase: lock or reveal. '
-'Returns how many flags were written or raised.';
+'Flags what detection suspects in a locked pot, before its reveal only. p_phase: lock (a step of '
+'run_due) or reveal (the claim). Returns how many flags were written or raised.';
 
 revoke all on function private.scan_pot(uuid, text)
 from public, anon, authenticated, service_role;

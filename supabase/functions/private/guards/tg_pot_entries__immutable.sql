@@ -1,5 +1,5 @@
--- Of an entry only cancelled_at (once, while the pot is open) and first_ticket (once, at lock, of
--- a live entry) may change; and where it came from is forgotten, whole, once it may be
+-- Of an entry only cancelled_at (once, while the pot is open) and first_ticket with holder_rank
+-- (once, at lock, of a live entry) may change; and where it came from is forgotten, whole, once it may be
 -- (docs/privacy.md): the one exception, to NULL only.
 create or replace function private.tg_pot_entries__immutable()
 returns trigger
@@ -11,6 +11,7 @@ declare
     v_same public.pot_entries := new;
 begin
     v_same.first_ticket := old.first_ticket;
+    v_same.holder_rank := old.holder_rank;
     v_same.cancelled_at := old.cancelled_at;
     if v_same is not distinct from old then
         if old.first_ticket is null
@@ -28,8 +29,8 @@ begin
 end $$;
 
 comment on function private.tg_pot_entries__immutable() is
-'Trigger: of an entry only cancelled_at (once, while the pot is open) and first_ticket (once, at '
-'lock, of a live entry) may change; where it came from is set to NULL after its time.';
+'Trigger: of an entry only cancelled_at (once, while the pot is open) and first_ticket '
+'with holder_rank (once, at lock, of a live entry) may change; where it came from is set to NULL after its time.';
 
 revoke all on function private.tg_pot_entries__immutable()
 from public, anon, authenticated, service_role;

@@ -38,32 +38,21 @@ begin
         new.beacon_micros := null;
     end if;
 
-    with holders as (
+    -- What depends on everybody's tickets was counted at the lock.
+    select w.holder_rank + own.before, own.tickets / v_pot.total_tickets::float8, s.expected_share
+    into strict new.winner_rank, new.winner_share, new.expected_share
+    from public.pot_entries as w
+    inner join private.pot_states as s on w.pot_id = s.pot_id
+    cross join lateral (
         select
-            e.user_id,
             sum(e.ticket_count)::bigint as tickets,
-            min(e.first_ticket) as first_ticket,
-            -- Own tickets before the winning one; used of the winner alone.
             sum(
                 least(e.ticket_count, greatest(0, new.winning_ticket - e.first_ticket))
-            )::bigint as before,
-            bool_or(e.id = new.entry_id) as won
+            )::bigint as before
         from public.pot_entries as e
-        where e.pot_id = new.pot_id and e.first_ticket is not null
-        group by e.user_id
-    )
-
-    select
-        w.before + (
-            select coalesce(sum(h.tickets), 0)
-            from holders as h
-            where (h.tickets, h.first_ticket) < (w.tickets, w.first_ticket)
-        ),
-        w.tickets / v_pot.total_tickets::float8,
-        (select sum((h.tickets / v_pot.total_tickets::float8) ^ 2) from holders as h)
-    into strict new.winner_rank, new.winner_share, new.expected_share
-    from holders as w
-    where w.won;
+        where e.pot_id = w.pot_id and e.user_id = w.user_id and e.first_ticket is not null
+    ) as own
+    where w.id = new.entry_id;
     return new;
 end $$;
 

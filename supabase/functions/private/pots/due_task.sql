@@ -27,6 +27,9 @@ begin
         then
             return 'refund';
         end if;
+        if p_pot.status = 'locked' and p_state.scanned_at is null then
+            return 'scan';
+        end if;
     end if;
     return (
         select late.kind
@@ -66,7 +69,7 @@ end $$;
 comment on function private.due_task(
     public.pots, private.pot_states, private.settings, timestamptz
 ) is
-'What run_due has to do of a pot at p_at: lock, refund, or raise the alert beacon_late, '
+'What run_due has to do of a pot at p_at: lock, refund, scan, or raise the alert beacon_late, '
 'settlement_late or held_payout_overdue; NULL when nothing is due.';
 
 revoke all on function private.due_task(

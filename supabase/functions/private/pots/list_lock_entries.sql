@@ -10,6 +10,7 @@ set search_path = ''
 as $$
 declare
     v_pot public.pots;
+    v_after bigint := 0;
 begin
     perform private.require_given('pot_id', p_pot_id::text);
     perform private.require_range('page_size', p_page_size, 1, 1000);
@@ -19,11 +20,17 @@ begin
     elsif v_pot.locked_at is null then
         perform private.fail('wrong_state', jsonb_build_object('status', v_pot.status));
     end if;
+    -- The order of seq is that of the tickets.
+    if p_after_ticket >= 0 then
+        v_after := (private.entry_at(p_pot_id, p_after_ticket)).seq;
+    end if;
     return query
     select e.first_ticket, e.ticket_count, e.entrant_tag
     from public.pot_entries as e
-    where e.pot_id = p_pot_id and e.first_ticket > coalesce(p_after_ticket, -1)
-    order by e.first_ticket
+    where e.pot_id = p_pot_id
+        and e.seq > v_after
+        and e.first_ticket is not null
+    order by e.seq
     limit p_page_size;
 end $$;
 

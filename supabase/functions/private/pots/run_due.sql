@@ -1,10 +1,11 @@
 -- Does one thing whose time has come and says what, or returns NULL: lock a full or timed-out pot,
--- refund one whose reveal is overdue, alert about one whose settlement, beacon or review of a held
+-- refund one whose reveal is overdue, look over one that is locked for fraud, alert about one whose settlement, beacon or review of a held
 -- payout is late. When nothing is due it tells the lobby what joins left untold: not before,
 -- because what a transaction sends is heard when it ends, and a lock or a refund may take long.
 --
 -- Locks: the row of one pot at most, skipping those that others hold; then as private.lock_pot or
--- private.cancel_pot. Or, without waiting, pulses of the lobby.
+-- private.cancel_pot. To look, not the row but an advisory lock, skipping pots that others look at;
+-- then as private.scan_pot. Or, without waiting, pulses of the lobby.
 -- A pot that cannot be finished is set aside for a minute with an alert, so it blocks no other.
 create or replace function private.run_due()
 returns jsonb
@@ -26,7 +27,7 @@ begin
     select * into strict v_settings from private.settings as s where s.only_row;
 
     for v_due in
-        select p.id
+        select p.id, d.task
         from public.pots as p
         inner join private.pot_states as s on p.id = s.pot_id
         cross join lateral private.due_task(p, s, v_settings, v_at) as d (task)
@@ -36,20 +37,32 @@ begin
             union all
             select h.pot_id from private.payout_holds as h where h.outcome is null
         ) and d.task is not null
-        -- What moves money first.
-        order by d.task not in ('lock', 'refund'), p.created_at
+        -- What moves money first, then what it waits for.
+        order by array_position('{lock,refund,scan}'::text[], d.task), p.created_at
     loop
-        select * into v_pot from public.pots as p where p.id = v_due.id for update skip locked;
-        continue when not found;
+        if v_due.task = 'scan' then
+            -- The row stays free: a signature, or a claim whose time has come, need not wait.
+            continue when not pg_try_advisory_xact_lock(private.scan_key(v_due.id));
+            select * into strict v_pot from public.pots as p where p.id = v_due.id;
+        else
+            select * into v_pot from public.pots as p where p.id = v_due.id for update skip locked;
+            continue when not found;
+        end if;
         -- The row is ours now, and the only one of this call whatever became of it meanwhile.
         select private.due_task(v_pot, s, v_settings, v_at) into v_task
         from private.pot_states as s
         where s.pot_id = v_pot.id;
+        if (v_task = 'scan') is distinct from (v_due.task = 'scan') then
+            v_task := null;
+        end if;
         begin
             if v_task = 'lock' then
                 v_result := private.lock_pot(v_pot.id);
             elsif v_task = 'refund' then
                 v_result := private.cancel_pot(v_pot, 'reveal_overdue');
+            elsif v_task = 'scan' then
+                v_result := jsonb_build_object('flags', private.scan_pot(v_pot.id, 'lock'));
+                perform private.wake_services('scanned', v_pot.id);
             elsif v_task is not null then
                 perform private.raise_alert(v_task, v_pot.id, case v_task
                     when 'held_payout_overdue' then (

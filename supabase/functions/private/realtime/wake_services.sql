@@ -3,7 +3,7 @@
 -- be lost: they poll too.
 --
 -- PostgreSQL lets transactions that notify commit one after another, so this is for what happens a
--- few times in a pot's life (full, locked, attested, revealed, cancelled) and never for every join.
+-- few times in a pot's life (full, locked, attested, scanned, revealed, cancelled) and never for every join.
 create or replace function private.wake_services(p_why text, p_pot_id uuid)
 returns void
 language plpgsql
@@ -16,7 +16,7 @@ end $$;
 
 comment on function private.wake_services(text, uuid) is
 'Notifies channel pots of `<p_why> <p_pot_id>` when this transaction commits; p_why is full, '
-'locked, attested, revealed or cancelled.';
+'locked, attested, scanned, revealed or cancelled.';
 
 revoke all on function private.wake_services(text, uuid)
 from public, anon, authenticated, service_role;

@@ -3,10 +3,11 @@
 --
 -- Guards, in order: the pot exists; locked and attested, or settling with the caller's own or
 -- an expired lease; no
--- reveal yet and still time for one.
+-- reveal yet and still time for one; detection has looked, or may not be waited for any more
+-- (private.awaits_scan).
 -- Locks: the pots row (skipping what others hold when the caller names none) and its state.
 -- Writes: pots (settling), the lease; for a new holder chain row `claimed`, and as
--- private.scan_pot.
+-- private.scan_pot; alert scan_failed for a large pot that nobody looked at in time.
 -- Raises: pot_not_found, wrong_state. Without pot_id and with nothing due: NULL.
 create or replace function private.claim_settlement(p_pot_id uuid)
 returns jsonb
@@ -37,6 +38,9 @@ begin
             and p.reveal_seed is null
             and private.reveal_by(p.locked_at, v_settings.reveal_timeout, s.beacon_at) > v_at
             and (p.status = 'locked' or s.claimed_by = v_me or s.lease_until <= v_at)
+            and not private.awaits_scan(
+                p, s, private.reveal_by(p.locked_at, v_settings.reveal_timeout, s.beacon_at), v_at
+            )
         -- The oldest of each draw; a draw 2 pot has seconds where a draw 1 pot has minutes.
         order by
             s.claimed_by is not distinct from v_me desc,
@@ -59,10 +63,12 @@ begin
         or v_pot.reveal_seed is not null
         or v_reveal_by <= v_at
         or v_pot.status = 'settling' and v_state.claimed_by <> v_me and v_state.lease_until > v_at
+        or private.awaits_scan(v_pot, v_state, v_reveal_by, v_at)
     then
         perform private.fail('wrong_state', jsonb_build_object(
             'status', v_pot.status,
             'attested', v_attestation.pot_id is not null,
+            'scanned', v_state.scanned_at is not null,
             'leased_until', private.json_time(v_state.lease_until),
             'reveal_by', private.json_time(v_reveal_by)
         ));
@@ -80,7 +86,13 @@ begin
         where p.id = v_pot_id and p.status = 'locked';
         perform private.announce_lobby(v_pot_id, 'updated');
         -- The last moment at which what is suspected can hold a payout: no seed is known yet.
-        perform private.scan_pot(v_pot_id, 'reveal');
+        if private.is_scanned_at_claim(v_pot_id) then
+            perform private.scan_pot(v_pot_id, 'reveal');
+        elsif v_state.scanned_at is null then
+            perform private.raise_alert(
+                'scan_failed', v_pot_id, '{"phase": "reveal", "sqlstate": null}'
+            );
+        end if;
     end if;
     select k.public_key into v_public_key
     from private.signing_keys as k

@@ -42,11 +42,7 @@ begin
             v_index, (v_beacon -> 'rotation')::bigint, p_pot.total_tickets
         );
     end if;
-    select * into strict v_entry
-    from public.pot_entries as e
-    where e.pot_id = p_pot.id and e.first_ticket <= v_ticket
-    order by e.first_ticket desc
-    limit 1;
+    v_entry := private.entry_at(p_pot.id, v_ticket);
     select s.escrow_account into strict v_escrow
     from private.pot_states as s
     where s.pot_id = p_pot.id;
@@ -120,7 +116,7 @@ begin
             'payout', jsonb_build_object(
                 'credits', v_prize,
                 'held', v_held,
-                'escrow_after', private.account_balance(v_escrow)
+                'escrow_after', private.escrow_after_lock(p_pot, v_escrow)
             ),
             'audit', v_audit,
             'settled_at', private.json_time(v_at)

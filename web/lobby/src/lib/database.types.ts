@@ -7,14 +7,14 @@ export type Database = {
           Tables: {
             "pot_entries": {
                   Row: {
-                    "cancelled_at": string | null,"correlation_id": string | null,"created_at": string,"credits_spent": number,"device_hash": string | null,"entrant_tag": string,"first_ticket": number | null,"id": string,"ip_hash": string | null,"pot_id": string,"region": string | null,"salt": string,"seq": number,"stripe": number,"ticket_count": number,"user_id": string
+                    "cancelled_at": string | null,"correlation_id": string | null,"created_at": string,"credits_spent": number,"device_hash": string | null,"entrant_tag": string,"first_ticket": number | null,"holder_rank": number | null,"id": string,"ip_hash": string | null,"pot_id": string,"region": string | null,"salt": string,"seq": number,"stripe": number,"ticket_count": number,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "cancelled_at"?: string | null,"correlation_id"?: string | null,"created_at": string,"credits_spent": number,"device_hash"?: string | null,"entrant_tag": string,"first_ticket"?: number | null,"id": string,"ip_hash"?: string | null,"pot_id": string,"region"?: string | null,"salt": string,"seq"?: never,"stripe": number,"ticket_count": number,"user_id": string
+                    "cancelled_at"?: string | null,"correlation_id"?: string | null,"created_at": string,"credits_spent": number,"device_hash"?: string | null,"entrant_tag": string,"first_ticket"?: number | null,"holder_rank"?: number | null,"id": string,"ip_hash"?: string | null,"pot_id": string,"region"?: string | null,"salt": string,"seq"?: never,"stripe": number,"ticket_count": number,"user_id": string
                   }
                   Update: {
-                    "cancelled_at"?: string | null,"correlation_id"?: string | null,"created_at"?: string,"credits_spent"?: number,"device_hash"?: string | null,"entrant_tag"?: string,"first_ticket"?: number | null,"id"?: string,"ip_hash"?: string | null,"pot_id"?: string,"region"?: string | null,"salt"?: string,"seq"?: never,"stripe"?: number,"ticket_count"?: number,"user_id"?: string
+                    "cancelled_at"?: string | null,"correlation_id"?: string | null,"created_at"?: string,"credits_spent"?: number,"device_hash"?: string | null,"entrant_tag"?: string,"first_ticket"?: number | null,"holder_rank"?: number | null,"id"?: string,"ip_hash"?: string | null,"pot_id"?: string,"region"?: string | null,"salt"?: string,"seq"?: never,"stripe"?: number,"ticket_count"?: number,"user_id"?: string
                   }
                   Relationships: [
                     
