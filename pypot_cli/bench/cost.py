@@ -46,8 +46,9 @@ def run(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
 
     `join` and `pot`, which is opening, locking and settling one without its joins, each hold `disk`
     bytes, `messages` of realtime on disk besides, `records` and `images` bytes of WAL, and `cpu`,
-    milliseconds of the database's processes; `tables`, bytes a join of the largest; `services`,
-    milliseconds of CPU of both services a pot. Images are what full pages cost after one
+    milliseconds of the database's processes; `tables`, bytes a join of the largest; `churn`,
+    the tables whose rows are updated (`hot`: without touching an index); `services`, milliseconds
+    of CPU of both services a pot. Images are what full pages cost after one
     checkpoint. `broken` invariants; `ok` also says that every join was made.
     """
     with (
@@ -82,6 +83,7 @@ def run(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
             began = time.process_time()
             _settle(url, size.pots, master)
             services = time.process_time() - began
+        churn = conn.execute(query("bench/churn")).fetchall()
         say("checking every invariant")
         broken = [each.name for each in check.check_database(url) if not each.holds]
     opening, joined, settling = (ledger.costs[name] for name in ("opening", "joins", "settling"))
@@ -97,6 +99,10 @@ def run(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
                 key=lambda each: -each[1],
             )[:8]
         ),
+        "churn": [
+            dict(zip(("table", "updates", "hot", "dead", "vacuums", "bytes"), row, strict=True))
+            for row in churn
+        ],
         "services": 1000 * services / size.pots,
         "broken": broken,
         "ok": not broken and made == joins,
@@ -117,6 +123,12 @@ def table(report: dict[str, Any]) -> str:
         )
     lines.append(f"the services use {report['services']:.1f} ms of CPU a pot besides")
     lines += [f"  {name:<34}{each:9.0f} bytes a join" for name, each in report["tables"].items()]
+    lines.append(f"{'updated':<32}{'times':>9}{'hot':>7}{'dead':>8}{'vacuums':>9}{'bytes':>11}")
+    lines += [
+        f"  {each['table']:<30}{each['updates']:9}{each['hot'] / each['updates']:7.0%}"
+        f"{each['dead']:8}{each['vacuums']:9}{each['bytes']:11}"
+        for each in report["churn"]
+    ]
     broken = ", ".join(report["broken"])
     return "\n".join([*lines, f"broken: {broken}" if broken else "every invariant holds"])
 

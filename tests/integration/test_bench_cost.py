@@ -16,4 +16,9 @@ def test_joins_and_settled_pots_are_charged_for() -> None:
     assert report["join"]["disk"] > 500
     assert report["pot"]["records"] > report["join"]["records"]
     assert report["services"] > 0
+    churn = {each["table"]: each for each in report["churn"]}
+    # Each join takes from a wallet and from a stripe, each an update that touches no index.
+    for name in ("private.wallets", "private.pot_stripes"):
+        assert churn[name]["updates"] >= 120
+        assert churn[name]["hot"] > 0
     assert "every invariant holds" in cost.table(report)
