@@ -14,6 +14,7 @@ from tests.support.lived import live
 
 # Rows carry pot_id, and go where their pot is; what identifies them is known elsewhere, too.
 OWN_KEYS = {
+    "public.pot_entries": "the id that a player was given and a receipt names",
     "private.events": "the id that consumers were given, in whatever order pots commit",
     "private.retention_progress": "a row for each kind of data, with the pot under way",
     "private.webhook_deliveries": "an id that receivers see; a subscription is of every pot",
