@@ -74,6 +74,11 @@ _PGBOUNCER_PROOF = (Path("usr/sbin/pgbouncer"),)
 _WRK_PACKAGES = ("wrk",)
 _WRK_PROOF = (Path("usr/bin/wrk"),)
 
+_ETCD_PACKAGES = ("etcd-server",)
+_ETCD_PROOF = (Path("usr/bin/etcd"),)
+_HAPROXY_PACKAGES = ("haproxy",)
+_HAPROXY_PROOF = (Path("usr/sbin/haproxy"),)
+
 _SUPABASE = "3.1.0"
 _SUPABASE_JS = "2.119.1"
 _WS = "8.23.0"
@@ -160,6 +165,16 @@ def pgbouncer() -> Debian:
 def wrk() -> Debian:
     """The file system with the program wrk in usr/bin, fetched the first time."""
     return Debian(_from_debian("wrk", _WRK_PACKAGES, _WRK_PROOF))
+
+
+def etcd() -> Debian:
+    """The file system with the program etcd in usr/bin, fetched the first time."""
+    return Debian(_from_debian("etcd", _ETCD_PACKAGES, _ETCD_PROOF, install=False))
+
+
+def haproxy() -> Debian:
+    """The file system with the program haproxy in usr/sbin, fetched the first time."""
+    return Debian(_from_debian("haproxy", _HAPROXY_PACKAGES, _HAPROXY_PROOF, install=False))
 
 
 def add_pgtap(server: Binaries) -> None:
@@ -308,10 +323,14 @@ def _unpack(packages: Sequence[str], root: Path) -> None:
 
 
 def _download(packages: Sequence[str], into: Path, options: Sequence[str]) -> None:
+    # Packages that lie in apt's cache already would not be listed.
+    empty = into / "archives"
+    (empty / "partial").mkdir(parents=True, exist_ok=True)
     listed = _run(
         (
             "apt-get",
             *options,
+            f"-oDir::Cache::archives={empty}",
             "install",
             "--print-uris",
             "-qq",
