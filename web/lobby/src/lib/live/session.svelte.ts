@@ -31,15 +31,18 @@ class Session {
             this.token = token;
             this.known = true;
             const user = token?.user.id ?? null;
-            if (user === whose) return;
-            whose = user;
+            // Who becomes an officer, or is one no more, is somebody else to every topic.
+            const caller = user === null ? null : `${this.role} ${user}`;
+            if (caller === whose) return;
+            whose = caller;
             stopWallet();
             stopWallet = () => {};
             this.balance = null;
             this.#version = -1;
             this.started = null;
-            // Not awaited within: supabase-js holds its lock while it tells of a change.
-            if (user !== null) setTimeout(() => (stopWallet = this.#wallet(user)), 0);
+            // Not awaited within: supabase-js holds its lock while it tells of a change. Officers have
+            // no wallet.
+            if (user !== null && this.role === "authenticated") setTimeout(() => (stopWallet = this.#wallet(user)), 0);
         });
         return () => {
             data.subscription.unsubscribe();
@@ -67,10 +70,7 @@ class Session {
         return listen(`wallet:${user}`, {
             heard: ({ payload }) => this.#take(payload["balance"] as number, payload.version),
             changed: () => {},
-            refresh: async () => {
-                // Staff have no wallet to read; a page of theirs shows none.
-                if (this.role === "authenticated") await this.refresh();
-            },
+            refresh: () => this.refresh(),
         });
     }
 

@@ -113,6 +113,10 @@ export const en = {
         transcript: "Transcript",
         transcriptHelp: "Every step of this pot, chained by hashes. What moderators wrote is withheld; its hash is not.",
         columns: { seq: "No.", when: "When", action: "What", hash: "Row hash" },
+        earlierRows: "Earlier rows",
+        laterRows: "Later rows",
+        rowsShown: (first: number, last: number, of: number) =>
+            `Rows ${first.toLocaleString("en")} to ${last.toLocaleString("en")} of ${of.toLocaleString("en")}`,
         download: "Download the proof",
         verifier: "Check it elsewhere: how to verify",
     },

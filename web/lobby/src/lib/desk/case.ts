@@ -1,0 +1,86 @@
+/** The shapes of get_case (docs/compliance.md). */
+
+import type { PotSummary } from "../pots.ts";
+
+export interface Flag {
+    flag_id: string;
+    pot_id: string;
+    user_id: string;
+    kind: string;
+    score: number;
+    evidence: unknown;
+    status: "open" | "uphold_proposed" | "upheld" | "cleared";
+    created_at: string;
+    effect?: string;
+    proposed_by?: string | null;
+    proposed_at?: string | null;
+    reviewed_by: string | null;
+    reviewed_at: string | null;
+    reason: string | null;
+}
+
+export interface CaseEntry {
+    entry_id: string;
+    account: string;
+    user_id: string;
+    account_age_seconds: number | null;
+    address: string | null;
+    device: string | null;
+    region: string | null;
+    ticket_count: number;
+    first_ticket: number | null;
+    created_at: string;
+    cancelled_at: string | null;
+    flags: string[];
+}
+
+export interface Node {
+    id: string;
+    kind: "account" | "address" | "device";
+    component: number;
+    degree: number;
+    user_id?: string;
+    entries?: number;
+    tickets?: number;
+}
+
+export interface Clusters {
+    components: { component: number; accounts: number; addresses: number; devices: number; tickets: number }[];
+    nodes: Node[];
+    edges: { from: string; to: string; entries: number }[];
+}
+
+export interface CasePot extends PotSummary {
+    pause_reason: string | null;
+    cancel_cause: string | null;
+    template: string | null;
+    escrow: number;
+    held: number;
+    hold: { outcome: "paid" | "returned" | null } | null;
+    timers: { reveal_by: string | null };
+    winner: { user_id: string; winning_ticket: number; prize: number } | null;
+}
+
+export interface ChainRow {
+    seq: number;
+    action: string;
+    actor: string;
+    reason: string | null;
+    created_at: string;
+    payload: string;
+    row_hash: string;
+}
+
+export interface Case {
+    pot: CasePot;
+    entries: CaseEntry[];
+    next: string | null;
+    truncated: string[];
+    clusters?: Clusters;
+    flags?: Flag[];
+    history?: {
+        chain: ChainRow[];
+        events: { id: number; kind: string; data: unknown; created_at: string }[];
+        alerts: { kind: string; detail: unknown; opened_at: string; closed_at: string | null; occurrences: number }[];
+    };
+}
