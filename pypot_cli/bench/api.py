@@ -67,7 +67,7 @@ def run(size: Size, say: Callable[[str], None], node_modules: Path | None = None
         stage.add_players(cluster.admin_url(), cluster.url(), users)
         pot = stage.numbered("pot", 1)
         stage.open_pots(cluster.url(), [pot])
-        stage.set_rules(cluster.url(), "global")
+        stage.set_rules(cluster.url())
         with db.connect(cluster.admin_url(), autocommit=True) as conn:
             conn.execute(query("bench/empty_rpc"))
             conn.execute("vacuum analyze")

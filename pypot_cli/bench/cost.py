@@ -59,7 +59,7 @@ def run(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
         say(f"{size.players} players get credits")
         users = [stage.numbered("player", number + 1) for number in range(size.players)]
         stage.add_players(cluster.admin_url(), url, users)
-        stage.set_rules(url, "global")
+        stage.set_rules(url)
         conn.execute(query("bench/meter"))
         conn.execute("vacuum analyze")
         conn.execute("checkpoint")

@@ -51,7 +51,7 @@ def run(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
         stage.add_players(cluster.admin_url(), cluster.url(), users)
         pot = stage.numbered("pot", 1)
         stage.open_pots(cluster.url(), [pot])
-        stage.set_rules(cluster.url(), "global")
+        stage.set_rules(cluster.url())
         conn.execute(query("bench/meter"))
         conn.execute("vacuum analyze")
         load = _Load(Pgbench(login_url(cluster.url()), directory), Meter(cluster, conn), size)

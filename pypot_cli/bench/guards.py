@@ -85,7 +85,7 @@ def _prepare(url: str) -> dict[str, str]:
         api.call(settlement, "add_commitments", commitments=[pair])
         api.call(orchestrator, "upsert_pot_template", name="limited", open_pots=1, **_TERMS)
         api.call(orchestrator, "rotate_pots")
-    stage.set_rules(url, "template", "limited")
+    stage.set_rules(url, "template", "limited", stage.RULES)
     return {variant: str(free if variant == VARIANTS[0] else limited) for variant in VARIANTS}
 
 

@@ -59,6 +59,7 @@ class Pgbench:
         counts from when each should have begun; else each client begins one as another ends.
         """
         whole = math.ceil(warm + seconds + _MARGIN_SECONDS)
+        began = meter.now()
         run = self._start(
             *_load(script, clients, variables), f"--time={whole}", "--log",
             *([f"--rate={rate}"] if rate else []),
@@ -71,10 +72,16 @@ class Pgbench:
             until = meter.now()
         finally:
             count = run.end()
-        used = meter.used(since, until)
-        latencies = sorted(self._latencies(since.at, until.at))
+        ended = self._ended()
+        latencies = [ms for at, ms in ended if since.at <= at <= until.at]
         if not latencies:
-            raise PypotError(f"pgbench made no transaction in {seconds} s: give --seconds more")
+            # One takes longer than was asked for: then the warm-up counts too.
+            since, until = began, meter.now()
+            latencies = [ms for _, ms in ended]
+        if not latencies:
+            raise PypotError(f"pgbench made no transaction in {whole} s: give --seconds more")
+        latencies.sort()
+        used = meter.used(since, until)
         made = len(latencies)
         return Run(
             made / used.seconds, quantile(latencies, 0.5), quantile(latencies, 0.99),
@@ -87,16 +94,15 @@ class Pgbench:
         """Run a script so many times by each client; return how often that was."""
         return self._start(*_load(script, clients, variables), f"--transactions={times}").end()
 
-    def _latencies(self, since: float, until: float) -> list[float]:
-        """Return milliseconds of each transaction that ended in that time, and drop the logs."""
+    def _ended(self) -> list[tuple[float, float]]:
+        """Return when each transaction ended, and its milliseconds; drop the logs."""
         found = []
         for log in self.directory.glob("latency.*"):
             with log.open(encoding="ascii") as lines:
                 for line in lines:
                     # client transaction latency script seconds microseconds
                     _, _, latency, _, second, micros, *_ = line.split()
-                    if since <= int(second) + int(micros) / 1e6 <= until:
-                        found.append(int(latency) / 1000)
+                    found.append((int(second) + int(micros) / 1e6, int(latency) / 1000))
             log.unlink()
         return found
 

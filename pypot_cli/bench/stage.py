@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -34,7 +35,12 @@ RULES: dict[str, Any] = {
     "new_account_tickets": MOST,
     "new_account_credits_per_day": MOST,
 }
-"""All guard rails, none of which is ever reached."""
+"""All guard rails, none of which is ever reached; to them everybody is new."""
+
+USUAL: dict[str, Any] = {**RULES, "new_account_hours": 24}
+"""The same to players as most are: nobody is new, and the rules for new accounts have no work."""
+
+_AGE = timedelta(days=30)
 
 _CHUNK = 100
 
@@ -45,9 +51,10 @@ def numbered(what: str, number: int) -> UUID:
 
 
 def add_players(admin_url: str, url: str, users: Sequence[UUID]) -> None:
-    """Sign players up and grant each of them credits."""
+    """Make players who signed up a month ago, and grant each of them credits."""
     with db.connect(admin_url) as conn:
-        conn.execute(query("demo_users"), [list(users)])
+        created = [datetime.now(UTC) - _AGE] * len(users)
+        conn.execute(query("fraud/users"), {"ids": list(users), "created": created})
     with psycopg.connect(login_url(url), autocommit=True) as conn:
         for start in range(0, len(users), _CHUNK):
             chunk = list(users[start : start + _CHUNK])
@@ -76,11 +83,16 @@ def open_pots(
             )  # fmt: skip
 
 
-def set_rules(url: str, scope: str, scope_id: str | None = None) -> None:
-    """Have every guard rail looked at in each join of a scope."""
+def set_rules(
+    url: str,
+    scope: str = "global",
+    scope_id: str | None = None,
+    rules: Mapping[str, Any] = USUAL,
+) -> None:
+    """Have guard rails looked at in each join of a scope."""
     officer = Caller("pot_compliance", uuid4())
     with Api(login_url(url)) as api:
-        for rule, value in RULES.items():
+        for rule, value in rules.items():
             api.call(
                 officer, "set_guard_rail", scope=scope, scope_id=scope_id, rule=rule,
                 value=json.dumps(value), reason="a benchmark",
