@@ -1,5 +1,6 @@
 -- One line an object and privilege with every role that has it, its owner apart; `-` for an object
 -- that nobody else may use. Read from the access lists themselves: PUBLIC stands here as everybody.
+-- Then what else guards the data whatever a function does: policies, triggers, checks, unique keys.
 with acl as (
     select
         case c.relkind
@@ -100,3 +101,24 @@ union
 select format('role %s  member of %s', m.member::regrole, m.roleid::regrole)
 from pg_auth_members as m
 where m.roleid::regrole::text like 'pot\_%' and m.member <> 'postgres'::regrole
+union
+select format(
+    '%s %s on %s  %s',
+    case c.contype when 'c' then 'check' else 'unique' end,
+    c.conname,
+    c.conrelid::regclass,
+    regexp_replace(pg_get_constraintdef(c.oid), '\s+', ' ', 'g')
+)
+from pg_constraint as c
+where
+    c.connamespace in ('public'::regnamespace, 'private'::regnamespace)
+    and c.conrelid <> 0
+    and c.contype in ('c', 'u', 'p')
+union
+select format('unique %s  %s', i.indexrelid::regclass, pg_get_indexdef(i.indexrelid))
+from pg_index as i
+inner join pg_class as c on i.indrelid = c.oid
+where
+    c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+    and i.indisunique
+    and not exists (select from pg_constraint as k where k.conindid = i.indexrelid)

@@ -407,6 +407,14 @@ class Game:
         for caller in self._callers:
             caller.close()
 
+    def close_all_but_services(self) -> None:
+        """Ends the connections of players, and of whoever else came after the services."""
+        kept = (self.orchestrator, self.signer, self.treasury, self.service, self.compliance)
+        for caller in self._callers:
+            if caller not in kept:
+                caller.close()
+        self._callers = list(kept)
+
     def reconnect(self) -> None:
         """Gives the services new connections, after the server has been away; players have none."""
         self.close()
