@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, expect
+from playwright.sync_api import Browser, Page, Request, Response, Route, expect
 
 from pypot_cli.rpc import Caller
 from tests.support.desk import (
@@ -328,6 +328,51 @@ def test_a_case_of_thousands_of_entries_pages_and_answers(stage: Stage, browser:
     # 1,000 ms on a machine that eight share; a quarter of that alone.
     assert max(blocked) < 1000, blocked
     page.context.close()
+
+
+def test_a_chain_of_more_than_a_thousand_rows_is_read_to_its_end(
+    stage: Stage, browser: Browser
+) -> None:
+    pot = stage.open_pot(**TERMS)
+    with psycopg.connect(stage.admin, autocommit=True) as conn:
+        conn.execute(
+            "select set_config('request.jwt.claims', json_build_object("
+            "'role', 'pot_compliance', 'sub', %s::text)::text, false)",
+            [str(COMPLIANCE.sub)],
+        )
+        for _ in range(505):
+            conn.execute("select public.pause_pot(%s, 'a look')", [pot])
+            conn.execute("select public.resume_pot(%s, 'nothing')", [pot])
+    page = open_lobby(browser, stage)
+    page.goto(f"/pots/{pot}")
+    expect(page.get_by_text("Rows 1 to 100 of 1,011")).to_be_visible(timeout=PATIENCE)
+    for _ in range(10):
+        page.get_by_role("button", name="Later rows").click()
+    expect(page.locator('[data-seq="1011"]')).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Later rows")).to_be_disabled()
+    page.get_by_role("button", name="Earlier rows").click()
+    expect(page.locator("[data-seq]")).to_have_count(100)
+    page.context.close()
+
+    desk = open_desk(browser, stage, officer(stage), "/desk/audit")
+    desk.goto(f"/desk/audit?pot={pot}")
+    desk.get_by_role("button", name="Check the chain").click()
+    expect(desk.get_by_text("All 1,011 rows were recomputed")).to_be_visible(timeout=PATIENCE)
+
+    # Whoever answers with another reason than the one that was hashed is found out.
+    def altered(route: Route) -> None:
+        answer = route.fetch()
+        rows = answer.json()
+        for row in rows:
+            if row["seq"] == 1003:
+                row["reason"] = "never happened"
+        route.fulfill(response=answer, json=rows)
+
+    desk.route("**/rest/v1/pots_audit*", altered)
+    desk.get_by_role("button", name="Check the chain").click()
+    expect(desk.get_by_text("BROKEN at row 1003")).to_be_visible(timeout=PATIENCE)
+    assert violations(desk) == []
+    desk.context.close()
 
 
 # ------------------------------------------------------------------------------------- an own pot
