@@ -456,8 +456,8 @@ def web_command(
 
     Prints its address. pypot up starts it with everything else.
 
-    Exit codes: 0 ended as asked; 1 Node.js is missing, the build failed, or the port is taken; 2 a
-    wrong option.
+    Exit codes: 0 ended as asked; 1 Node.js is missing or older than 20.19, the build failed, or the
+    port is taken; 2 a wrong option.
     """
     from pypot_cli import web
     from pypot_cli.api import settings

@@ -46,6 +46,9 @@ def up(
     A database that ran before is left running. Raises PypotError when something does not start, or
     ends by itself.
     """
+    if web_port is not None:
+        with _or_without_the_lobby():
+            web.require_node()
     stop = threading.Event()
     was_running = _runs(data_dir)
     with contextlib.ExitStack() as started, _asked_to_stop(stop):
@@ -75,10 +78,8 @@ def up(
         if web_port is not None:
             say("building the lobby, the first time for a minute …")
             chain = httpx.get(info, timeout=20).text
-            try:
+            with _or_without_the_lobby():
                 page, address = web.start(told["url"], told["anon_key"], web_port, chain)
-            except PypotError as error:
-                raise PypotError(f"{error}; --no-web leaves the lobby out") from None
             started.callback(web.stop, page)
             watched["web"] = page
             say(f"{'lobby':<18}{address}")
@@ -92,6 +93,14 @@ def up(
                 if process.poll() is not None:
                     raise PypotError(f"pypot {name} ended by itself with {process.returncode}")
     return 0
+
+
+@contextlib.contextmanager
+def _or_without_the_lobby() -> Iterator[None]:
+    try:
+        yield
+    except PypotError as error:
+        raise PypotError(f"{error}; --no-web leaves the lobby out") from None
 
 
 def _runs(data_dir: Path) -> bool:

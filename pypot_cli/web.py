@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -14,22 +16,46 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pypot_cli import config
+from pypot_cli import config, proof_page
 from pypot_cli.api.server import listen
 from pypot_cli.errors import PypotError
 
 LOBBY = config.ROOT / "web" / "lobby"
-# The lobby recomputes draws with the program of `pypot proof html`.
-_SOURCES = (LOBBY, config.ROOT / "web" / "verifier" / "src")
-_MADE = frozenset({"node_modules", ".svelte-kit", "build"})
+# The lobby recomputes draws with the program of `pypot proof html`, and hands that page out.
+_SOURCES = (
+    LOBBY,
+    config.ROOT / "web" / "verifier" / "src",
+    config.ROOT / "pypot_cli" / "proof_page",
+)
+_MADE = frozenset({"node_modules", ".svelte-kit", "build", "made", "__pycache__"})
+_PROOF_PAGE = LOBBY / "src" / "lib" / "made" / "proof-page.json"
+_OLDEST_NODE = (20, 19)
+_WHICH_NODE = (
+    "install Node.js 20.19 or newer, from https://nodejs.org or NodeSource (Debian 12's own is 18)"
+)
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
+
+
+def require_node() -> None:
+    """Raises PypotError, which says what to do, unless a Node.js that can run the lobby is here."""
+    try:
+        done = subprocess.run(
+            ["node", "--version"], capture_output=True, text=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        raise PypotError(f"Node.js is missing: {_WHICH_NODE}") from None
+    found = re.fullmatch(r"v(\d+)\.(\d+)\..*", done.stdout.strip())
+    if found is None or (int(found[1]), int(found[2])) < _OLDEST_NODE:
+        version = done.stdout.strip() or "of no version"
+        raise PypotError(f"this Node.js is {version}, too old for the lobby: {_WHICH_NODE}")
 
 
 def build() -> Path:
     """The built page, made anew when a source differs from what it was made of.
 
-    Two may call it at once. Raises PypotError when Node.js is missing or the build fails.
+    Two may call it at once. Raises PypotError when Node.js is missing or too old, or the build
+    fails.
     """
     built = LOBBY / "build"
     stamp = built / ".made-of"
@@ -40,22 +66,24 @@ def build() -> Path:
         if stamp.exists() and stamp.read_text(encoding="utf-8") == want:
             return built
         _install()
+        before, after = proof_page.frame()
+        _PROOF_PAGE.parent.mkdir(exist_ok=True)
+        _PROOF_PAGE.write_text(json.dumps({"before": before, "after": after}), encoding="utf-8")
         _npm("run", "build")
         stamp.write_text(want, encoding="utf-8")
     return built
 
 
 def node_modules() -> Path:
-    """The directory with the lobby's packages, supabase-js among them, fetched if there is none.
+    """The directory with the lobby's packages, supabase-js among them, fetched unless it has them.
 
-    Raises PypotError when Node.js is missing.
+    Raises PypotError when Node.js is missing or too old.
     """
     found = LOBBY / "node_modules"
     config.CACHE_DIR.mkdir(parents=True, exist_ok=True)
     with (config.CACHE_DIR / "lobby.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not found.exists():
-            _install()
+        _install()
     return found
 
 
@@ -65,8 +93,10 @@ def start(
     """Serves the built page in a process of its own; returns it and its address once it answers.
 
     Port 0 is any free one; `beacon_chain` is the /info of a chain that the page trusts besides
-    drand's quicknet, as JSON. Raises PypotError when the port is taken, or nothing answers there.
+    drand's quicknet, as JSON. Raises PypotError when Node.js is missing or too old, the build
+    fails, the port is taken, or nothing answers there.
     """
+    require_node()
     built = build()
     # Bound here first: a port that is taken is told at once, and 0 becomes a number.
     with contextlib.closing(listen(port)) as listener:
@@ -146,10 +176,16 @@ def _fingerprint() -> str:
 
 
 def _install() -> None:
-    for program in ("node", "npm"):
-        if shutil.which(program) is None:
-            raise PypotError(f"{program} is missing: install Node.js 20.19 or newer with npm")
+    """Installs what package-lock.json names, unless that is what is there."""
+    installed = LOBBY / "node_modules" / ".made-of"
+    want = hashlib.sha256((LOBBY / "package-lock.json").read_bytes()).hexdigest()
+    if installed.exists() and installed.read_text(encoding="utf-8") == want:
+        return
+    require_node()
+    if shutil.which("npm") is None:
+        raise PypotError(f"npm is missing: {_WHICH_NODE}, with npm")
     _npm("ci", "--no-audit", "--no-fund")
+    installed.write_text(want, encoding="utf-8")
 
 
 def _npm(*arguments: str) -> None:
@@ -164,4 +200,6 @@ def _npm(*arguments: str) -> None:
     )
     if done.returncode != 0:
         lines = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()
-        raise PypotError(f"{' '.join(command)} failed: {lines[-1]}")
+        # What follows the error is where in somebody's program it happened.
+        told = next((line for line in lines if "error" in line.lower()), lines[-1])
+        raise PypotError(f"{' '.join(command)} failed: {told}")

@@ -17,6 +17,8 @@ from markupsafe import Markup
 from pypot_cli.errors import PypotError
 from pypot_cli.proof import read_proof
 
+_PLACE = "<proof>"
+
 
 def render(content: bytes) -> str:
     """Return the page for the proof in `content`, which goes into it as it is, valid or not.
@@ -26,6 +28,19 @@ def render(content: bytes) -> str:
     UnreadableInputError as `read_proof` does.
     """
     read_proof(content)
+    return _page(Markup(_inert(content.decode())))
+
+
+def frame() -> tuple[str, str]:
+    """Return the page before and after its proof.
+
+    Who puts the text of a proof between them, every `<` as `\\u003c`, has what `render` returns.
+    """
+    before, _, after = _page(Markup(_PLACE)).partition(_PLACE)
+    return before, after
+
+
+def _page(proof: Markup) -> str:
     here = files(__name__)
     script, style = ((here / name).read_text("utf-8") for name in ("page.js", "style.css"))
     # Autoescape is for attributes and text. What stands inside script and style elements is not
@@ -35,7 +50,7 @@ def render(content: bytes) -> str:
         policy=_policy(script, style),
         script=Markup(script),
         style=Markup(style),
-        proof=Markup(_inert(content.decode())),
+        proof=proof,
     )
 
 

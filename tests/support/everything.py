@@ -43,7 +43,9 @@ def main() -> int:
     with contextlib.suppress(PypotError):  # its tests say what is missing
         web.build()
     with _Linters() as linters:
-        workers = ("-n", "auto", f"--maxprocesses={_MOST_WORKERS}", "--dist=loadfile")
+        # In the order of the files: the acceptance tests, which take longest, begin.
+        order = ("--dist=loadfile", "--no-loadscope-reorder")
+        workers = ("-n", "auto", f"--maxprocesses={_MOST_WORKERS}", *order)
         side_by_side = _tests("tests side by side", "-m", "not alone", *workers)
         linted = linters.wait()
     parts = [side_by_side, linted, _tests("tests alone", "-m", "alone")]

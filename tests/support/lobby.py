@@ -52,18 +52,24 @@ class Stage:
     def player(self, credits_: int = 1000) -> str:
         """The e-mail address of a new player with credits."""
         email = f"{uuid.uuid4().hex}@example.com"
+        self.sign_up(email, credits_)
+        return email
+
+    def sign_up(self, email: str, credits_: int = 1000) -> str:
+        """Signs a new player up, with PASSWORD, and grants credits; returns the id."""
         with httpx.Client(base_url=self.api, headers={"apikey": self.key}, timeout=60) as client:
             answer = client.post("/auth/v1/signup", json={"email": email, "password": PASSWORD})
             answer.raise_for_status()
+        user_id = str(answer.json()["user"]["id"])
         self.call(
             Caller("pot_treasury"),
             "grant_credits",
-            user_id=answer.json()["user"]["id"],
+            user_id=user_id,
             amount=credits_,
             reason="to play with",
             idempotency_key=email,
         )
-        return email
+        return user_id
 
 
 @contextlib.contextmanager
@@ -124,6 +130,14 @@ def visit(page: Page, pot: str) -> None:
     """Goes to a pot's page and waits until it is live."""
     page.goto(f"/pots/{pot}")
     expect_live(page)
+
+
+def buy(page: Page, count: int) -> None:
+    """Buys 1, 3 or 5 tickets of the pot that is shown."""
+    page.get_by_role("button", name="Buy tickets").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(f"{count} ticket").check()
+    dialog.get_by_role("button", name="Pay").click()
 
 
 def expect_live(page: Page) -> None:

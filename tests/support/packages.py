@@ -41,7 +41,10 @@ _PROOF = (
 _NOT_UNPACKED = ("libllvm", "postgresql-common", "ssl-cert")
 
 # The common part is named too, for where it is installed without the rest.
-_CHROMIUM_PACKAGES = ("chromium", "chromium-common", "fonts-dejavu-core")
+_CHROMIUM_PACKAGES = (
+    *("chromium", "chromium-common", "fonts-dejavu-core"),
+    "fonts-noto-color-emoji",  # cheers
+)
 _CHROMIUM_PROOF = (Path("usr/lib/chromium/chromium"),)
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

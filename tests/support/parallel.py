@@ -5,7 +5,26 @@ but the machine. What needs that for itself, because it measures time or everyth
 marked `alone`; `tests.support.everything` runs those after the rest, one at a time.
 """
 
+from typing import Any
+
 import pytest
+from xdist.scheduler import LoadFileScheduling
+
+# Their stage takes longer to start than most of them take: one process has it, and them all.
+_TOGETHER = "tests/acceptance/lobby/"
+
+
+class _Together(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
+    """A file in one process, and the files that share a stage too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _TOGETHER if nodeid.startswith(_TOGETHER) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """What `--dist=loadfile` means here."""
+    return _Together(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,14 +1,19 @@
 """Whole lives of pots, as players and spectators see them, each in a browser of their own."""
 
+import json
+import re
+
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pypot_cli import check
+from pypot_cli import check, proof_page
 from tests.support.lobby import (
     COMPLIANCE,
     PATIENCE,
     SECOND,
     Stage,
+    buy,
     connection,
     expect_live,
     open_lobby,
@@ -17,13 +22,6 @@ from tests.support.lobby import (
 )
 
 TERMS = {"entry_cost": 10, "max_tickets": 6, "max_per_user": 3, "fill_seconds": 3600}
-
-
-def buy(page: Page, count: int) -> None:
-    page.get_by_role("button", name="Buy tickets").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label(f"{count} ticket").check()
-    dialog.get_by_role("button", name="Pay").click()
 
 
 def balance(page: Page) -> int:
@@ -86,6 +84,17 @@ def test_two_players_and_a_spectator_from_open_to_checked(
         expect(dialog.get_by_text("does NOT hold")).to_be_visible(timeout=PATIENCE)
         dialog.get_by_role("button", name="Close").click()
     expect(loser.get_by_role("link", name="To the next pot")).to_be_visible(timeout=PATIENCE)
+
+    with spectator.expect_download() as download:
+        spectator.get_by_role("dialog").get_by_role("button", name="Close").click()
+        spectator.get_by_role("button", name="Download the proof").click()
+    proof = download.value.path().read_bytes()
+    assert json.loads(proof)["pot_id"] == pot
+    link = spectator.get_by_role("link", name="Open the one-file verifier")
+    one_file = httpx.get(f"{stage.lobby}{link.get_attribute('href')}", timeout=60)
+    assert one_file.text == proof_page.render(proof)
+    statistics = httpx.get(f"{stage.lobby}/fairness", timeout=60).text
+    assert re.search(r"Lock to reveal, median</dt><dd>[\d.]+ seconds?<", statistics)
     for page in (spectator, alice, bob):
         page.context.close()
     assert [each for each in check.check_database(stage.admin) if not each.holds] == []
@@ -122,26 +131,35 @@ def test_what_compliance_does_is_seen_at_once(stage: Stage, browser: Browser) ->
 
 
 def test_a_lost_network_is_told_and_made_up_for(stage: Stage, browser: Browser) -> None:
-    """Twenty seconds without a network, over the lock and into the draw."""
-    pot = stage.open_pot(**TERMS, draw_version=2)
-    watching = open_lobby(browser, stage)
+    """Twenty seconds without a network: over a whole draw 1, and into the middle of a draw 2."""
+    pots = [stage.open_pot(**TERMS, draw_version=draw) for draw in (1, 2)]
+    watching = [open_lobby(browser, stage) for _ in pots]
     players = [open_lobby(browser, stage, stage.player()) for _ in range(2)]
-    for page in (watching, *players):
+    for page, pot in zip(watching, pots, strict=True):
         visit(page, pot)
-    buy(players[0], 3)
-    expect(watching.get_by_test_id("sold")).to_have_text("3 of 6 tickets", timeout=PATIENCE)
+    for pot, page in zip(pots, watching, strict=True):
+        visit(players[0], pot)
+        buy(players[0], 3)
+        expect(page.get_by_test_id("sold")).to_have_text("3 of 6 tickets", timeout=PATIENCE)
 
-    watching.context.set_offline(True)
-    expect(connection(watching)).to_have_attribute("data-connection", "stale", timeout=PATIENCE)
-    buy(players[1], 3)
-    expect(players[1].get_by_test_id("commit-hash")).to_be_visible(timeout=PATIENCE)
-    watching.wait_for_timeout(20 * SECOND)
-    # What it shows is old, and it says so.
-    expect(watching.get_by_test_id("sold")).to_have_text("3 of 6 tickets")
-    expect(connection(watching)).to_have_attribute("data-connection", "stale")
-    watching.context.set_offline(False)
-    expect_live(watching)
-    expect(watching.get_by_test_id("sold")).to_have_text("6 of 6 tickets")
-    expect(watching.get_by_test_id("winner")).to_be_visible(timeout=PATIENCE)
-    for page in (watching, *players):
+    for page in watching:
+        page.context.set_offline(True)
+        expect(connection(page)).to_have_attribute("data-connection", "stale", timeout=PATIENCE)
+    for pot in pots:
+        visit(players[1], pot)
+        buy(players[1], 3)
+        expect(players[1].get_by_test_id("commit-hash")).to_be_visible(timeout=PATIENCE)
+    watching[0].wait_for_timeout(20 * SECOND)
+    for page in watching:
+        # What it shows is old, and it says so.
+        expect(page.get_by_test_id("sold")).to_have_text("3 of 6 tickets")
+        expect(connection(page)).to_have_attribute("data-connection", "stale")
+        page.context.set_offline(False)
+    for page in watching:
+        expect_live(page)
+        expect(page.get_by_test_id("sold")).to_have_text("6 of 6 tickets")
+        expect(page.get_by_test_id("winner")).to_be_visible(timeout=PATIENCE)
+        # The draw it missed is not withheld: the pointer goes, and ends in the modal.
+        expect(page.get_by_role("dialog")).to_be_visible(timeout=PATIENCE)
+    for page in (*watching, *players):
         page.context.close()

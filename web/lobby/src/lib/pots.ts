@@ -76,6 +76,8 @@ export interface Filter {
 
 export const EVERYTHING: Filter = { status: "all", min: null, max: null };
 const PAGE = 24;
+/** The longest page that the database gives. */
+const MOST = 100;
 
 /** Whether a pot passes a filter: what the database decides for a page, decided again for a change. */
 export function passes(pot: PotSummary, filter: Filter): boolean {
@@ -104,6 +106,8 @@ export function readFilter(query: URLSearchParams): Filter {
 
 export interface Page {
     pots: PotSummary[];
+    /** How many there were room for. */
+    size: number;
     /** Whether there may be more after the last of them. */
     more: boolean;
 }
@@ -113,13 +117,13 @@ export async function listPots(client: Client, filter: Filter, after: string | n
     // Two states make up "drawing": asked for one by one, their pages would not interleave.
     if (filter.status === "drawing") {
         const [locked, settling] = await Promise.all([
-            listOf(client, filter, "locked", null, 100),
-            listOf(client, filter, "settling", null, 100),
+            listOf(client, filter, "locked", null, MOST),
+            listOf(client, filter, "settling", null, MOST),
         ]);
-        return { pots: [...locked, ...settling].sort(newestFirst), more: false };
+        return { pots: [...locked, ...settling].sort(newestFirst), size: 2 * MOST, more: false };
     }
     const pots = await listOf(client, filter, filter.status === "all" ? null : filter.status, after, PAGE);
-    return { pots, more: pots.length === PAGE };
+    return { pots, size: PAGE, more: pots.length === PAGE };
 }
 
 async function listOf(
@@ -137,9 +141,25 @@ async function listOf(
     return data as PotSummary[];
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** An address's id of a pot. Throws what the database answers for one that there is not. */
+export function requireId(id: string): string {
+    if (!UUID.test(id)) throw new Error("pot_not_found");
+    return id;
+}
+
 /** One pot with its newest entries. Throws what supabase-js answers. */
 export async function getPot(client: Client, id: string): Promise<PotDetail> {
     const { data, error } = await client.rpc("get_pot", { pot_id: id });
     if (error) throw error;
     return data as unknown as PotDetail;
+}
+
+/** The signed-in player's live entries in a pot, newest first. Throws what supabase-js answers. */
+export async function myEntries(client: Client, id: string): Promise<Entry[]> {
+    const { data, error } = await client.rpc("my_entries", { pot_id: id, page_size: MOST });
+    if (error) throw error;
+    const mine = data as (Entry & { cancelled_at: string | null })[];
+    return mine.filter(({ cancelled_at }) => cancelled_at === null).map((entry) => ({ ...entry, mine: true }));
 }

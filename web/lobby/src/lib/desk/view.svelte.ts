@@ -66,7 +66,7 @@ export class View<Read> {
         const look = setInterval(() => {
             if (this.connection !== "live" && document.visibilityState === "visible") soon();
         }, LOOK_MS);
-        const stop = listen(topic, {
+        const { stop } = listen(topic, {
             heard: soon,
             changed: (connection) => (this.connection = connection),
             refresh: this.again,

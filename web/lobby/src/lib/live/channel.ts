@@ -21,20 +21,28 @@ export interface Listener {
     watching?: (count: number) => void;
 }
 
+export interface Listening {
+    /** Reads the truth again; while that cannot be done, what is shown is not live. */
+    again: () => void;
+    stop: () => void;
+}
+
 const RETRY_MS = 1000;
 /** Delivery is best effort: what nobody told of is seen by looking, now and then. */
 const LOOK_MS = 15_000;
 
-/** Listens until the returned function is called. */
-export function listen(topic: string, listener: Listener): () => void {
+/** Listens until `stop` is called. */
+export function listen(topic: string, listener: Listener): Listening {
     const supabase = client();
     let ended = false;
     let channel: RealtimeChannel | null = null;
     let turn = 0;
     let retry: ReturnType<typeof setTimeout> | undefined;
+    let restart: ReturnType<typeof setTimeout> | undefined;
     let isLive = false;
 
     const lost = () => {
+        turn += 1;
         isLive = false;
         if (!ended) listener.changed("stale");
     };
@@ -44,7 +52,7 @@ export function listen(topic: string, listener: Listener): () => void {
         const mine = turn;
         try {
             await listener.refresh();
-            if (!ended && mine === turn && navigator.onLine) {
+            if (!ended && mine === turn && navigator.onLine && channel?.state === "joined") {
                 isLive = true;
                 listener.changed("live");
             }
@@ -60,33 +68,33 @@ export function listen(topic: string, listener: Listener): () => void {
         // The first join is judged by the token set here; without one it would be the page's key.
         await supabase.realtime.setAuth();
         if (ended) return;
-        channel = supabase.channel(topic, {
+        const mine = supabase.channel(topic, {
             config: { private: true, ...(listener.watching ? { presence: { key: crypto.randomUUID() } } : {}) },
         });
-        channel.on("broadcast", { event: "*" }, (message) => {
+        channel = mine;
+        mine.on("broadcast", { event: "*" }, (message) => {
             listener.heard(message as unknown as Message);
         });
         if (listener.watching) {
             const { watching } = listener;
-            channel.on("presence", { event: "sync" }, () => {
-                watching(Object.keys(channel?.presenceState() ?? {}).length);
-            });
+            mine.on("presence", { event: "sync" }, () => watching(Object.keys(mine.presenceState()).length));
         }
-        channel.subscribe((status) => {
+        mine.subscribe((status) => {
+            if (ended || mine !== channel) return;
             if (status === "SUBSCRIBED") {
                 void caughtUp();
-                if (listener.watching) void channel?.track({});
-            } else if (!ended) {
-                turn += 1;
-                lost();
+                if (listener.watching) void mine.track({});
+                return;
+            }
+            lost();
+            // The server closed it, as it does when a token ends: nobody else would join again.
+            if (status === "CLOSED") {
+                channel = null;
+                restart = setTimeout(() => void start(), RETRY_MS);
             }
         });
     };
 
-    const offline = () => {
-        turn += 1;
-        lost();
-    };
     const online = () => {
         // Most of the time the socket has not noticed, and nothing but a heartbeat would tell.
         if (channel?.state === "joined") void caughtUp();
@@ -94,16 +102,20 @@ export function listen(topic: string, listener: Listener): () => void {
     const look = setInterval(() => {
         if (isLive && document.visibilityState === "visible") void caughtUp();
     }, LOOK_MS);
-    window.addEventListener("offline", offline);
+    window.addEventListener("offline", lost);
     window.addEventListener("online", online);
     void start();
 
-    return () => {
-        ended = true;
-        clearTimeout(retry);
-        clearInterval(look);
-        window.removeEventListener("offline", offline);
-        window.removeEventListener("online", online);
-        if (channel) void supabase.removeChannel(channel);
+    return {
+        again: () => void caughtUp(),
+        stop() {
+            ended = true;
+            clearTimeout(retry);
+            clearTimeout(restart);
+            clearInterval(look);
+            window.removeEventListener("offline", lost);
+            window.removeEventListener("online", online);
+            if (channel) void supabase.removeChannel(channel);
+        },
     };
 }

@@ -16,7 +16,7 @@ export class Drops {
 
     /** Listens until the returned function is called. */
     listen(): () => void {
-        return listen("live-drops", {
+        const { stop } = listen("live-drops", {
             heard: ({ payload }) => this.#add([payload as unknown as Drop]),
             changed: () => {},
             refresh: async () => {
@@ -25,6 +25,7 @@ export class Drops {
                 this.#add(data as Drop[]);
             },
         });
+        return stop;
     }
 
     /** A pot drops once; whichever way it was heard first counts. */

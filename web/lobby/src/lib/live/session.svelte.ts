@@ -6,6 +6,13 @@ import { listen } from "./channel.ts";
 
 const STARTED = "session-started";
 
+interface Started {
+    /** The session's id, the same in every tab and after every renewal of its token. */
+    session: string;
+    at: number;
+    balance: number;
+}
+
 class Session {
     token = $state.raw<Token | null>(null);
     /** Whether it is known yet if anybody is signed in. */
@@ -15,11 +22,13 @@ class Session {
     balance = $state<number | null>(null);
     #version = -1;
     /** When this sign-in began, and with how much: for the session clock and the net position. */
-    started = $state.raw<{ at: number; balance: number } | null>(null);
+    started = $state.raw<Started | null>(null);
 
     readonly userId = $derived(this.token?.user.id ?? null);
     readonly email = $derived(this.token?.user.email ?? null);
-    readonly role = $derived(roleOf(this.token));
+    readonly role = $derived(claimsOf(this.token).role ?? "anon");
+    /** Only players have a wallet, limits and entries; staff have none. */
+    readonly isPlayer = $derived(this.role === "authenticated");
 
     /** Follows the sign-in until the returned function is called. */
     follow(): () => void {
@@ -42,7 +51,7 @@ class Session {
             this.started = null;
             // Not awaited within: supabase-js holds its lock while it tells of a change. Officers have
             // no wallet.
-            if (user !== null && this.role === "authenticated") setTimeout(() => (stopWallet = this.#wallet(user)), 0);
+            if (user !== null && this.isPlayer) setTimeout(() => (stopWallet = this.#wallet(user)), 0);
         });
         return () => {
             data.subscription.unsubscribe();
@@ -54,7 +63,6 @@ class Session {
 
     async signOut(): Promise<void> {
         this.#leaving = true;
-        sessionStorage.removeItem(STARTED);
         await client().auth.signOut();
     }
 
@@ -67,31 +75,48 @@ class Session {
     }
 
     #wallet(user: string): () => void {
-        return listen(`wallet:${user}`, {
+        const { stop } = listen(`wallet:${user}`, {
             heard: ({ payload }) => this.#take(payload["balance"] as number, payload.version),
             changed: () => {},
             refresh: () => this.refresh(),
         });
+        return stop;
     }
 
     #take(balance: number, version: number): void {
         if (version < this.#version) return;
         this.#version = version;
         this.balance = balance;
-        if (this.started === null) {
-            const kept = sessionStorage.getItem(STARTED);
-            this.started = kept ? (JSON.parse(kept) as { at: number; balance: number }) : { at: Date.now(), balance };
-            sessionStorage.setItem(STARTED, JSON.stringify(this.started));
+        this.started ??= this.#start(balance);
+    }
+
+    /** What is kept of this sign-in, or what it begins with. */
+    #start(balance: number): Started {
+        const { session_id: session = "", amr } = claimsOf(this.token);
+        const fresh = { session, at: amr?.[0] ? amr[0].timestamp * 1000 : Date.now(), balance };
+        try {
+            const kept = JSON.parse(localStorage.getItem(STARTED) ?? "null") as Started | null;
+            if (kept?.session === session) return kept;
+            localStorage.setItem(STARTED, JSON.stringify(fresh));
+        } catch {
+            // Private windows may have no storage: then a session is as old as its page.
         }
+        return fresh;
     }
 }
 
-/** The role that the token names; only the database decides what it may. */
-function roleOf(token: Token | null): string {
+interface Claims {
+    role?: string;
+    session_id?: string;
+    /** How, and when, one signed in; the newest first. */
+    amr?: { timestamp: number }[];
+}
+
+/** What the token says; only the database decides what that is worth. */
+function claimsOf(token: Token | null): Claims {
     const part = token?.access_token.split(".")[1];
-    if (part === undefined) return "anon";
-    const claims = JSON.parse(atob(part.replaceAll("-", "+").replaceAll("_", "/"))) as { role?: string };
-    return claims.role ?? "authenticated";
+    if (part === undefined) return {};
+    return JSON.parse(atob(part.replaceAll("-", "+").replaceAll("_", "/"))) as Claims;
 }
 
 export const session = new Session();

@@ -12,7 +12,7 @@ export interface DrawStats {
     abort_rate: number | null;
     recent: {
         settled: number;
-        reveal_seconds: { p50: number } | null;
+        reveal_seconds: { median: number } | null;
         deciles: { observed: number; expected: number }[] | null;
         chi_square: number | null;
         degrees_of_freedom: number;
