@@ -5,13 +5,13 @@ with told as (
     select
         e.pot_id,
         e.kind,
-        coalesce(e.data ->> 'seq', e.data ->> 'entry_id', e.data ->> 'drop_id') as what,
+        coalesce(e.data ->> 'seq', e.entry_id::text, e.data ->> 'drop_id') as what,
         count(*) as times
-    from private.events as e
+    from private.told_events as e
     where e.kind = 'pot_joined'
         or e.kind = 'live_drop'
         or e.kind like 'pot\_%' and e.data ? 'seq'
-    group by e.pot_id, e.kind, coalesce(e.data ->> 'seq', e.data ->> 'entry_id', e.data ->> 'drop_id')
+    group by e.pot_id, e.kind, coalesce(e.data ->> 'seq', e.entry_id::text, e.data ->> 'drop_id')
 ),
 
 opened as (

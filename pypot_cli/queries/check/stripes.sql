@@ -24,12 +24,19 @@ where s.quota <> p.max_tickets or s.participants <> e.players
 union all
 select
     format('pot %s, stripe %s', s.pot_id, s.stripe),
-    format('says %s tickets sold of %s; its live entries have %s', s.sold, s.quota, e.tickets)
+    format(
+        'says %s tickets sold of %s; its live entries have %s',
+        s.sold, s.quota, coalesce(e.tickets, 0)
+    )
 from private.pot_stripes as s
-cross join lateral (
-    select coalesce(sum(n.ticket_count), 0) as tickets
+left join (
+    select
+        n.pot_id,
+        n.stripe,
+        sum(n.ticket_count) as tickets
     from public.pot_entries as n
-    where n.pot_id = s.pot_id and n.stripe = s.stripe and n.cancelled_at is null
-) as e
-where s.sold <> e.tickets or s.sold not between 0 and s.quota
+    where n.cancelled_at is null
+    group by n.pot_id, n.stripe
+) as e on s.pot_id = e.pot_id and s.stripe = e.stripe
+where s.sold <> coalesce(e.tickets, 0) or s.sold not between 0 and s.quota
 order by 1

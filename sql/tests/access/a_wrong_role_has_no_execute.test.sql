@@ -19,6 +19,7 @@ insert into may values
     ('list_beacon_chains', 'anon player orchestrator settlement beacon compliance service'),
     ('fairness_stats', 'anon player orchestrator settlement beacon compliance service'),
     ('join_pot', 'player service'),
+    ('join_pots', 'service'),
     ('cancel_entry', 'player service'),
     ('cheer_pot', 'player service'),
     ('my_wallet', 'player service'),

@@ -10,7 +10,8 @@ as $$
 begin
     return encode(
         extensions.hmac(
-            private.tag('pots/' || p_kind || '/v1') || convert_to(p_value, 'UTF8'),
+            convert_to('pots/' || p_kind || '/v1', 'UTF8') || '\x00'::bytea
+            || convert_to(p_value, 'UTF8'),
             p_pepper,
             'sha256'
         ),

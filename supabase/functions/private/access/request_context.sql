@@ -9,27 +9,32 @@ volatile
 set search_path = ''
 as $$
 declare
-    v_headers jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
-    v_settings private.settings;
-    v_pepper bytea := private.pepper_secret(p_pepper_id);
-    v_address text;
+    v_context private.request_context;
 begin
-    select * into strict v_settings from private.settings as s where s.only_row;
-    if v_settings.trusted_hops > 0 then
-        v_address := private.forwarded_address(
-            v_headers ->> 'x-forwarded-for', v_settings.trusted_hops
-        );
-    elsif lower(v_settings.ip_header) <> 'x-forwarded-for' then
-        v_address := v_headers ->> lower(v_settings.ip_header);
-    end if;
-    return (
-        private.fingerprint('ip', private.normal_address(v_address), v_pepper),
+    select
+        private.fingerprint('ip', private.normal_address(
+            case
+                when s.trusted_hops > 0 then private.forwarded_address(
+                    h.headers ->> 'x-forwarded-for', s.trusted_hops
+                )
+                when lower(s.ip_header) <> 'x-forwarded-for' then h.headers ->> lower(s.ip_header)
+            end
+        ), coalesce(p.secret, private.pepper_secret(p.id))),
         private.fingerprint(
-            'device', private.normal_device(v_headers ->> 'x-device-id'), v_pepper
+            'device', private.normal_device(h.headers ->> 'x-device-id'),
+            coalesce(p.secret, private.pepper_secret(p.id))
         ),
-        private.normal_region(v_headers ->> lower(v_settings.region_header)),
+        private.normal_region(h.headers ->> lower(s.region_header)),
         private.correlation_id()
-    )::private.request_context;
+    into strict v_context
+    from private.settings as s
+    inner join private.peppers as p on p.id = p_pepper_id
+    cross join (
+        select nullif(current_setting('request.headers', true), '')::jsonb as headers
+        offset 0
+    ) as h
+    where s.only_row;
+    return v_context;
 end $$;
 
 comment on function private.request_context(bigint) is

@@ -10,8 +10,8 @@ as $$
 begin
     return query
     select f.metric, f.label, n.created_at, f.amount
-    from private.events as e
-    inner join public.pot_entries as n on (e.data ->> 'entry_id')::uuid = n.id
+    from private.told_events as e
+    inner join public.pot_entries as n on e.entry_id = n.id
     cross join lateral (
         values ('joins', '', 1::bigint), ('tickets', '', n.ticket_count),
         ('credits', '', n.credits_spent)

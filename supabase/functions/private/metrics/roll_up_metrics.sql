@@ -49,8 +49,8 @@ begin
         insert into private.metric_players as m (user_id, first_pot, first_at)
         select distinct on (n.user_id) n.user_id, n.pot_id, n.created_at
         from unnest(v_ids) with ordinality as i (id, place)
-        inner join private.events as e on i.id = e.id
-        inner join public.pot_entries as n on (e.data ->> 'entry_id')::uuid = n.id
+        inner join private.told_events as e on i.id = e.id
+        inner join public.pot_entries as n on e.entry_id = n.id
         where e.kind = 'pot_joined'
         order by n.user_id, i.place
         on conflict (user_id) do nothing
@@ -68,8 +68,8 @@ begin
         from (
             select distinct on (n.user_id) n.user_id, n.created_at
             from unnest(v_ids) with ordinality as i (id, place)
-            inner join private.events as e on i.id = e.id
-            inner join public.pot_entries as n on (e.data ->> 'entry_id')::uuid = n.id
+            inner join private.told_events as e on i.id = e.id
+            inner join public.pot_entries as n on e.entry_id = n.id
             inner join private.metric_players as f on n.user_id = f.user_id
             where e.kind = 'pot_joined' and f.returned_at is null and n.pot_id <> f.first_pot
             order by n.user_id, i.place

@@ -55,7 +55,7 @@ begin
         p.position, e.event_id, e.kind, e.schema_version, e.pot_id, e.actor_id, e.correlation_id,
         e.data, private.json_time(e.created_at)
     from private.event_positions as p
-    inner join private.events as e on p.id = e.id
+    inner join private.told_events as e on p.id = e.id
     where p.position = any(v_positions)
     order by p.position;
 end $$;

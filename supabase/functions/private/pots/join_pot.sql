@@ -25,106 +25,172 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_user uuid := private.caller_sub();
-    v_problem text;
-    v_pot public.pots;
-    v_state private.pot_states;
+    v_player private.player;
     v_context private.request_context;
+    v_pot record;
     v_wallet private.wallets;
-    v_request jsonb;
+    v_now record;
     v_result jsonb;
-    v_held bigint;
-    v_cost bigint;
     v_stripe smallint;
-    v_totals record;
+    v_at timestamptz;
     v_entry_id uuid := gen_random_uuid();
     v_salt bytea := extensions.gen_random_bytes(32);
-    v_tag text;
-    v_at timestamptz;
+    v_new record;
 begin
-    perform private.require_given('pot_id', p_pot_id::text);
-    if p_ticket_count is null or p_ticket_count < 1 then
-        perform private.fail('invalid_ticket_count', jsonb_build_object(
-            'ticket_count', p_ticket_count
-        ));
+    -- Nearly every call passes at a glance; what does not is looked at.
+    if p_pot_id is null
+        or p_ticket_count is null
+        or p_ticket_count < 1
+        or length(p_idempotency_key) > 255
+        or p_idempotency_key !~ '^[ -~]*[!-~][ -~]*$'
+        or current_setting('transaction_isolation') <> 'read committed'
+    then
+        perform private.require_given('pot_id', p_pot_id::text);
+        if p_ticket_count is null or p_ticket_count < 1 then
+            perform private.fail('invalid_ticket_count', jsonb_build_object(
+                'ticket_count', p_ticket_count
+            ));
+        end if;
+        if p_idempotency_key is not null then
+            perform private.require_text('idempotency_key', p_idempotency_key, 255);
+        end if;
+        perform private.require_read_committed();
     end if;
-    if p_idempotency_key is not null then
-        perform private.require_text('idempotency_key', p_idempotency_key, 255);
+    v_player := private.caller_player();
+    if v_player.problem is not null then
+        if v_player.problem = 'account_blocked' then
+            return private.refuse_player(v_player.problem, 'join_refused', p_pot_id);
+        end if;
+        perform private.fail(v_player.problem);
     end if;
-    perform private.require_read_committed();
-    v_problem := private.player_problem();
-    if v_problem = 'account_blocked' then
-        return private.refuse_player(v_problem, 'join_refused', p_pot_id);
-    elsif v_problem is not null then
-        perform private.fail(v_problem);
+    -- Before gate and wallet, as in the lock order: the first act of a caller writes a row.
+    if v_player.actor_id is null then
+        if not exists (select from public.pots as p where p.id = p_pot_id) then
+            perform private.fail('pot_not_found');
+        end if;
+        v_player.actor_id := private.actor_pseudonym();
     end if;
-    if not exists (select from public.pots as p where p.id = p_pot_id) then
+    -- Only what stays the same while a pot is open is read beside the gate.
+    select
+        pg_advisory_xact_lock_shared(private.gate_key(p_pot_id)),
+        p.entry_cost, p.max_tickets, p.max_per_user, s.template_id, s.pepper_id, s.escrow_account,
+        -- The cap a player is not checked yet: no more than all of the pot, or this overflows.
+        p.entry_cost * least(p_ticket_count, p.max_tickets) as cost
+    into v_pot
+    from public.pots as p
+    inner join private.pot_states as s on p.id = s.pot_id
+    where p.id = p_pot_id;
+    if not found then
         perform private.fail('pot_not_found');
     end if;
-
-    -- Before the wallet, as in the lock order: the first act of a caller writes a row.
-    perform private.actor_pseudonym();
-    perform pg_advisory_xact_lock_shared(private.gate_key(p_pot_id));
-    v_wallet := private.lock_wallet(v_user);
-    -- While this call waited for the wallet.
-    if private.is_erased(v_user) then
-        perform private.fail('not_allowed');
-    end if;
+    v_context := private.request_context(v_pot.pepper_id);
+    -- A statement of its own: what the next ones read of this player cannot be stale.
+    select * into v_wallet
+    from private.wallets as w
+    where w.user_id = v_player.user_id
+    for update;
 
     -- From here on nothing of this player and no state of this pot changes under us.
-    v_request := jsonb_build_object('pot_id', p_pot_id, 'ticket_count', p_ticket_count);
-    v_result := private.replayed('join_pot', p_idempotency_key, v_request);
-    if v_result is not null then
-        return v_result;
-    end if;
-    select * into strict v_pot from public.pots as p where p.id = p_pot_id;
-    if v_pot.status <> 'open' or private.now() >= v_pot.locks_at and v_pot.paused_at is null then
-        perform private.fail('pot_not_open', jsonb_build_object('status', v_pot.status));
-    end if;
-    if v_pot.paused_at is not null then
-        perform private.fail('pot_paused');
-    end if;
-    -- Whoever compliance took out of a pot stays out of it.
-    if exists (
-        select
-        from public.pot_entries as e
-        inner join private.exclusions as x on e.id = x.entry_id
-        where e.pot_id = p_pot_id and e.user_id = v_user
-    ) then
+    select
+        p.status,
+        p.locks_at,
+        p.paused_at,
+        s.version as state_version,
+        (
+            select coalesce(sum(e.ticket_count), 0)
+            from public.pot_entries as e
+            where e.pot_id = p_pot_id
+                and e.user_id = v_player.user_id
+                and e.cancelled_at is null
+        ) as held,
+        -- Whoever compliance took out of a pot stays out of it.
+        exists (
+            select
+            from private.exclusions as x
+            inner join public.pot_entries as e on x.entry_id = e.id
+            where x.pot_id = p_pot_id and e.user_id = v_player.user_id
+        ) as is_excluded,
+        -- While this call waited for the wallet.
+        exists (
+            select
+            from private.erasures as e
+            where e.user_id = v_player.user_id and e.erased_at is not null
+        ) as is_erased,
+        exists (
+            select
+            from private.idempotency_keys as k
+            where k.operation = 'join_pot' and k.key = p_idempotency_key
+        ) as is_repeated,
+        exists (
+            select
+            from private.flag_policies as f
+            where f.kind = 'confirmed_ring' and f.effect = 'refuse'
+        ) as refuses_rings
+    into strict v_now
+    from public.pots as p
+    inner join private.pot_states as s on p.id = s.pot_id
+    where p.id = p_pot_id;
+    v_at := private.now();
+    if v_now.is_erased
+        or v_now.is_repeated
+        or v_now.status <> 'open'
+        or v_now.paused_at is not null
+        or v_at >= v_now.locks_at
+        or v_now.is_excluded
+    then
+        if v_now.is_erased then
+            perform private.fail('not_allowed');
+        end if;
+        v_result := private.replayed('join_pot', p_idempotency_key, jsonb_build_object(
+            'pot_id', p_pot_id, 'ticket_count', p_ticket_count
+        ));
+        if v_result is not null then
+            return v_result;
+        end if;
+        if v_now.status <> 'open' or v_now.paused_at is null and v_at >= v_now.locks_at then
+            perform private.fail('pot_not_open', jsonb_build_object('status', v_now.status));
+        end if;
+        if v_now.paused_at is not null then
+            perform private.fail('pot_paused');
+        end if;
         return private.refuse_player(
             'account_blocked', 'join_refused', p_pot_id, '{"reason": "excluded"}'
         );
     end if;
-
-    select * into strict v_state from private.pot_states as s where s.pot_id = p_pot_id;
-    v_context := private.request_context(v_state.pepper_id);
-    v_result := private.guard_join(v_pot, v_state.template_id, v_user, p_ticket_count, v_context);
+    v_result := private.guard_join(
+        p_pot_id, v_pot.template_id, v_player, p_ticket_count, v_pot.cost, v_now.held, v_context
+    );
     if v_result is not null then
         return v_result;
     end if;
-    if private.scan_join(v_user, v_context.device_hash) = 'refuse' then
-        return private.refuse_player(
-            'account_blocked', 'join_refused', p_pot_id, '{"reason": "confirmed_ring"}'
-        );
-    end if;
-
-    select coalesce(sum(e.ticket_count), 0) into v_held
-    from public.pot_entries as e
-    where e.pot_id = p_pot_id and e.user_id = v_user and e.cancelled_at is null;
-    if v_held + p_ticket_count > v_pot.max_per_user then
-        perform private.fail('ticket_cap_exceeded', jsonb_build_object(
-            'max_per_user', v_pot.max_per_user, 'held', v_held, 'left', v_pot.max_per_user - v_held
-        ));
-    end if;
-    v_cost := v_pot.entry_cost * p_ticket_count;
-    if coalesce(v_wallet.balance, 0) < v_cost then
-        perform private.fail('insufficient_credits', jsonb_build_object(
-            'balance', coalesce(v_wallet.balance, 0), 'cost', v_cost
-        ));
+    if v_now.refuses_rings
+        or v_now.held + p_ticket_count > v_pot.max_per_user
+        or v_wallet.balance is null
+        or v_wallet.balance < v_pot.cost
+    then
+        if v_now.refuses_rings
+            and private.scan_join(v_player.user_id, v_context.device_hash) = 'refuse'
+        then
+            return private.refuse_player(
+                'account_blocked', 'join_refused', p_pot_id, '{"reason": "confirmed_ring"}'
+            );
+        end if;
+        if v_now.held + p_ticket_count > v_pot.max_per_user then
+            perform private.fail('ticket_cap_exceeded', jsonb_build_object(
+                'max_per_user', v_pot.max_per_user,
+                'held', v_now.held,
+                'left', v_pot.max_per_user - v_now.held
+            ));
+        end if;
+        if coalesce(v_wallet.balance, 0) < v_pot.cost then
+            perform private.fail('insufficient_credits', jsonb_build_object(
+                'balance', coalesce(v_wallet.balance, 0), 'cost', v_pot.cost
+            ));
+        end if;
     end if;
 
     v_stripe := private.take_tickets(
-        p_pot_id, p_ticket_count, case when v_held = 0 then 1 else 0 end
+        p_pot_id, p_ticket_count, case when v_now.held = 0 then 1 else 0 end
     );
     if v_stripe is null then
         perform private.fail('pot_full', jsonb_build_object(
@@ -132,59 +198,88 @@ begin
         ));
     end if;
     v_at := private.now();
-    if v_at >= v_pot.locks_at then
-        perform private.fail('pot_not_open', jsonb_build_object('status', v_pot.status));
+    if v_at >= v_now.locks_at then
+        perform private.fail('pot_not_open', jsonb_build_object('status', v_now.status));
     end if;
 
-    v_tag := encode(private.entrant_tag(v_salt, p_pot_id, v_user), 'hex');
+    select
+        encode(private.entrant_tag(v_salt, p_pot_id, v_player.user_id), 'hex') as tag,
+        sum(c.sold) as tickets_sold,
+        sum(c.sold) * v_pot.entry_cost as credits_committed,
+        sum(c.participants) as participants,
+        v_now.state_version + sum(c.version) as version, -- noqa: RF04
+        v_wallet.balance - v_pot.cost as balance,
+        private.json_time(v_at) as at
+    into strict v_new
+    from private.pot_stripes as c
+    where c.pot_id = p_pot_id;
     insert into public.pot_entries (
         id, pot_id, user_id, ticket_count, credits_spent, salt, entrant_tag,
         ip_hash, device_hash, region, correlation_id, stripe, created_at
     )
     values (
-        v_entry_id, p_pot_id, v_user, p_ticket_count, v_cost, encode(v_salt, 'hex'), v_tag,
-        v_context.ip_hash, v_context.device_hash, v_context.region, v_context.correlation_id,
-        v_stripe, v_at
+        v_entry_id, p_pot_id, v_player.user_id, p_ticket_count, v_pot.cost,
+        encode(v_salt, 'hex'), v_new.tag, v_context.ip_hash, v_context.device_hash,
+        v_context.region, v_context.correlation_id, v_stripe, v_at
     );
-    perform private.post_transfer(
-        'join', p_pot_id, v_entry_id, v_wallet.account_id, v_state.escrow_account, v_cost, v_at
+    -- The transaction has its id, since it holds the wallet: what private.log_event sees to before
+    -- an event takes its own. What the entry says is not said again (private.told_events).
+    insert into private.events (
+        event_id, kind, pot_id, actor_id, correlation_id, data, created_at
+    )
+    values (
+        v_entry_id, 'pot_joined', p_pot_id, v_player.actor_id, v_context.correlation_id,
+        jsonb_build_object(
+            'tickets_sold', v_new.tickets_sold,
+            'participant_count', v_new.participants,
+            'first_entry', v_now.held = 0
+        ),
+        v_at
     );
-
-    v_totals := private.pot_totals(p_pot_id);
     v_result := jsonb_build_object(
         'entry_id', v_entry_id,
         'pot_id', p_pot_id,
         'ticket_count', p_ticket_count,
-        'credits_spent', v_cost,
-        'balance', v_wallet.balance - v_cost,
-        'tickets_sold', v_totals.tickets_sold,
-        'credits_committed', v_totals.tickets_sold * v_pot.entry_cost,
-        'entrant', left(v_tag, 16),
+        'credits_spent', v_pot.cost,
+        'balance', v_new.balance,
+        'tickets_sold', v_new.tickets_sold,
+        'credits_committed', v_new.credits_committed,
+        'entrant', left(v_new.tag, 16),
         'salt', encode(v_salt, 'hex')
     );
-    perform private.remember('join_pot', p_idempotency_key, v_request, v_result);
-    perform private.log_event('pot_joined', p_pot_id, jsonb_build_object(
-        'entry_id', v_entry_id,
-        'entrant', left(v_tag, 16),
-        'ticket_count', p_ticket_count,
-        'credits_spent', v_cost,
-        'entry_cost', v_pot.entry_cost,
-        'max_tickets', v_pot.max_tickets,
-        'tickets_sold', v_totals.tickets_sold,
-        'participant_count', v_totals.participants,
-        'first_entry', v_held = 0
-    ));
-
-    perform private.announce_pot(p_pot_id, 'joined', jsonb_build_object(
-        'entrant', left(v_tag, 16),
-        'ticket_count', p_ticket_count,
-        'tickets_sold', v_totals.tickets_sold,
-        'credits_committed', v_totals.tickets_sold * v_pot.entry_cost,
-        'participant_count', v_totals.participants
-    ));
-    perform private.announce_wallet(v_user, p_pot_id);
+    if p_idempotency_key is not null then
+        perform private.remember('join_pot', p_idempotency_key, jsonb_build_object(
+            'pot_id', p_pot_id, 'ticket_count', p_ticket_count
+        ), v_result);
+    end if;
+    perform private.post_transfer(
+        'join', p_pot_id, v_entry_id, v_wallet.account_id, v_pot.escrow_account, v_pot.cost,
+        v_at
+    );
+    perform private.send_messages(
+        array['pots:' || p_pot_id, 'wallet:' || v_player.user_id],
+        array['joined', 'balance'],
+        array[
+            jsonb_build_object(
+                'pot_id', p_pot_id,
+                'version', v_new.version,
+                'at', v_new.at,
+                'entrant', left(v_new.tag, 16),
+                'ticket_count', p_ticket_count,
+                'tickets_sold', v_new.tickets_sold,
+                'credits_committed', v_new.credits_committed,
+                'participant_count', v_new.participants
+            ),
+            jsonb_build_object(
+                'pot_id', p_pot_id,
+                'version', v_wallet.version + 1,
+                'at', v_new.at,
+                'balance', v_new.balance
+            )
+        ]
+    );
     perform private.pulse_lobby(p_pot_id);
-    if v_totals.tickets_sold = v_pot.max_tickets then
+    if v_new.tickets_sold = v_pot.max_tickets then
         perform private.wake_services('full', p_pot_id);
     end if;
     return v_result;

@@ -8,22 +8,25 @@ language plpgsql
 stable
 set search_path = ''
 as $$
-declare
-    v_template text := (select t.name from private.pot_templates as t where t.id = p_template_id);
-    v_rails jsonb;
 begin
-    select jsonb_object_agg(n.rule, n.value) into v_rails
-    from (
-        select distinct on (r.rule) r.rule, r.value
-        from private.guard_rails as r
-        where (r.scope, r.scope_id) in (
-            ('user', p_user_id::text), ('template', v_template), ('region', p_region),
-            ('global', '')
-        )
-        order by r.rule, array_position('{user,template,region,global}', r.scope)
-    ) as n
-    where n.value <> '"off"';
-    return v_rails;
+    return (
+        select jsonb_object_agg(n.rule, n.value)
+        from (
+            select distinct on (r.rule) r.rule, r.value
+            from private.guard_rails as r
+            where (r.scope, r.scope_id) in (
+                ('user', p_user_id::text),
+                (
+                    'template',
+                    (select t.name from private.pot_templates as t where t.id = p_template_id)
+                ),
+                ('region', p_region),
+                ('global', '')
+            )
+            order by r.rule, array_position('{user,template,region,global}', r.scope)
+        ) as n
+        where n.value <> '"off"'
+    );
 end $$;
 
 comment on function private.guard_rails_for(uuid, bigint, text) is

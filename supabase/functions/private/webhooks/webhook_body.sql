@@ -6,7 +6,7 @@ volatile
 set search_path = ''
 as $$
 declare
-    v_event private.events;
+    v_event private.told_events;
     v_data jsonb;
 begin
     if p_delivery.position is null then
@@ -18,7 +18,7 @@ begin
     end if;
     select e.* into strict v_event
     from private.event_positions as p
-    inner join private.events as e on p.id = e.id
+    inner join private.told_events as e on p.id = e.id
     where p.position = p_delivery.position;
     v_data := v_event.data || jsonb_build_object(
         'pot_id', v_event.pot_id,

@@ -1,0 +1,469 @@
+-- Joins of many players in one pot. Those that nothing speaks against, which are nearly all, are
+-- looked at and written together; each of the rest goes through private.join_pot by itself, so that
+-- what it is refused for is decided, told and recorded in one place.
+--
+-- Guards, in order: arguments; the pot exists; a join: those of private.join_pot.
+-- Locks, in order: new pseudonyms, by user; the gate, shared; the wallets of all players, by user;
+-- where accounts an address or a device are limited, all addresses and then all devices, by key;
+-- one stripe (all, ascending, for the last tickets).
+-- Writes: as private.join_pot, for each join; `updated` once.
+-- Raises: invalid_argument, pot_not_found, busy.
+create or replace function private.join_pots(p_batch jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+    c_most constant integer := 500;
+    v_pot_id uuid;
+    v_joins private.batch_join[];
+    v_pot record;
+    v_now record;
+    v_rails jsonb;
+    v_at timestamptz;
+    v_correlation_id text := private.correlation_id();
+    v_plain private.plain_join[];
+    v_plain_places integer[] := '{}';
+    v_stripe smallint;
+    v_total bigint;
+    v_is_scarce boolean;
+    v_totals record;
+    v_results jsonb;
+    v_joined integer;
+begin
+    if jsonb_typeof(p_batch) is distinct from 'array'
+        or jsonb_array_length(p_batch) not between 1 and c_most
+        or exists (
+            select
+            from jsonb_array_elements(p_batch) as b (item)
+            where jsonb_typeof(b.item) <> 'object'
+                or jsonb_typeof(b.item -> 'pot_id') is distinct from 'string'
+                or b.item ->> 'pot_id' !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                or lower(b.item ->> 'pot_id') <> lower(p_batch -> 0 ->> 'pot_id')
+                or jsonb_typeof(b.item -> 'user_id') is distinct from 'string'
+                or b.item ->> 'user_id' !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                or jsonb_typeof(b.item -> 'ticket_count') is distinct from 'number'
+                or b.item ->> 'ticket_count' !~ '^-?[0-9]{1,9}$'
+                or coalesce(jsonb_typeof(b.item -> 'idempotency_key'), 'null')
+                not in ('null', 'string')
+                or coalesce(jsonb_typeof(b.item -> 'ip'), 'null') not in ('null', 'string')
+                or coalesce(jsonb_typeof(b.item -> 'device'), 'null') not in ('null', 'string')
+                or coalesce(jsonb_typeof(b.item -> 'region'), 'null') not in ('null', 'string')
+                or coalesce(jsonb_typeof(b.item -> 'correlation_id'), 'null')
+                not in ('null', 'string')
+                or b.item - '{pot_id,user_id,ticket_count,idempotency_key,ip,device,region,'
+                'correlation_id}'::text[] <> '{}'
+        )
+    then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'batch',
+            'expected', format(
+                '1 to %s of {pot_id, user_id, ticket_count, and idempotency_key, ip, device, '
+                'region, correlation_id as far as known}, of one pot', c_most
+            )
+        ));
+    end if;
+    perform private.require_read_committed();
+    v_pot_id := (p_batch -> 0 ->> 'pot_id')::uuid;
+    v_joins := array(
+        select row(
+            b.place,
+            (b.item ->> 'user_id')::uuid,
+            (b.item ->> 'ticket_count')::integer,
+            b.item ->> 'idempotency_key',
+            b.item ->> 'ip',
+            b.item ->> 'device',
+            b.item ->> 'region',
+            b.item ->> 'correlation_id'
+        )::private.batch_join
+        from jsonb_array_elements(p_batch) with ordinality as b (item, place)
+        order by b.place
+    );
+    if not exists (select from public.pots as p where p.id = v_pot_id) then
+        perform private.fail('pot_not_found');
+    end if;
+    perform private.pseudonym_of(u.id::text)
+    from (
+        select u.id
+        from auth.users as u
+        where u.id in (select j.user_id from unnest(v_joins) as j)
+            and not exists (select from private.actors as a where a.subject = u.id::text)
+        order by u.id::text
+    ) as u;
+    select
+        pg_advisory_xact_lock_shared(private.gate_key(v_pot_id)),
+        p.entry_cost, p.max_tickets, p.max_per_user, s.template_id, s.pepper_id, s.escrow_account,
+        coalesce(k.secret, private.pepper_secret(k.id)) as pepper
+    into strict v_pot
+    from public.pots as p
+    inner join private.pot_states as s on p.id = s.pot_id
+    inner join private.peppers as k on s.pepper_id = k.id
+    where p.id = v_pot_id;
+    -- A statement of its own: what the next ones read of these players cannot be stale.
+    perform
+    from private.wallets as w
+    where w.user_id in (select j.user_id from unnest(v_joins) as j)
+    order by w.user_id
+    for update;
+    -- From here on nothing of these players and no state of this pot changes under us.
+    select
+        p.status = 'open' and p.paused_at is null and not exists (
+            select
+            from private.flag_policies as f
+            where f.kind = 'confirmed_ring' and f.effect = 'refuse'
+        ) and not exists (
+            select from private.exclusion_marks
+        ) and not exists (
+            select from private.exclusions as x where x.pot_id = v_pot_id
+        ) as is_plain,
+        p.locks_at,
+        s.version as state_version
+    into strict v_now
+    from public.pots as p
+    inner join private.pot_states as s on p.id = s.pot_id
+    where p.id = v_pot_id;
+    v_at := private.now();
+
+    -- The rails of each region that occurs, for a player who has none of their own.
+    v_rails := (
+        select jsonb_object_agg(
+            r.region,
+            private.guard_rails_for(null, v_pot.template_id, r.region)
+        )
+        from (
+            select distinct private.normal_region(j.region) as region
+            from unnest(v_joins) as j
+        ) as r
+    );
+    v_plain := array(
+        select row(
+            j.place, j.user_id, j.ticket_count, j.key,
+            v_pot.entry_cost * least(j.ticket_count, v_pot.max_tickets),
+            private.fingerprint('ip', private.normal_address(j.ip), v_pot.pepper),
+            private.fingerprint('device', private.normal_device(j.device), v_pot.pepper),
+            private.normal_region(j.region),
+            coalesce(
+                nullif(left(btrim(regexp_replace(
+                    left(j.correlation_id, 1000), '[^\x20-\x7e]', '', 'g'
+                )), 200), ''),
+                v_correlation_id
+            ),
+            gen_random_uuid(), extensions.gen_random_bytes(32),
+            null, null, null, null, null, null, null
+        )::private.plain_join
+        from unnest(v_joins) as j
+    );
+    if v_rails::text ~ 'accounts_per_' then
+        perform pg_advisory_xact_lock(k.key)
+        from (
+            select distinct hashtextextended('pots/ip/' || v_pot_id || j.ip_hash, 0) as key
+            from unnest(v_plain) as j
+            where j.ip_hash is not null
+            order by 1
+        ) as k;
+        perform pg_advisory_xact_lock(k.key)
+        from (
+            select distinct hashtextextended('pots/device/' || v_pot_id || j.device_hash, 0)
+                as key
+            from unnest(v_plain) as j
+            where j.device_hash is not null
+            order by 1
+        ) as k;
+    end if;
+    if v_now.is_plain and v_at < v_now.locks_at then
+        v_plain := array(
+            select row(
+                j.place, j.user_id, j.ticket_count, j.key, j.cost, j.ip_hash, j.device_hash,
+                j.region, j.correlation_id, j.entry_id, j.salt,
+                encode(private.entrant_tag(j.salt, v_pot_id, j.user_id), 'hex'),
+                w.account_id, w.balance - j.cost, w.version + 1, a.actor_id,
+                h.tickets = 0,
+                null
+            )::private.plain_join
+            from (
+                select
+                    each.*,
+                    row_number() over (partition by each.user_id order by each.place) as of_player,
+                    row_number() over (partition by each.key order by each.place) as of_key,
+                    row_number() over (partition by each.ip_hash order by each.place) as of_ip,
+                    row_number() over (partition by each.device_hash order by each.place)
+                        as of_device
+                from unnest(v_plain) as each
+            ) as j
+            inner join auth.users as u on j.user_id = u.id
+            inner join private.actors as a on u.id::text = a.subject
+            inner join private.wallets as w on j.user_id = w.user_id
+            cross join lateral (
+                select v_rails -> j.region as rails
+            ) as r
+            cross join lateral (
+                select coalesce(sum(e.ticket_count), 0) as tickets
+                from public.pot_entries as e
+                where e.pot_id = v_pot_id and e.user_id = j.user_id and e.cancelled_at is null
+            ) as h
+            cross join lateral (
+                select
+                    count(*) as joins,
+                    coalesce(sum(e.credits_spent), 0)::bigint as credits,
+                    count(*) filter (where e.created_at > v_at - interval '1 minute')
+                        as minute_joins,
+                    coalesce(sum(e.credits_spent) filter (
+                        where e.created_at > v_at - interval '1 minute'
+                    ), 0)::bigint as minute_credits
+                from public.pot_entries as e
+                where r.rails <> 'null'
+                    and e.user_id = j.user_id
+                    and e.created_at > v_at - interval '1 day'
+            ) as d
+            where j.ticket_count >= 1
+                -- Of a player's joins the first, and of those with one key.
+                and j.of_player = 1
+                and (
+                    j.key is null
+                    or j.of_key = 1 and length(j.key) <= 255 and j.key ~ '^[ -~]*[!-~][ -~]*$'
+                )
+                and u.is_anonymous is not true
+                and u.deleted_at is null
+                and (u.banned_until is null or u.banned_until <= v_at)
+                and not exists (
+                    select from private.erasures as e
+                    where e.user_id = j.user_id and e.erased_at is not null
+                )
+                and not exists (select from private.staff as s where s.user_id = j.user_id)
+                and coalesce(strpos(u.raw_app_meta_data::text, 'pot_'), 0) = 0
+                and not exists (
+                    select from private.guard_rails as g
+                    where g.scope = 'user' and g.scope_id = j.user_id::text
+                )
+                and not exists (
+                    select from private.play_limits as l where l.user_id = j.user_id
+                )
+                and not exists (
+                    select from private.play_breaks as b
+                    where b.user_id = j.user_id and b.ends_at > v_at
+                )
+                and not exists (
+                    select from private.idempotency_keys as k
+                    where k.operation = 'join_pot' and k.key = j.key
+                )
+                and h.tickets + j.ticket_count <= v_pot.max_per_user
+                and w.balance >= j.cost
+                and (
+                    r.rails = 'null'
+                    or not coalesce(r.rails -> 'blocked_regions' ? j.region, false)
+                    -- A new account has limits of its own: join_pot knows them.
+                    and coalesce(v_at >= u.created_at + make_interval(hours => greatest(
+                        (r.rails ->> 'account_age_hours')::integer,
+                        (r.rails ->> 'new_account_hours')::integer
+                    )), true)
+                    and private.reached_limit(
+                        r.rails, false, j.cost, d.minute_joins, d.minute_credits, d.joins,
+                        d.credits
+                    ) is null
+                    and (
+                        not r.rails ?| '{accounts_per_ip,accounts_per_device}'
+                        or (j.ip_hash is null or j.of_ip = 1)
+                        and (j.device_hash is null or j.of_device = 1)
+                        and private.reached_accounts(
+                            v_pot_id, j.user_id, r.rails, j.ip_hash, j.device_hash
+                        ) is null
+                    )
+                )
+            order by j.place
+        );
+    else
+        v_plain := '{}';
+    end if;
+
+    -- For the last tickets all stripes are taken first, in order: a later join of this batch must not
+    -- wait for a stripe while an earlier one holds another.
+    v_is_scarce := 2 * (
+        select sum(greatest(j.ticket_count, 0)::bigint) from unnest(v_joins) as j
+    ) > (
+        select sum(c.quota - c.sold) from private.pot_stripes as c where c.pot_id = v_pot_id
+    );
+    if v_is_scarce then
+        perform
+        from private.pot_stripes as c
+        where c.pot_id = v_pot_id
+        order by c.stripe
+        for update;
+    end if;
+    select sum(j.ticket_count), count(*) filter (where j.is_first)
+    into v_total, v_joined
+    from unnest(v_plain) as j;
+    if v_total <= v_pot.max_tickets then
+        v_stripe := private.take_tickets(v_pot_id, v_total::integer, v_joined);
+    end if;
+    -- While there is plenty nobody need wait, and what would have to is told to try again.
+    if not v_is_scarce then
+        perform pg_catalog.set_config('pots.keeps_stripes', 'on', true);
+    end if;
+
+    -- The pot has room for all of them: the usual case. Else each is asked for by itself.
+    if v_stripe is not null and private.now() < v_now.locks_at then
+        v_at := private.now();
+        update private.pot_stripes as c
+        set version = c.version + cardinality(v_plain) - 1
+        where c.pot_id = v_pot_id and c.stripe = v_stripe;
+        select
+            sum(c.sold) - v_total as tickets_sold,
+            sum(c.participants) - v_joined as participants,
+            v_now.state_version + sum(c.version) - cardinality(v_plain) as version -- noqa: RF04
+        into strict v_totals
+        from private.pot_stripes as c
+        where c.pot_id = v_pot_id;
+        v_plain := array(
+            select row(
+                j.place, j.user_id, j.ticket_count, j.key, j.cost, j.ip_hash, j.device_hash,
+                j.region, j.correlation_id, j.entry_id, j.salt, j.tag, j.account_id, j.balance,
+                j.wallet_version, j.actor_id, j.is_first,
+                row(
+                    v_totals.tickets_sold + sum(j.ticket_count) over given,
+                    v_totals.participants + count(*) filter (where j.is_first) over given,
+                    v_totals.version + row_number() over given
+                )::private.pot_counts
+            )::private.plain_join
+            from unnest(v_plain) as j
+            window given as (order by j.place)
+            order by j.place
+        );
+        v_plain_places := array(select j.place from unnest(v_plain) as j);
+        insert into public.pot_entries (
+            id, pot_id, user_id, ticket_count, credits_spent, salt, entrant_tag,
+            ip_hash, device_hash, region, correlation_id, stripe, created_at
+        )
+        select
+            j.entry_id, v_pot_id, j.user_id, j.ticket_count, j.cost, encode(j.salt, 'hex'), j.tag,
+            j.ip_hash, j.device_hash, j.region, j.correlation_id, v_stripe, v_at
+        from unnest(v_plain) as j
+        order by j.place;
+        -- As in private.join_pot, also what it says of the transaction's id.
+        insert into private.events (
+            event_id, kind, pot_id, actor_id, correlation_id, data, created_at
+        )
+        select
+            j.entry_id, 'pot_joined', v_pot_id, j.actor_id, j.correlation_id,
+            jsonb_build_object(
+                'tickets_sold', (j.counts).tickets_sold,
+                'participant_count', (j.counts).participants,
+                'first_entry', j.is_first
+            ),
+            v_at
+        from unnest(v_plain) as j
+        order by j.place;
+        with posted as (
+            insert into private.transfers (kind, pot_id, entry_id, amount, created_at)
+            select 'join', v_pot_id, j.entry_id, j.cost, v_at
+            from unnest(v_plain) as j
+            order by j.place
+            returning id, entry_id, amount
+        )
+
+        insert into private.ledger_entries (
+            transfer_id, account_id, amount, balance_after, version
+        )
+        select p.id, side.account_id, side.amount, side.balance, side.wallet_version
+        from posted as p
+        inner join unnest(v_plain) as j on p.entry_id = j.entry_id
+        cross join lateral (
+            values
+            (j.account_id, -p.amount, j.balance, j.wallet_version),
+            (v_pot.escrow_account, p.amount, null, null)
+        ) as side (account_id, amount, balance, wallet_version);
+        update private.wallets as w
+        set balance = j.balance, version = j.wallet_version
+        from unnest(v_plain) as j
+        where w.user_id = j.user_id;
+        v_results := (
+            select jsonb_object_agg(j.place, jsonb_build_object(
+                'entry_id', j.entry_id,
+                'pot_id', v_pot_id,
+                'ticket_count', j.ticket_count,
+                'credits_spent', j.cost,
+                'balance', j.balance,
+                'tickets_sold', (j.counts).tickets_sold,
+                'credits_committed', (j.counts).tickets_sold * v_pot.entry_cost,
+                'entrant', left(j.tag, 16),
+                'salt', encode(j.salt, 'hex')
+            ))
+            from unnest(v_plain) as j
+        );
+        insert into private.idempotency_keys (
+            operation, key, subject, request, response, created_at
+        )
+        select
+            'join_pot', j.key, j.user_id::text,
+            jsonb_build_object('pot_id', v_pot_id, 'ticket_count', j.ticket_count),
+            v_results -> j.place::text, v_at
+        from unnest(v_plain) as j
+        where j.key is not null
+        order by j.key;
+        perform private.send_messages(
+            array_agg(m.topic order by j.place, m.event desc),
+            array_agg(m.event order by j.place, m.event desc),
+            array_agg(m.payload order by j.place, m.event desc)
+        )
+        from unnest(v_plain) as j
+        cross join (select private.json_time(v_at) as at offset 0) as t
+        cross join lateral (
+            values
+            (
+                'pots:' || v_pot_id, 'joined',
+                jsonb_build_object(
+                    'pot_id', v_pot_id,
+                    'version', (j.counts).version,
+                    'at', t.at,
+                    'entrant', left(j.tag, 16),
+                    'ticket_count', j.ticket_count,
+                    'tickets_sold', (j.counts).tickets_sold,
+                    'credits_committed', (j.counts).tickets_sold * v_pot.entry_cost,
+                    'participant_count', (j.counts).participants
+                )
+            ),
+            (
+                'wallet:' || j.user_id, 'balance',
+                jsonb_build_object(
+                    'pot_id', v_pot_id,
+                    'version', j.wallet_version,
+                    'at', t.at,
+                    'balance', j.balance
+                )
+            )
+        ) as m (topic, event, payload);
+        perform private.pulse_lobby(v_pot_id);
+        if v_totals.tickets_sold + v_total = v_pot.max_tickets then
+            perform private.wake_services('full', v_pot_id);
+        end if;
+    elsif v_stripe is not null then
+        -- Past the deadline meanwhile. Nothing of this batch was bought.
+        perform private.fail('busy');
+    end if;
+
+    select
+        jsonb_agg(each.result order by each.place),
+        count(*) filter (where each.result ? 'entry_id')
+    into v_results, v_joined
+    from (
+        select
+            j.place,
+            case
+                when j.place = any(v_plain_places) then v_results -> j.place::text
+                else private.join_as(v_pot_id, j)
+            end as result
+        from unnest(v_joins) as j
+        order by j.place
+    ) as each;
+    perform pg_catalog.set_config('pots.keeps_stripes', '', true);
+    return jsonb_build_object('joined', v_joined, 'results', v_results);
+end $$;
+
+comment on function private.join_pots(jsonb) is
+'Definer half of public.join_pots.';
+
+revoke all on function private.join_pots(jsonb)
+from public, anon, authenticated, service_role;
+grant execute on function private.join_pots(jsonb)
+to service_role;
