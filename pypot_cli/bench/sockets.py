@@ -13,13 +13,16 @@ from datetime import datetime
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from pypot_cli.errors import PypotError
 
-_AT_ONCE = 50
+_AT_ONCE = 8
+_AGAIN_SECONDS = 1.0
 _BEAT_SECONDS = 25.0
 _PATIENCE_SECONDS = 60.0
 _SPARE_FILES = 200
+_TRANSIENT = ("UnableToConnectToProject", "InitializingProjectConnection")
 
 
 class Sockets:
@@ -68,27 +71,47 @@ class Sockets:
 
         async def join() -> None:
             async with gate, asyncio.timeout(_PATIENCE_SECONDS):
-                socket = await connect(self._url, compression=None, max_size=None)
+                # It beats as a client of Supabase does; a busy server answers no ping in time.
+                socket = await connect(
+                    self._url, compression=None, max_size=None, ping_interval=None
+                )
                 self._sockets.append(socket)
-                config = {"broadcast": {"self": False}, "presence": {"key": ""}, "private": True}
-                await _send(socket, self._topic, "phx_join", {"config": config})
-                while (answer := json.loads(await socket.recv()))["event"] != "phx_reply":
-                    pass
-                if answer["payload"]["status"] != "ok":
-                    raise PypotError(f"a socket may not watch: {answer['payload']['response']}")
-            self._reading += [
-                asyncio.create_task(self._read(socket)), asyncio.create_task(_beat(socket))
-            ]  # fmt: skip
+                # As a client does that was not let in for want of a connection to the database.
+                while not await self._join(socket):
+                    await asyncio.sleep(_AGAIN_SECONDS)
+            for work in (self._read(socket), _beat(socket)):
+                self._reading.append(asyncio.create_task(work))
 
-        await asyncio.gather(*(join() for _ in range(self._count)))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._count):
+                    group.create_task(join())
+        except BaseExceptionGroup as failed:
+            # One of them says what is wrong as well as all.
+            raise failed.exceptions[0] from None
+
+    async def _join(self, socket: ClientConnection) -> bool:
+        """Join the topic; return whether that was possible now. Raises PypotError if never."""
+        config = {"broadcast": {"self": False}, "presence": {"key": ""}, "private": True}
+        await _send(socket, self._topic, "phx_join", {"config": config})
+        while (answer := json.loads(await socket.recv()))["event"] != "phx_reply":
+            pass
+        if answer["payload"]["status"] == "ok":
+            return True
+        reason = str(answer["payload"]["response"])
+        if not any(each in reason for each in _TRANSIENT):
+            raise PypotError(f"a socket may not watch: {reason}")
+        return False
 
     async def _read(self, socket: ClientConnection) -> None:
-        async for frame in socket:
-            now = time.time()
-            message = json.loads(frame)
-            if message["event"] == "broadcast" and message["payload"]["event"] == "joined":
-                sent = datetime.fromisoformat(message["payload"]["payload"]["at"])
-                self._heard.append(now - sent.timestamp())
+        # One that the server drops hears no more, which the share of events tells.
+        with contextlib.suppress(ConnectionClosed):
+            async for frame in socket:
+                now = time.time()
+                message = json.loads(frame)
+                if message["event"] == "broadcast" and message["payload"]["event"] == "joined":
+                    sent = datetime.fromisoformat(message["payload"]["payload"]["at"])
+                    self._heard.append(now - sent.timestamp())
 
     async def _close(self) -> None:
         for task in self._reading:
@@ -99,9 +122,10 @@ class Sockets:
 
 
 async def _beat(socket: ClientConnection) -> None:
-    while True:
-        await asyncio.sleep(_BEAT_SECONDS)
-        await _send(socket, "phoenix", "heartbeat", {})
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            await asyncio.sleep(_BEAT_SECONDS)
+            await _send(socket, "phoenix", "heartbeat", {})
 
 
 async def _send(socket: ClientConnection, topic: str, event: str, payload: Any) -> None:
