@@ -128,10 +128,11 @@ def report(
 ) -> None:
     """Count what was flagged before settlement: recall, precision, honest players, reliability.
 
-    A suspicious entry is one of a ring of which two or more are in that pot. It is held if a flag
-    of effect hold or refuse was recorded before the pot's reveal, or if it was refused. The goals
-    are judged by what is held: recall 95%, and 90% in every strategy; precision 90%; under 0.5% of
-    honest players ever held. Needs SciPy and for --plot Matplotlib (the extra named fraud).
+    A suspicious entry is one of a ring of which two or more are in that pot. It is flagged if any
+    flag was recorded before the pot's reveal, and held if one of effect hold or refuse was, or if
+    it was refused. The goals are, of flags: recall 95%, and 90% in every strategy, precision 90%;
+    of holds: under 0.5% of honest players ever held. All is shown by both. Needs SciPy and for
+    --plot Matplotlib (the extra named fraud).
 
     Exit codes: 0 every goal holds; 1 not, and those missed are named; 2 nothing to count.
     """

@@ -14,7 +14,12 @@ RECALL = 0.95
 STRATEGY_RECALL = 0.90
 PRECISION = 0.90
 HONEST_STOPPED = 0.005
-"""The goals: at least, at least in every strategy, at least, and less than."""
+"""The goals: at least, at least in every strategy, at least, and less than.
+
+Recall and precision are of entries that were flagged at all, for a flag is what brings a person to
+look (PRD 1: "flag at least 95% of suspicious entries before settlement"); the last is of players
+whose payout would have been held, for that is what an honest player feels.
+"""
 
 
 KNOWN_AFTER = 3
@@ -30,11 +35,11 @@ class Strategy:
     entries_stopped: Rate
     entries_flagged: Rate
     entries_later: Rate
-    """Stopped, of those entries before which the ring had played KNOWN_AFTER pots together."""
+    """Flagged, of those entries before which the ring had played KNOWN_AFTER pots together."""
     players_stopped: Rate
     players_flagged: Rate
     pots_before: float | None
-    """Median number of pots a ring played together before one of it was stopped."""
+    """Median number of pots a ring played together before one of it was flagged."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the numbers."""
@@ -113,12 +118,12 @@ class Report:
     def missed(self) -> list[str]:
         """The goals that do not hold, a sentence each. What cannot be judged does not hold."""
         goals: list[tuple[str, Rate, float, Callable[[float, float], bool]]] = [
-            ("recall before settlement", self.stopped.entries, RECALL, _at_least),
+            ("recall of flags before settlement", self.flagged.entries, RECALL, _at_least),
             *(
-                (f"recall of {each.name}", each.entries_stopped, STRATEGY_RECALL, _at_least)
+                (f"recall of {each.name}", each.entries_flagged, STRATEGY_RECALL, _at_least)
                 for each in self.strategies
             ),
-            ("precision", self.stopped.precision, PRECISION, _at_least),
+            ("precision of flags", self.flagged.precision, PRECISION, _at_least),
             (
                 "honest players ever held",
                 self.stopped.honest_players,
@@ -214,10 +219,10 @@ def _strategy(name: str, cases: Sequence[Case], pots: Sequence[str]) -> Strategy
         rings=len({case.ring for case in cases}),
         entries_stopped=measures.recall(cases, stopped),
         entries_flagged=measures.recall(cases, flagged),
-        entries_later=measures.recall(measures.known(cases, pots, KNOWN_AFTER), stopped),
+        entries_later=measures.recall(measures.known(cases, pots, KNOWN_AFTER), flagged),
         players_stopped=measures.players(cases, stopped),
         players_flagged=measures.players(cases, flagged),
-        pots_before=measures.pots_before_caught(cases, stopped, pots),
+        pots_before=measures.pots_before_caught(cases, flagged, pots),
     )
 
 

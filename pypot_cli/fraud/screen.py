@@ -49,23 +49,23 @@ class Screen(screen.Screen):
 
 def _strategies(report: Report) -> Table:
     table = Table(
-        "strategy", "rings", "entries", "held", "", f"from pot {KNOWN_AFTER + 1} on", "flagged",
-        "attackers", "held", "flagged", "pots before",
+        "strategy", "rings", "entries", "flagged", "", f"from pot {KNOWN_AFTER + 1} on", "held",
+        "attackers", "flagged", "held", "pots before",
         title="Suspicious entries, before settlement",
     )  # fmt: skip
     for each in report.strategies:
-        goal = (each.entries_stopped.rate or 0) >= STRATEGY_RECALL
+        goal = (each.entries_flagged.rate or 0) >= STRATEGY_RECALL
         table.add_row(
             each.name,
             str(each.rings),
             str(each.entries_stopped.total),
-            Text(_rate(each.entries_stopped), style="green" if goal else "bold red"),
-            _interval(each.entries_stopped),
+            Text(_rate(each.entries_flagged), style="green" if goal else "bold red"),
+            _interval(each.entries_flagged),
             _rate(each.entries_later),
-            _rate(each.entries_flagged),
+            _rate(each.entries_stopped),
             str(each.players_stopped.total),
-            _rate(each.players_stopped),
             _rate(each.players_flagged),
+            _rate(each.players_stopped),
             "" if each.pots_before is None else f"{each.pots_before:g}",
         )
     return table
@@ -92,20 +92,20 @@ def _crowds(report: Report) -> Table:
 
 
 def _overall(report: Report) -> Table:
-    table = Table("", "held", "", "any flag", "", "goal (held)", title="Overall")
+    table = Table("", "any flag", "", "held", "", "goal", title="Overall")
 
     def row(name: str, pick: str, goal: str = "") -> None:
-        stopped, flagged = (getattr(each, pick) for each in (report.stopped, report.flagged))
+        flagged, stopped = (getattr(each, pick) for each in (report.flagged, report.stopped))
         table.add_row(
-            name, _counted(stopped), _interval(stopped), _counted(flagged), _interval(flagged), goal
+            name, _counted(flagged), _interval(flagged), _counted(stopped), _interval(stopped), goal
         )
 
     assert {"entries", "precision"} <= set(Level.__annotations__)
-    row("recall, suspicious entries", "entries", f"at least {RECALL:.0%}")
+    row("recall, suspicious entries", "entries", f"any flag: at least {RECALL:.0%}")
     row("recall, every entry of an attacker", "every_attacker_entry")
     row("recall, attackers", "attackers")
-    row("precision, entries", "precision", f"at least {PRECISION:.0%}")
-    row("honest players ever", "honest_players", f"under {HONEST_STOPPED:.1%}")
+    row("precision, entries", "precision", f"any flag: at least {PRECISION:.0%}")
+    row("honest players ever", "honest_players", f"held: under {HONEST_STOPPED:.1%}")
     return table
 
 

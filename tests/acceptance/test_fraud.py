@@ -131,11 +131,13 @@ def test_the_sums_of_a_report_are_right(played: Path) -> None:
 def test_the_detection_finds_most_and_mistakes_few(played: Path) -> None:
     """A floor well below the goals, which a world of one ring a strategy cannot judge."""
     _, report = counted(played)
+    assert report["flagged"]["entries"]["rate"] > 0.7
+    assert report["flagged"]["precision"]["rate"] > 0.85
     assert report["stopped"]["entries"]["rate"] > 0.5
-    assert report["stopped"]["attackers"]["rate"] > 0.4
-    assert report["stopped"]["precision"]["rate"] > 0.85
-    assert report["stopped"]["honest_players"]["rate"] < 0.1
-    assert report["brier"] < 0.2
+    assert report["stopped"]["attackers"]["rate"] > 0.5
+    assert report["stopped"]["precision"]["rate"] > 0.9
+    assert report["stopped"]["honest_players"]["rate"] < 0.03
+    assert report["brier"] < 0.1
 
 
 def test_simulations_are_counted_together(played: Path, copy: Path) -> None:
@@ -167,8 +169,8 @@ def test_a_detector_that_sees_nothing_meets_none_but_that_of_honest_players(copy
     flag_all(copy, set(), "hold")
     code, report = counted(copy)
     assert code == 1
-    assert "recall before settlement: 0.00%, below 95.00%" in report["missed"]
-    assert "precision: nothing to judge by" in report["missed"]
+    assert "recall of flags before settlement: 0.00%, below 95.00%" in report["missed"]
+    assert "precision of flags: nothing to judge by" in report["missed"]
     assert not any("honest" in each for each in report["missed"])
     names = fraud.WORLDS["usual"][0]
     assert len(report["missed"]) >= 2 + len(names) / 2
@@ -177,7 +179,7 @@ def test_a_detector_that_sees_nothing_meets_none_but_that_of_honest_players(copy
 def test_a_detector_that_only_notes_stops_nobody(copy: Path) -> None:
     flag_all(copy, attackers(copy), "note")
     code, report = counted(copy)
-    assert code == 1
+    assert code == 0
     assert report["flagged"]["entries"]["rate"] == 1
     assert report["stopped"]["entries"]["rate"] == 0
 
@@ -188,7 +190,7 @@ def test_a_detector_that_holds_everybody_troubles_honest_players(copy: Path) -> 
     code, report = counted(copy)
     assert code == 1
     assert [each.split(":")[0] for each in report["missed"]] == [
-        "precision", "honest players ever held",
+        "precision of flags", "honest players ever held",
     ]  # fmt: skip
     assert all(each["players_stopped"]["rate"] == 1 for each in report["crowds"])
 
@@ -208,9 +210,8 @@ def test_a_detection_that_was_switched_off_is_found_out(
         fraud.Wanted(250, 20, 0.2, seed="1", days=1), None, tmp_path / "off", screen.Screen()
     )
     assert summary["broken"] == []
-    code, report = counted(tmp_path / "off")
+    _, report = counted(tmp_path / "off")
     _, switched_on = counted(played)
-    assert code == 1
     assert report["stopped"]["entries"]["hits"] == 0 < switched_on["stopped"]["entries"]["hits"]
     assert report["flagged"]["entries"]["hits"] > 0
 
@@ -221,7 +222,7 @@ def test_the_report_is_tables_and_says_what_was_missed(copy: Path) -> None:
     assert result.exit_code == 1
     for title in ("Suspicious entries, before settlement", "Honest players", "Overall"):
         assert title in result.stdout
-    assert "missed: recall before settlement: 0.00%, below 95.00%" in result.stdout
+    assert "missed: recall of flags before settlement: 0.00%, below 95.00%" in result.stdout
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])

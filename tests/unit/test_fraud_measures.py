@@ -198,18 +198,18 @@ def test_goals_hold_at_their_borders() -> None:
 @pytest.mark.parametrize(
     ("made", "missed"),
     [
-        (reported(94), ["recall before settlement: 94.00%, below 95.00%"]),
+        (reported(94), ["recall of flags before settlement: 94.00%, below 95.00%"]),
         (reported(95, honest=5), ["honest players ever held: 0.50%, not under 0.50%"]),
         (
             reported(96, honest=12, honest_of=10_000),
-            ["precision: 88.89%, below 90.00%"],
+            ["precision of flags: 88.89%, below 90.00%"],
         ),
         (
             reported(0),
             [
-                "recall before settlement: 0.00%, below 95.00%",
+                "recall of flags before settlement: 0.00%, below 95.00%",
                 "recall of ip_ring: 0.00%, below 90.00%",
-                "precision: nothing to judge by",
+                "precision of flags: nothing to judge by",
             ],
         ),
     ],
@@ -221,18 +221,24 @@ def test_a_goal_that_is_missed_is_named(made: Report, missed: list[str]) -> None
 
 
 def test_every_strategy_has_a_goal_of_its_own() -> None:
-    strong = [case("p1", f"a{n}", "r", stopped=True) for n in range(100)]
-    weak = [replace(case("p1", f"b{n}", "s", stopped=n < 4), kind="slow_drip") for n in range(5)]
+    strong = [case("p1", f"a{n}", "r", flagged=True) for n in range(100)]
+    weak = [replace(case("p1", f"b{n}", "s", flagged=n < 4), kind="slow_drip") for n in range(5)]
     made = report([*strong, *weak, HONEST], ["p1"], [])
     assert made.missed == ["recall of slow_drip: 80.00%, below 90.00%"]
 
 
-def test_nothing_but_notes_meets_no_goal() -> None:
+def test_notes_are_flags_and_hold_nobody() -> None:
     ring = [case("p1", f"a{n}", "r", **NOTED) for n in range(9)]
     made = report([*ring, HONEST], ["p1"], [])
     assert made.flagged.entries == Rate(9, 9)
     assert made.stopped.entries == Rate(0, 9)
-    assert not made.ok
+    assert made.ok
+
+
+def test_noted_honest_players_cost_precision_and_are_not_held() -> None:
+    ring = [case("p1", f"a{n}", "r", **NOTED) for n in range(8)]
+    made = report([*ring, case("p1", "h1", **NOTED)], ["p1"], [])
+    assert made.missed == ["precision of flags: 88.89%, below 90.00%"]
 
 
 def test_the_report_counts_crowds_and_flags() -> None:

@@ -42,7 +42,7 @@ select is(
         from flags('second') as f
         where f.kind = 'earlier_suspicion'
     ),
-    '[{"members": 2, "earlier_pots": 1}]',
+    '[{"members": 2, "earlier_pots": 1, "earlier_suspected": 1}]',
     'for what the first pot showed'
 );
 select pg_temp.play('alone', 200, '{3}') is null;

@@ -5,12 +5,13 @@
 -- 2021.)
 create or replace function private.p_value_evidence(p_p_value double precision)
 returns double precision
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-    select 0.25 * greatest(1e-12, least(1, p_p_value)) ^ (-0.75)
-$$;
+begin
+    return 0.25 * greatest(1e-12, least(1, p_p_value)) ^ (-0.75);
+end $$;
 
 comment on function private.p_value_evidence(double precision) is
 'The Bayes factor, for a trait over chance, that a p-value of chance is worth.';

@@ -4,19 +4,20 @@ create or replace function private.posterior(
     p_log_odds double precision, p_second_log_odds double precision
 )
 returns double precision
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-    select 1 / (
+begin
+    return 1 / (
         1
         + exp(greatest(-30, least(30, -p_log_odds)))
         + case
             when p_second_log_odds is null then 0
             else exp(greatest(-30, least(30, -p_second_log_odds)))
         end
-    )
-$$;
+    );
+end $$;
 
 comment on function private.posterior(double precision, double precision) is
 'The probability of what has these log odds over each of one or two other readings.';

@@ -6,16 +6,18 @@ create or replace function private.rate_evidence(
     p_ring double precision, p_usual double precision
 )
 returns double precision
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-    select exp(greatest(-27.6, least(27.6,
-        p_hits * ln(p_ring / greatest(0.001, u.usual))
-        + p_misses * ln((1 - p_ring) / (1 - u.usual))
-    )))
-    from (values (least(p_usual, p_ring))) as u (usual)
-$$;
+declare
+    v_usual double precision := least(p_usual, p_ring);
+begin
+    return exp(greatest(-27.6, least(27.6,
+        p_hits * ln(p_ring / greatest(0.001, v_usual))
+        + p_misses * ln((1 - p_ring) / (1 - v_usual))
+    )));
+end $$;
 
 comment on function private.rate_evidence(
     double precision, double precision, double precision, double precision

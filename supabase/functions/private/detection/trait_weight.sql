@@ -7,15 +7,16 @@ create or replace function private.trait_weight(
     p_factor double precision, p_share double precision, p_limit double precision
 )
 returns double precision
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-    select case
+begin
+    return case
         when p_factor is null then 0
         else least(p_limit, ln(p_share * greatest(0, least(1e12, p_factor)) + 1 - p_share))
-    end
-$$;
+    end;
+end $$;
 
 comment on function private.trait_weight(double precision, double precision, double precision) is
 'Log odds, in nats, that a trait adds whose Bayes factor is p_factor, when p_share of all rings '
