@@ -72,10 +72,11 @@ def bench_joins(
 ) -> None:
     """Measure joins a second, into one pot and over 100, beside TPC-B-like and other designs.
 
-    A join is a request as PostgREST makes it, with every guard rail set. The naive join locks the
-    pot's row first; pgledger-like is a transfer between two accounts. All run on one server in
+    A join is a request as PostgREST makes it, with every guard rail set. A batch is a
+    call of join_pots with 100 joins, of which its latency is. The naive join locks the pot's row
+    first; pgledger-like is a transfer between two accounts. All run on one server in
     turns, with 1, 8 and 32 clients; ratios are of runs in one round. WAL is told as bytes of
-    records. Takes rounds x (seconds + 2) x 24 and a minute. Exit codes: 0 every join succeeded and
+    records. Takes rounds x (seconds + 2) x 30 and a minute. Exit codes: 0 every join succeeded and
     every invariant held, whether or not goals are met; 1 not; 130 interrupted.
     """
     from pypot_cli.bench import joins

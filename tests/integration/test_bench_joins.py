@@ -26,6 +26,7 @@ def test_every_lane_is_measured_and_every_join_is_there() -> None:
     assert report["sold_out"]["rate"] > 0
     assert {goal["goal"] for goal in report["goals"]} >= {
         "join, hot, 4 clients, to the naive join",
+        "batch of 100, hot, 4 clients, to TPC-B-like",
         "bytes of WAL records a join",
     }
     text = joins.table(report)
