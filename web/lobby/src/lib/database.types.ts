@@ -147,6 +147,9 @@ isOneToOne: false
 "join_pot":
 { Args: { "idempotency_key"?: string,"pot_id": string,"ticket_count": number }; Returns: Json
                            },
+"join_pots":
+{ Args: { "batch": Json }; Returns: Json
+                           },
 "list_alerts":
 { Args: { "after"?: string,"page_size"?: number,"status"?: string }; Returns: Database["public"]['CompositeTypes']["alert"][]
                           SetofOptions: {
