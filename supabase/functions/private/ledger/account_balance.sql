@@ -19,8 +19,12 @@ as $$
         else coalesce((
             select sum(e.amount)
             from private.ledger_entries as e
-            inner join private.transfers as t on e.transfer_id = t.id
-            where e.account_id = a.id and (p_at is null or t.created_at <= p_at)
+            -- Of a large pot's escrow now, every entry is read, and no transfer.
+            where e.account_id = a.id and (p_at is null or exists (
+                select
+                from private.transfers as t
+                where t.id = e.transfer_id and t.created_at <= p_at
+            ))
         ), 0)::bigint
     end
     from private.accounts as a

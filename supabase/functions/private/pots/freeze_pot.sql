@@ -1,8 +1,8 @@
 -- Linear in the entries, by a statement a table and never one an entry: docs/scale.md says what it
 -- takes.
 --
--- Writes: first_ticket and holder_rank of every live entry, merkle_levels, pots, of pot_states the
--- expected share and, with draw 2, the beacon's round; chain row `locked`; events locked.
+-- Writes: as private.number_entries; merkle_levels, pots and, with draw 2, the beacon's round;
+-- chain row `locked`; events locked.
 -- Raises: check_violation when the escrow does not hold exactly what the tickets cost (a
 -- defect: the pot stays open).
 create or replace function private.freeze_pot(p_pot public.pots)
@@ -41,37 +41,7 @@ begin
         raise check_violation using message = 'escrow differs from the price of the tickets';
     end if;
 
-    with numbered as materialized (
-        select
-            n.id, n.user_id, n.ticket_count,
-            sum(n.ticket_count) over (order by n.seq) - n.ticket_count as first_ticket
-        from public.pot_entries as n
-        where n.pot_id = p_pot.id and n.cancelled_at is null
-    ),
-    holders as materialized (
-        select n.user_id, sum(n.ticket_count) as tickets, min(n.first_ticket) as first_ticket
-        from numbered as n
-        group by n.user_id
-    ),
-    ranked as (
-        select
-            h.user_id,
-            sum(h.tickets) over (order by h.tickets, h.first_ticket) - h.tickets as holder_rank
-        from holders as h
-    ),
-    measured as (
-        update private.pot_states as s
-        set expected_share = (
-            select sum((h.tickets / v_total::float8) ^ 2) from holders as h
-        )
-        where s.pot_id = p_pot.id
-    )
-    update public.pot_entries as e
-    set first_ticket = n.first_ticket, holder_rank = r.holder_rank
-    from numbered as n
-    inner join ranked as r on n.user_id = r.user_id
-    where e.pot_id = p_pot.id and e.id = n.id;
-
+    perform private.number_entries(p_pot.id, v_total);
     v_root := substr(private.store_merkle_tree(p_pot.id, v_leaves), 9);
     -- Not before: what numbering and hashing a large pot takes would be lost to the signer.
     v_at := private.now();

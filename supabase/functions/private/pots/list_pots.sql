@@ -1,3 +1,6 @@
+-- Two statements and a place to begin that is never NULL, so that one plan serves every call: each
+-- walks an index from that place on, however deep, and stops after a page.
+--
 -- Guards: arguments; `after` exists.
 -- Raises: invalid_argument, pot_not_found.
 create or replace function private.list_pots(
@@ -11,27 +14,40 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_after timestamptz;
+    v_before timestamptz := 'infinity';
+    v_id uuid := coalesce(p_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    v_least bigint := coalesce(p_min_value, 0);
+    v_most bigint := coalesce(p_max_value, 9223372036854775807);
 begin
     perform private.require_range('page_size', p_page_size, 1, 100);
-    perform private.require_range('min_value', coalesce(p_min_value, 0), 0, 9223372036854775807);
-    perform private.require_range('max_value', coalesce(p_max_value, 0), 0, 9223372036854775807);
+    perform private.require_range('min_value', v_least, 0, 9223372036854775807);
+    perform private.require_range('max_value', v_most, 0, 9223372036854775807);
     if p_after is not null then
-        select p.created_at into v_after from public.pots as p where p.id = p_after;
+        select p.created_at into v_before from public.pots as p where p.id = p_after;
         if not found then
             perform private.fail('pot_not_found', '{"argument": "after"}');
         end if;
     end if;
-    return query
-    select s.*
-    from public.pots as p
-    inner join private.pot_summaries as s on p.id = s.id
-    where (p_status is null or p.status = p_status)
-        and (p_after is null or (p.created_at, p.id) < (v_after, p_after))
-        and (p_min_value is null or s.credits_committed >= p_min_value)
-        and (p_max_value is null or s.credits_committed <= p_max_value)
-    order by p.created_at desc, p.id desc
-    limit p_page_size;
+    if p_status is null then
+        return query
+        select s.*
+        from public.pots as p
+        inner join private.pot_summaries as s on p.id = s.id
+        where (p.created_at, p.id) < (v_before, v_id)
+            and s.credits_committed between v_least and v_most
+        order by p.created_at desc, p.id desc
+        limit p_page_size;
+    else
+        return query
+        select s.*
+        from public.pots as p
+        inner join private.pot_summaries as s on p.id = s.id
+        where p.status = p_status
+            and (p.created_at, p.id) < (v_before, v_id)
+            and s.credits_committed between v_least and v_most
+        order by p.created_at desc, p.id desc
+        limit p_page_size;
+    end if;
 end $$;
 
 comment on function private.list_pots(public.pot_status, bigint, bigint, uuid, integer) is
