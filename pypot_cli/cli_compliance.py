@@ -274,8 +274,9 @@ def policy(
 ) -> None:
     """Say from which score on a kind of flag is noted, holds a payout or refuses a join.
 
-    Holds for what is found from now on. Exit codes: 0 set; 1 refused, or the database cannot be
-    used; 2 nobody is named, or a wrong option.
+    Takes two people: the first one's call proposes (status: proposed), the same call by another
+    within a week sets it (status: set), for what is found from then on. Exit codes: 0 proposed or
+    set; 1 refused, or the database cannot be used; 2 nobody is named, or a wrong option.
     """
     _moderate(
         db_url,

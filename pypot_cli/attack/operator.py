@@ -18,6 +18,7 @@ from psycopg import sql
 
 from pypot_cli import db, proof
 from pypot_cli.beacon.local import LocalBeacon
+from pypot_cli.db.clock import ahead, replace_clock
 from pypot_cli.db.cluster import Cluster
 from pypot_cli.db.connection import query
 from pypot_cli.fairness import draw, signing
@@ -114,17 +115,15 @@ class Operator:
 
     def set_clock_back(self, seconds: float) -> None:
         """Let the operator's clock run that far behind everybody else's."""
-        ahead = sql.Literal(f"{self._passed - seconds} seconds")
-        self._set_clock(sql.SQL("clock_timestamp() + interval {}").format(ahead))
+        replace_clock(self.owner, ahead(self._passed - seconds))
 
     def stop_clock(self, micros: int) -> None:
         """Stop the operator's clock at a time, in microseconds since 1970."""
         since = sql.Literal(f"{micros} microseconds")
-        self._set_clock(sql.SQL("timestamptz '1970-01-01 00:00:00+00' + interval {}").format(since))
-
-    def _set_clock(self, expression: sql.Composable) -> None:
-        statement = sql.SQL(query("attack/clock").decode())
-        self.owner.execute(statement.format(time=expression))
+        replace_clock(
+            self.owner,
+            sql.SQL("timestamptz '1970-01-01 00:00:00+00' + interval {}").format(since),
+        )
 
     def commit(self, pot_id: str, seed: bytes) -> None:
         """Put a commitment into the stock."""

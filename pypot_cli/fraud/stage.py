@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from psycopg import sql
+
 from pypot_cli import db, seeds
 from pypot_cli.beacon.local import LocalBeacon
 from pypot_cli.beacon.rounds import Round
 from pypot_cli.beacon.submitter import CALLER as BEACON
 from pypot_cli.beacon.submitter import Submitter
+from pypot_cli.db.clock import replace_clock
 from pypot_cli.db.connection import query
 from pypot_cli.db.throwaway import throwaway_cluster
 from pypot_cli.errors import UnreadableInputError
@@ -33,7 +36,7 @@ from pypot_cli.service import ONCE_RETRY_SECONDS, Client, Log
 from pypot_cli.settlement import Settlement, signer
 
 CLOCK_HEADER = "x-simulated-time"
-"""What the replaced clock reads; queries/fraud/clock.sql."""
+"""What the replaced clock reads; queries/fraud/time.sql."""
 
 _SERVICE = Caller("service_role")
 _TREASURY = Caller("pot_treasury")
@@ -121,7 +124,7 @@ def take_over(admin_url: str, made_for_this: bool) -> None:
                 "this database has players, pots or credits: a simulation replaces the clock, so it"
                 " takes one that nobody has used, as after pypot db up in a new --data-dir"
             )
-        conn.execute(query("fraud/clock"))
+        replace_clock(conn, sql.SQL(query("fraud/time").decode()))
 
 
 def _staged(url: str, traffic: Traffic, script: Script, say: Callable[[str], None]) -> Stage:

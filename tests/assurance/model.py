@@ -872,10 +872,10 @@ def machine(servers: Servers, broken: str, tally: Counter[str]) -> Any:
                 for pot in self.world.pots
                 if pot.status == "locked" and not pot.scanned and pot not in refunds
             ]
-            if answer is None or answer["task"] in ("scan", "alert"):
+            if answer is None or answer["task"] in ("scan", "alert", "purge"):
                 assert not locks
                 assert not refunds
-            if answer is None or answer["task"] == "alert":
+            if answer is None or answer["task"] in ("alert", "purge"):
                 assert not scans
                 return
             pot = next(each for each in self.world.pots if each.id == answer["pot_id"])

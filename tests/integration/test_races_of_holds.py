@@ -260,6 +260,32 @@ def test_an_exclusion_that_waits_for_a_lock_comes_too_late(game: Game) -> None:
     assert game.value("select total_tickets from public.pots where id = %s", pot_id) == 2
 
 
+@pytest.mark.parametrize("act", ["exclude", "review"])
+def test_an_officer_whose_own_join_is_under_way_is_waited_for_and_refused(
+    game: Game, act: str
+) -> None:
+    """Else the tickets would be there after the rival was turned out, and nobody saw them."""
+    pot_id = game.pot(max_tickets=10)
+    rival, insider = game.players(2, funds=100)
+    entry_id = rival.join(pot_id)["entry_id"]
+    flag_id = game.flag(pot_id, rival.user_id)
+    # Known to the database by an earlier game: it is not the new pseudonym that is waited for.
+    insider.join(game.pot(max_tickets=10))
+    both = game.caller("pot_compliance", {"sub": str(insider.user_id)})
+
+    with insider.request() as call:
+        call("join_pot", pot_id=pot_id, ticket_count=1)
+        pending = Pending(
+            lambda: exclude(both, entry_id) if act == "exclude" else review(both, flag_id, "uphold")
+        )
+        game.wait_until_blocked(both, by=insider)
+
+    assert pending.result() == Refusal(
+        "PT403", "not_allowed", {"reason": "an interest in this pot"}
+    )
+    assert rival.balance() == 90
+
+
 def test_a_lock_that_waits_for_an_exclusion_does_not_count_it(game: Game) -> None:
     pot_id, (first, _), entry_id = full(game)
     carol = officer(game)

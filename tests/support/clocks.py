@@ -6,8 +6,8 @@ import contextlib
 import time
 from collections.abc import Iterator
 
-from psycopg import sql
-
+from pypot_cli.db import clock
+from pypot_cli.db.clock import replace_clock
 from tests.support.database import Database
 
 
@@ -23,14 +23,8 @@ class Shifted:
 
 def set_clock(db: Database, ahead: float) -> None:
     """Set the database's clock ahead of the real one; `private.now` reads no other."""
-    body = f"select pg_catalog.clock_timestamp() + interval '{ahead} seconds'"
     with db.admin() as conn:
-        conn.execute(
-            sql.SQL(
-                "create or replace function private.now() returns timestamptz "
-                "language sql volatile set search_path = '' as {}"
-            ).format(sql.Literal(body))
-        )
+        replace_clock(conn, clock.ahead(ahead))
 
 
 @contextlib.contextmanager

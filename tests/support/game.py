@@ -23,6 +23,7 @@ from psycopg import sql
 
 from pypot_cli.check import check_database
 from pypot_cli.db.request import api_request
+from tests.support.clocks import set_clock
 from tests.support.database import Database, player_claims
 from tests.support.events import assert_events_are_described
 
@@ -242,14 +243,7 @@ class Game:
 
     def pass_time(self, seconds: float) -> None:
         """Sets the database's clock ahead of the real one; `private.now` reads no other."""
-        body = f"select pg_catalog.clock_timestamp() + interval '{float(seconds)} seconds'"
-        with self.db.admin() as conn:
-            conn.execute(
-                sql.SQL(
-                    "create or replace function private.now() returns timestamptz "
-                    "language sql volatile set search_path = '' as {}"
-                ).format(sql.Literal(body))
-            )
+        set_clock(self.db, seconds)
 
     def lock(self, pot_id: str) -> Json:
         """Locks a pot that is full or past its deadline."""

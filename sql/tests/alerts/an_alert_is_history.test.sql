@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(9);
+select plan(12);
 
 select private.raise_alert('low_stock', null, '{"left": 1}');
 select private.raise_alert('no_beacon_chain', null, '{}');
@@ -25,6 +25,21 @@ from (values
     ('no_beacon_chain', 'occurrences = 0', 'and its count'),
     ('no_beacon_chain', 'ack_reason = ''another''', 'and who looks after it, and why')
 ) as c (kind, change, what);
+select throws_ok(
+    'update private.alerts set ack_reason = private.forgotten_reason(), '
+    'occurrences = occurrences + 1'
+    ' where kind = ''no_beacon_chain''',
+    '23514', 'an alert is history', 'nothing goes with a reason that is forgotten'
+);
+select lives_ok(
+    'update private.alerts set ack_reason = private.forgotten_reason()'
+    ' where kind = ''no_beacon_chain''',
+    'that its reason is forgotten is no other history'
+);
+select throws_ok(
+    'update private.alerts set ack_reason = private.forgotten_reason() where kind = ''low_stock''',
+    '23514', null, 'where nobody gave a reason there is none to forget'
+);
 select throws_ok(
     'delete from private.alerts where true', '42501', null, 'none is deleted'
 );

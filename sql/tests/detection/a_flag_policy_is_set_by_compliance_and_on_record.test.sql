@@ -1,20 +1,27 @@
--- From a score on, the score itself included, a kind has an effect; who set it, why, and what was
--- before is an event. Flags that exist keep what was made of them.
+-- From a score on, the score itself included, a kind has an effect; that takes two people. Who
+-- proposed and who confirmed it, why, and what was before is an event. Flags that exist keep what
+-- was made of them.
 
 begin;
 \ir ../support/helpers.sql
-select plan(66);
+select plan(79);
 
-create function pg_temp.policy(
-    p_kind text, p_effect text, p_min_score numeric, p_caller text default 'pot_compliance:carol'
-)
+create function pg_temp.said(p_who text, p_kind text, p_effect text, p_min_score numeric)
 returns jsonb
 language sql
 as $$
-    select rpc(p_caller, 'set_flag_policy', jsonb_build_object(
-        'kind', p_kind, 'effect', p_effect, 'min_score', p_min_score, 'reason', 'a test'
+    select rpc('pot_compliance:' || p_who, 'set_flag_policy', jsonb_build_object(
+        'kind', p_kind, 'effect', p_effect, 'min_score', p_min_score, 'reason', p_who || ' says so'
     ))
 $$;
+create function pg_temp.policy(p_kind text, p_effect text, p_min_score numeric)
+returns jsonb
+language plpgsql
+as $$
+begin
+    perform pg_temp.said('dave', p_kind, p_effect, p_min_score);
+    return pg_temp.said('carol', p_kind, p_effect, p_min_score);
+end $$;
 create function pg_temp.effects(p_kind text)
 returns text
 language sql
@@ -33,7 +40,7 @@ select is(
 );
 select is(
     pg_temp.policy('test_kind', 'hold', 0.6),
-    '{"kind": "test_kind", "effect": "hold", "min_score": 0.600}', 'set'
+    '{"kind": "test_kind", "effect": "hold", "min_score": 0.600, "status": "set"}', 'set'
 );
 select is(
     pg_temp.effects('test_kind'),
@@ -49,7 +56,7 @@ select is(
 select look_at_tables();
 select is(
     pg_temp.policy('test_kind', 'hold', 0.6004),
-    '{"kind": "test_kind", "effect": "hold", "min_score": 0.600}',
+    '{"kind": "test_kind", "effect": "hold", "min_score": 0.600, "status": "set"}',
     'the same again, to the thousandth that is kept, is answered alike'
 );
 select is(changed_tables(), '{}', 'and writes nothing');
@@ -79,7 +86,7 @@ select is(
 select look_at_tables();
 select is(
     pg_temp.policy('test_kind', 'hold', null),
-    '{"kind": "test_kind", "effect": "hold", "min_score": null}', 'once more'
+    '{"kind": "test_kind", "effect": "hold", "min_score": null, "status": "set"}', 'once more'
 );
 select is(changed_tables(), '{}', 'writes nothing');
 select pg_temp.policy('test_kind', 'refuse', 0.6);
@@ -92,23 +99,26 @@ select is(
 );
 select is(
     pg_temp.policy('zero_kind', 'hold', 0) || pg_temp.policy('one_kind', 'hold', 1),
-    '{"kind": "one_kind", "effect": "hold", "min_score": 1.000}', '0 and 1 are scores'
+    '{"kind": "one_kind", "effect": "hold", "min_score": 1.000, "status": "set"}',
+    '0 and 1 are scores'
 );
 
 -- --------------------------------------------------------------------------------------- on record
 select is(
     (
         select jsonb_agg(e.data || jsonb_build_object(
-            'who', a.subject = user_id('carol')::text, 'pot', e.pot_id
+            'who', a.subject = user_id('carol')::text, 'pot', e.pot_id,
+            'proposed_by', o.subject = user_id('dave')::text
         ) order by e.id)
         from private.events as e
         inner join private.actors as a on e.actor_id = a.actor_id
+        inner join private.actors as o on (e.data ->> 'proposed_by')::uuid = o.actor_id
         where e.kind = 'flag_policy_set' and e.data ->> 'kind' = 'test_kind'
     ),
     (
         select jsonb_agg(jsonb_build_object(
             'kind', 'test_kind', 'effect', w.effect, 'min_score', w.score, 'before', w.before,
-            'reason', 'a test', 'who', true, 'pot', null
+            'reason', 'carol says so', 'proposed_by', true, 'who', true, 'pot', null
         ) order by w.place)
         from (values
             (1, 'hold', 0.6, null), (2, 'note', 0.4, null), (3, 'hold', 0.5, 0.6),
@@ -116,6 +126,63 @@ select is(
         ) as w (place, effect, score, before)
     ),
     'each change: who, why, what it is and what was before'
+);
+
+-- -------------------------------------------------------------------------------------- four eyes
+select freeze_time('2030-01-01 12:00:00Z');
+select is(
+    pg_temp.said('carol', 'four_eyes', 'hold', 0.7),
+    '{"kind": "four_eyes", "effect": "hold", "min_score": 0.700, "status": "proposed"}',
+    'one person proposes'
+);
+select look_at_tables();
+select is(
+    pg_temp.said('carol', 'four_eyes', 'hold', 0.7) ->> 'status', 'proposed',
+    'and is not a second one'
+);
+select is(changed_tables(), '{}', 'and writes nothing by asking again');
+select is(
+    pg_temp.said('dave', 'four_eyes', 'hold', 0.6) ->> 'status', 'proposed',
+    'another number is another proposal'
+);
+select is(
+    pg_temp.said('carol', 'four_eyes', 'hold', 0.7) ->> 'status', 'proposed',
+    'which has taken the place of the first'
+);
+select is(
+    private.flag_effect('four_eyes', 1, 'lock', null), 'note', 'nothing holds by what is proposed'
+);
+select pass_time('7 days');
+select is(
+    pg_temp.said('dave', 'four_eyes', 'hold', 0.7) ->> 'status', 'proposed',
+    'after a week a proposal is none'
+);
+select is(
+    pg_temp.said('carol', 'four_eyes', 'hold', 0.7) ->> 'status', 'set', 'a second person sets it'
+);
+select is(
+    private.flag_effect('four_eyes', 0.7, 'lock', null), 'hold', 'and now it holds'
+);
+-- Looser is no easier.
+select is(
+    pg_temp.said('dave', 'four_eyes', 'hold', null) ->> 'status', 'proposed', 'to take it away, too'
+);
+select is(
+    pg_temp.said('carol', 'four_eyes', 'hold', 0.7) ->> 'status', 'set',
+    'what is set already takes the proposal back'
+);
+select is(
+    pg_temp.said('carol', 'four_eyes', 'hold', null) ->> 'status', 'proposed',
+    'so there is nothing to confirm'
+);
+select is(
+    (
+        select array_agg(e.data -> 'withdrawn' order by e.id)
+        from private.events as e
+        where e.kind = 'flag_policy_proposed' and e.data ->> 'kind' = 'four_eyes'
+    ),
+    array['false', 'false', 'false', 'false', 'false', 'true', 'false']::jsonb[],
+    'each proposal is an event'
 );
 
 -- ---------------------------------------------------------------------------------------- refusals

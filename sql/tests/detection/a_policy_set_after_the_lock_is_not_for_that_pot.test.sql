@@ -6,7 +6,7 @@ begin;
 select plan(4);
 
 select freeze_time('2030-01-01 12:00:00Z');
-select rpc('pot_compliance:carol', 'set_flag_policy', p.arguments)
+select set_policy(p.arguments)
 from (values
     ('{"kind": "shared_device", "effect": "hold", "min_score": 1, "reason": "a test"}'::jsonb),
     ('{"kind": "synchronised_joins", "effect": "hold", "min_score": 1, "reason": "a test"}'),
@@ -33,7 +33,7 @@ select is(
     5::bigint, 'five are noted at the lock'
 );
 select pass_time('1 second');
-select rpc('pot_compliance:carol', 'set_flag_policy', '{
+select set_policy('{
     "kind": "shared_device", "effect": "hold", "min_score": 0.5, "reason": "to hold them"
 }');
 update private.flags as f set score = 0.6 where f.kind = 'shared_device';

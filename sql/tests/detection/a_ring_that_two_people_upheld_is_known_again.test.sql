@@ -36,7 +36,7 @@ create function pg_temp.policy(p_kind text, p_min_score numeric)
 returns void
 language sql
 as $$
-    select rpc('pot_compliance:carol', 'set_flag_policy', jsonb_build_object(
+    select set_policy(jsonb_build_object(
         'kind', p_kind, 'effect', 'refuse', 'min_score', p_min_score, 'reason', 'a test'
     ))
 $$;

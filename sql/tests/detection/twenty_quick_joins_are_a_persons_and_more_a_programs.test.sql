@@ -18,7 +18,7 @@ begin
 end $$;
 select freeze_time('2030-01-01 12:00:00Z');
 select open_pot('big', '{"max_tickets": 500, "max_per_user": 60, "fill_seconds": 7200}');
-select rpc('pot_compliance:carol', 'set_flag_policy', '{
+select set_policy('{
     "kind": "velocity_burst", "effect": "note", "min_score": 0, "reason": "a test"
 }') is null;
 select pg_temp.bursts('twenty', 20, '0.999 seconds') is null;

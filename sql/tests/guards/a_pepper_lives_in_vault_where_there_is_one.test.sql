@@ -58,7 +58,7 @@ select private.move_peppers_to_vault();
 select set_config('role', 'none', true);
 select is((select count(*) from vault.secrets), 1::bigint, 'it moves once');
 
-select rpc('pot_compliance:carol', 'rotate_pepper', '{"reason": "a test"}');
+select rpc('pot_compliance:carol', 'rotate_pepper', '{"reason": "a test", "overlap_days": 0}');
 select is(
     (select array_agg(p.secret is null and p.vault_id is not null) from private.peppers as p),
     '{t,t}', 'a new one is there from the beginning'
@@ -78,8 +78,10 @@ select is(
 );
 select rpc('pot_compliance:carol', 'void_pot', on_pot('old', '{"reason": "a test"}'));
 select is(
-    rpc('pot_compliance:carol', 'rotate_pepper', '{"reason": "a test"}') -> 'destroyed', '[1]',
-    'what is destroyed'
+    rpc(
+        'pot_compliance:carol', 'rotate_pepper', '{"reason": "a test", "overlap_days": 0}'
+    ) -> 'destroyed',
+    '[1]', 'what is destroyed'
 );
 select is((select count(*) from vault.secrets), 2::bigint, 'goes from Vault too');
 delete from vault.secrets where true;

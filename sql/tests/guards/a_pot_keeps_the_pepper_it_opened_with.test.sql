@@ -16,7 +16,7 @@ select join_pot('ann', 'old');
 create temporary table first_pepper on commit drop as select * from private.peppers;
 
 select is(
-    rpc('pot_compliance:carol', 'rotate_pepper', '{"reason": "each quarter"}'),
+    rpc('pot_compliance:carol', 'rotate_pepper', '{"reason": "each quarter", "overlap_days": 0}'),
     '{"pepper_id": 2, "retired": 1, "destroyed": []}', 'rotated'
 );
 select open_pot('new', '{"max_tickets": 2, "max_per_user": 2}');
@@ -37,7 +37,9 @@ select is(
 );
 select is(
     (select jsonb_agg(e.data) from private.events as e where e.kind = 'pepper_rotated'),
-    '[{"before": 1, "after": 2, "destroyed": [], "reason": "each quarter"}]', 'on record'
+    '[{
+        "before": 1, "after": 2, "destroyed": [], "reason": "each quarter", "overlap_days": 0
+    }]', 'on record'
 );
 select is(
     (select array_agg(octet_length(p.secret) order by p.id) from private.peppers as p),
@@ -50,7 +52,7 @@ select isnt(
 
 select lock('old');
 select is(
-    rpc('service_role', 'rotate_pepper', '{"reason": "again"}'),
+    rpc('service_role', 'rotate_pepper', '{"reason": "again", "overlap_days": 0}'),
     '{"pepper_id": 3, "retired": 2, "destroyed": [1]}',
     'by the operator too; what no open pot uses is destroyed'
 );

@@ -34,8 +34,9 @@ select ok(join_pot('ann', 'big') ? 'entry_id', 'who left may play again');
 
 -- Acting.
 select ok(join_pot('bob', 'big') ? 'entry_id', 'bob plays');
-select rpc('pot_compliance:bob', 'pause_pot', on_pot('big', '{"reason": "a look"}'));
-select rpc('pot_compliance:bob', 'resume_pot', on_pot('big', '{"reason": "nothing"}'));
+select open_pot('another');
+select rpc('pot_compliance:bob', 'pause_pot', on_pot('another', '{"reason": "a look"}'));
+select rpc('pot_compliance:bob', 'resume_pot', on_pot('another', '{"reason": "nothing"}'));
 select refused(
     'bob', 'join_pot', on_pot('big', '{"ticket_count": 1}'), 'PT403', 'not_allowed',
     '{"reason": "staff"}', 'having acted as compliance'

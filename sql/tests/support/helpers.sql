@@ -842,6 +842,17 @@ $$;
 comment on function tests.flag(uuid, text, text, text) is
 'Detection finds something about the player in the pot. Returns the flag''s id.';
 
+create function tests.set_policy(p_arguments jsonb)
+returns jsonb
+language plpgsql
+as $$
+begin
+    perform tests.rpc('pot_compliance:dave', 'set_flag_policy', p_arguments);
+    return tests.rpc('pot_compliance:carol', 'set_flag_policy', p_arguments);
+end $$;
+comment on function tests.set_policy(jsonb) is
+'Sets a policy of flags as dave proposes and carol confirms it.';
+
 create function tests.review(p_person text, p_flag_id uuid, p_decision text)
 returns jsonb
 language sql

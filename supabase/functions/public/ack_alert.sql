@@ -20,7 +20,7 @@ end $$;
 comment on function public.ack_alert(uuid, text) is
 'Says that the caller looks after an open alert; reason: up to 500 characters. It closes by itself '
 'when its cause ends. Returns {alert_id, kind, pot_id, acknowledged_at, acknowledged_by}. Raises '
-'PT401, PT409 wrong_state, PT422.';
+'PT401, PT403 not_allowed (own pot), PT409 wrong_state, PT422.';
 
 revoke all on function public.ack_alert(uuid, text)
 from public, anon, authenticated, service_role;

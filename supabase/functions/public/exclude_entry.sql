@@ -20,7 +20,7 @@ end $$;
 comment on function public.exclude_entry(uuid, text) is
 'Takes an entry out of an open pot: full refund, tickets for sale again, and its player does not '
 'join that pot again. Returns {entry_id, pot_id, ticket_count, credits_refunded, excluded_at}. '
-'Raises PT401, PT404 entry_not_found, PT409 wrong_state, PT422.';
+'Raises PT401, PT403 not_allowed (own pot), PT404 entry_not_found, PT409 wrong_state, PT422.';
 
 revoke all on function public.exclude_entry(uuid, text)
 from public, anon, authenticated, service_role;

@@ -20,7 +20,7 @@ end $$;
 comment on function public.pause_pot(uuid, text) is
 'Halts entries of an open pot (PRD 4.5); its fill timer stands still. The reason, up to 500 '
 'characters, is shown to players. Returns {pot_id, status, paused, paused_at, locks_at}. Raises '
-'PT401, PT404, PT409 wrong_state, PT422.';
+'PT401, PT403 not_allowed (own pot), PT404, PT409 wrong_state, PT422.';
 
 revoke all on function public.pause_pot(uuid, text)
 from public, anon, authenticated, service_role;

@@ -19,7 +19,8 @@ end $$;
 
 comment on function public.resume_pot(uuid, text) is
 'Reopens entries of a paused pot; locks_at moves on by the time paused. Returns {pot_id, status, '
-'paused, paused_at, locks_at}. Raises PT401, PT404, PT409 wrong_state, PT422.';
+'paused, paused_at, locks_at}. '
+'Raises PT401, PT403 not_allowed (own pot), PT404, PT409 wrong_state, PT422.';
 
 revoke all on function public.resume_pot(uuid, text)
 from public, anon, authenticated, service_role;

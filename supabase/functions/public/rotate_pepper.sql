@@ -2,7 +2,7 @@
 -- and writes: private.rotate_pepper.
 -- Raises besides: busy, for a timeout, and instead of any error from inside whose text could
 -- tell a secret.
-create or replace function public.rotate_pepper(reason text)
+create or replace function public.rotate_pepper(reason text, overlap_days integer default 30)
 returns jsonb
 language plpgsql
 volatile
@@ -10,19 +10,20 @@ security invoker
 set search_path = ''
 as $$
 begin
-    return private.rotate_pepper(reason);
+    return private.rotate_pepper(reason, overlap_days);
 exception
     when lock_not_available or query_canceled or deadlock_detected or serialization_failure
         or integrity_constraint_violation or no_data_found or too_many_rows then
         perform private.busy();
 end $$;
 
-comment on function public.rotate_pepper(text) is
-'A new secret under which pots to come keep addresses and devices; open pots keep theirs. '
-'Retired ones that no open pot uses are destroyed. Returns {pepper_id, retired, destroyed}. '
-'Raises PT401, PT422.';
+comment on function public.rotate_pepper(text, integer) is
+'A new secret under which pots to come keep addresses and devices; open pots keep theirs. For '
+'overlap_days (0 to 90, default 30) whoever comes again stays known by the old one; use 0 after a '
+'leak. Then, and when no open pot uses it, it is destroyed. Returns {pepper_id, retired, '
+'destroyed}. Raises PT401, PT422.';
 
-revoke all on function public.rotate_pepper(text)
+revoke all on function public.rotate_pepper(text, integer)
 from public, anon, authenticated, service_role;
-grant execute on function public.rotate_pepper(text)
+grant execute on function public.rotate_pepper(text, integer)
 to pot_compliance, service_role;

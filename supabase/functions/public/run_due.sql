@@ -20,7 +20,8 @@ end $$;
 comment on function public.run_due() is
 'Does one thing whose time has come and returns {pot_id, task, result}, or null; call again until '
 'null. task: lock, refund (an overdue reveal), scan (for fraud), alert, set_aside (it cannot be '
-'finished now) or none (somebody else was first). Safe from several callers and from pg_cron.';
+'finished now), none (somebody else was first), or with pot_id null purge (a piece of what has '
+'expired is forgotten, when nothing else is due). Safe from several callers and from pg_cron.';
 
 revoke all on function public.run_due()
 from public, anon, authenticated, service_role;

@@ -22,9 +22,10 @@ end $$;
 comment on function public.set_flag_policy(text, text, numeric, text) is
 'From which score (0 to 1) on flags of a kind have an effect: note (recorded), hold (the payout '
 'waits for review) or refuse (the join is turned away, where the kind is known at a join). '
-'min_score '
-'null takes the effect away. For flags to come; the reason, up to 500 characters, is kept with the '
-'event. Returns {kind, effect, min_score}. Raises PT401, PT422.';
+'min_score null takes the effect away. It takes two persons: the first call proposes, another '
+'person''s same call within a week sets it, for flags to come. The reason, up to 500 characters, '
+'is kept with the event. Returns {kind, effect, min_score, status}; status is proposed or set. '
+'Raises PT401, PT422.';
 
 revoke all on function public.set_flag_policy(text, text, numeric, text)
 from public, anon, authenticated, service_role;

@@ -19,7 +19,8 @@ end $$;
 
 comment on function public.void_pot(uuid, text) is
 'Cancels a pot before a valid reveal and refunds everyone. Returns {pot_id, status, cause, '
-'entries_refunded, credits_refunded, …}. Raises PT401, PT404, PT409 wrong_state, PT422.';
+'entries_refunded, credits_refunded, …}. '
+'Raises PT401, PT403 not_allowed (own pot), PT404, PT409 wrong_state, PT422.';
 
 revoke all on function public.void_pot(uuid, text)
 from public, anon, authenticated, service_role;

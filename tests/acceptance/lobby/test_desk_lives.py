@@ -24,7 +24,7 @@ def expect_balance(page: Page, credits_: str) -> None:
     expect(page.get_by_test_id("balance")).to_have_text(f"{credits_} credits", timeout=PATIENCE)
 
 
-def hold_for_shared_devices(page: Page) -> None:
+def hold_for_shared_devices(page: Page, told: str) -> None:
     """Has the officer say, on the page of limits, that a shared device holds a prize."""
     page.goto("/desk/limits")
     page.get_by_label("Kind of flag").fill("shared_device")
@@ -34,6 +34,7 @@ def hold_for_shared_devices(page: Page) -> None:
     expect(give_reason(page, "Set this policy", "one device, one person")).to_be_hidden(
         timeout=PATIENCE
     )
+    expect(page.get_by_role("status").filter(has_text=told)).to_be_visible(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("draw", [1, 2])
@@ -41,7 +42,9 @@ def test_a_pot_is_paused_thinned_out_drawn_held_and_reviewed_by_two(
     stage: Stage, browser: Browser, draw: int
 ) -> None:
     first = open_desk(browser, stage, officer(stage))
-    hold_for_shared_devices(first)
+    second = open_desk(browser, stage, officer(stage))
+    hold_for_shared_devices(first, "Proposed.")
+    hold_for_shared_devices(second, "Done.")
     pot = stage.open_pot(**TERMS, draw_version=draw)
     open_case(first, pot)
 
@@ -80,7 +83,7 @@ def test_a_pot_is_paused_thinned_out_drawn_held_and_reviewed_by_two(
     first.get_by_role("button", name="Check the chain").click()
     expect(first.get_by_text("every hash holds")).to_be_visible(timeout=PATIENCE)
 
-    second = open_desk(browser, stage, officer(stage), "/desk")
+    second.goto("/desk")
     expect(second.locator(f'[data-case="{pot}"]')).to_contain_text("a held prize", timeout=PATIENCE)
     second.locator(f'[data-case="{pot}"]').get_by_role("link").click()
     second.wait_for_url(f"**/desk/pots/{pot}")

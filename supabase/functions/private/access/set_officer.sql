@@ -19,7 +19,7 @@ declare
 begin
     perform private.require_given('user_id', p_user_id::text);
     perform private.require_given('officer', p_officer::text);
-    perform private.require_text('reason', p_reason, 500);
+    perform private.require_reason(p_reason);
     perform private.require_read_committed();
     if private.is_erased(p_user_id) or p_officer and not exists (
         select

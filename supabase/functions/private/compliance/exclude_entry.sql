@@ -2,12 +2,12 @@
 -- Its player does not join this pot again (private.join_pot).
 --
 -- Guards, in order: arguments; login; the entry exists; excluded by the same caller (the first
--- result); the pot is open and the entry alive.
--- Locks, in order: the pots row; the caller's pseudonym; the player's wallet; the entry; its
--- stripe. Joins and cancelled entries of other players go on.
+-- result); the pot is open and the entry alive; no interest in the pot.
+-- Locks, in order: the pots row; the caller's pseudonym; the player's wallet and the caller's own,
+-- by user_id; the entry; its stripe. Joins and cancelled entries of other players go on.
 -- Writes: exclusions, then as private.take_entry_back; chain row `excluded` (the reason, withheld
 -- from the public).
--- Raises: invalid_argument, login_required, entry_not_found, wrong_state.
+-- Raises: invalid_argument, login_required, entry_not_found, wrong_state, not_allowed.
 create or replace function private.exclude_entry(p_entry_id uuid, p_reason text)
 returns jsonb
 language plpgsql
@@ -24,7 +24,7 @@ declare
     v_result jsonb;
 begin
     perform private.require_given('entry_id', p_entry_id::text);
-    perform private.require_text('reason', p_reason, 500);
+    perform private.require_reason(p_reason);
     perform private.require_person();
     select * into v_entry from public.pot_entries as e where e.id = p_entry_id;
     if not found then
@@ -32,6 +32,13 @@ begin
     end if;
     v_pot := private.hold_pot(v_entry.pot_id, false);
     v_actor := private.actor_pseudonym();
+    -- A join of the caller's own waits, or is over and seen.
+    perform private.lock_wallet(w.user_id)
+    from (
+        select u.user_id
+        from unnest(array[v_entry.user_id, private.caller_sub()]) as u (user_id)
+        order by u.user_id
+    ) as w;
     v_wallet := private.lock_wallet(v_entry.user_id);
     select * into strict v_entry from public.pot_entries as e where e.id = p_entry_id for update;
     select a.metadata - '{before,after}'::text[] into v_result
@@ -48,6 +55,7 @@ begin
             'status', v_pot.status, 'cancelled', v_entry.cancelled_at is not null
         ));
     end if;
+    perform private.require_no_interest(v_pot.id);
 
     v_at := private.now();
     v_result := jsonb_build_object(

@@ -1,10 +1,10 @@
 -- Halts entries; the fill timer stands still until resume_pot.
 --
 -- Guards, in order: arguments; login; the pot exists; paused by the same caller (the first
--- result); open, not paused.
+-- result); open, not paused; no interest in it.
 -- Locks, in order: the pots row; the gate, exclusive.
 -- Writes: pots; chain row `paused`; events paused.
--- Raises: invalid_argument, login_required, pot_not_found, wrong_state.
+-- Raises: invalid_argument, login_required, pot_not_found, wrong_state, not_allowed.
 create or replace function private.pause_pot(p_pot_id uuid, p_reason text)
 returns jsonb
 language plpgsql
@@ -19,7 +19,7 @@ declare
     v_result jsonb;
 begin
     perform private.require_given('pot_id', p_pot_id::text);
-    perform private.require_text('reason', p_reason, 500);
+    perform private.require_reason(p_reason);
     perform private.require_person();
     v_pot := private.hold_pot(p_pot_id, true);
     if v_pot.paused_at is not null then
@@ -33,6 +33,7 @@ begin
             'status', v_pot.status, 'paused', v_pot.paused_at is not null
         ));
     end if;
+    perform private.require_no_interest(p_pot_id);
     v_at := private.now();
     v_result := jsonb_build_object(
         'pot_id', p_pot_id,

@@ -4,7 +4,8 @@
 -- Guards, in order: arguments; login; the flag exists; reviewed so by the same caller and still so
 -- (the first result); not decided; the caller is not the flagged player, nor ever was in this pot.
 -- Who was erased while this waited for the pot has a new pseudonym and is still the same person.
--- Locks, in order: the pots row; the caller's pseudonym; the flag; then as private.release_payout.
+-- Locks, in order: the pots row; the caller's pseudonym; while the pot is open, the caller's
+-- wallet; the flag; then as private.release_payout.
 -- Writes: flags; chain row `flag_reviewed` (the reason, withheld from the public); event
 -- flag_reviewed; and when the winner's payout is held and this decides it, as
 -- private.release_payout: the last flag that held it is cleared, or one of them is upheld.
@@ -31,7 +32,7 @@ begin
             'argument', 'decision', 'expected', 'clear or uphold'
         ));
     end if;
-    perform private.require_text('reason', p_reason, 500);
+    perform private.require_reason(p_reason);
     perform private.require_person();
     select * into v_flag from private.flags as f where f.flag_id = p_flag_id;
     if not found then
@@ -40,6 +41,10 @@ begin
     v_pot := private.hold_pot(v_flag.pot_id, false);
     v_actor := private.actor_pseudonym();
     perform private.require_person();
+    if v_pot.status = 'open' then
+        -- A join of the caller's own waits, or is over and seen.
+        perform private.lock_wallet(private.caller_sub());
+    end if;
     select * into strict v_flag from private.flags as f where f.flag_id = p_flag_id for update;
 
     select a.metadata - '{before,after}'::text[] into v_result
@@ -58,13 +63,10 @@ begin
     if v_flag.status not in ('open', 'uphold_proposed') then
         perform private.fail('wrong_state', jsonb_build_object('status', v_flag.status));
     end if;
-    if v_flag.user_id = private.caller_sub() or exists (
-        select
-        from public.pot_entries as e
-        where e.pot_id = v_pot.id and e.user_id = private.caller_sub()
-    ) then
+    if v_flag.user_id = private.caller_sub() then
         perform private.fail('not_allowed', '{"reason": "an interest in this pot"}');
     end if;
+    perform private.require_no_interest(v_pot.id);
 
     v_before := v_flag.status;
     v_at := private.now();

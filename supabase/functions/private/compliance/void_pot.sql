@@ -1,10 +1,10 @@
 -- Cancels a pot at compliance's discretion, before a valid reveal only: everyone is refunded.
 --
 -- Guards, in order: arguments; login; the pot exists; voided by the same caller (the first
--- result); no valid reveal.
+-- result); no valid reveal; no interest in the pot.
 -- Locks, in order: the pots row; the gate, exclusive; wallets by user_id.
 -- Writes: chain row `voided` (the reason, withheld from the public), then as private.cancel_pot.
--- Raises: invalid_argument, login_required, pot_not_found, wrong_state.
+-- Raises: invalid_argument, login_required, pot_not_found, wrong_state, not_allowed.
 create or replace function private.void_pot(p_pot_id uuid, p_reason text)
 returns jsonb
 language plpgsql
@@ -18,7 +18,7 @@ declare
     v_first jsonb;
 begin
     perform private.require_given('pot_id', p_pot_id::text);
-    perform private.require_text('reason', p_reason, 500);
+    perform private.require_reason(p_reason);
     perform private.require_person();
     v_pot := private.hold_pot(p_pot_id, true);
     if v_pot.status = 'cancelled' and private.prior_result(p_pot_id, 'voided') is not null then
@@ -33,6 +33,7 @@ begin
             'reason', case v_pot.status when 'settling' then 'revealed' else 'ended' end
         ));
     end if;
+    perform private.require_no_interest(p_pot_id);
     v_after := v_pot;
     v_after.status := 'cancelled';
     v_after.paused_at := null;

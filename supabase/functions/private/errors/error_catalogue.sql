@@ -11,7 +11,7 @@ as $$
     values
     ('login_required', 'PT401', 'Sign in and try again.'),
     ('insufficient_credits', 'PT402', 'Choose fewer tickets, or add credits to the wallet.'),
-    ('not_allowed', 'PT403', 'This account may not do that. Sign in with a permanent account.'),
+    ('not_allowed', 'PT403', 'Not for this account; DETAIL says why. Players need a permanent one.'),
     ('region_blocked', 'PT403', 'The game is not available where you are.'),
     ('account_blocked', 'PT403', 'This account is blocked. Contact support.'),
     ('pot_not_found', 'PT404', 'There is no such pot. Refresh the list.'),

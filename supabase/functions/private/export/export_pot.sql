@@ -17,7 +17,7 @@ declare
     v_export private.exports;
 begin
     perform private.require_given('pot_id', p_pot_id::text);
-    perform private.require_text('reason', p_reason, 500);
+    perform private.require_reason(p_reason);
     perform private.require_given('identified', p_identified::text);
     perform private.require_person();
     perform private.require_read_committed();

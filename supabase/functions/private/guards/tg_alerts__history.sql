@@ -1,12 +1,18 @@
 -- What an alert was stays what it was: only an open one counts on, and it is acknowledged once and
--- closed once.
+-- closed once. The reason of who looks after it may be forgotten, and nothing else with it.
 create or replace function private.tg_alerts__history()
 returns trigger
 language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+    v_forgotten private.alerts := old;
 begin
+    v_forgotten.ack_reason := private.forgotten_reason();
+    if old.ack_reason is not null and new is not distinct from v_forgotten then
+        return new;
+    end if;
     if old.closed_at is not null
         or (new.id, new.alert_id, new.kind, new.pot_id, new.opened_at)
         is distinct from (old.id, old.alert_id, old.kind, old.pot_id, old.opened_at)
@@ -22,7 +28,7 @@ end $$;
 
 comment on function private.tg_alerts__history() is
 'Trigger: refuses to rewrite an alert: its identity, a lower count, a second acknowledgement, '
-'anything once it is closed.';
+'anything once it is closed; but that its reason is forgotten.';
 
 revoke all on function private.tg_alerts__history()
 from public, anon, authenticated, service_role;

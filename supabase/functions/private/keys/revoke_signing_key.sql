@@ -13,7 +13,7 @@ declare
     v_key private.signing_keys;
 begin
     perform private.require_hex('kid', p_kid, 8);
-    perform private.require_text('reason', p_reason, 500);
+    perform private.require_reason(p_reason);
     perform private.require_read_committed();
     select * into v_key from private.signing_keys as k where k.kid = p_kid for update;
     if not found then

@@ -155,6 +155,25 @@ begin
         )::private.plain_join
         from unnest(v_joins) as j
     );
+    -- Under the first pepper nobody was known by another (private.request_context).
+    if v_pot.pepper_id > 1 then
+        v_plain := array(
+            select row(
+                p.place, p.user_id, p.ticket_count, p.key, p.cost,
+                private.known_as(
+                    'ip', private.normal_address(j.ip), p.ip_hash, v_pot.pepper_id
+                ),
+                private.known_as(
+                    'device', private.normal_device(j.device), p.device_hash, v_pot.pepper_id
+                ),
+                p.region, p.correlation_id, p.entry_id, p.salt,
+                null, null, null, null, null, null, null
+            )::private.plain_join
+            from unnest(v_plain) as p
+            inner join unnest(v_joins) as j on p.place = j.place
+            order by p.place
+        );
+    end if;
     if v_rails::text ~ 'accounts_per_' then
         perform pg_advisory_xact_lock(k.key)
         from (

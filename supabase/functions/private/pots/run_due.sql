@@ -1,11 +1,13 @@
 -- Does one thing whose time has come and says what, or returns NULL: lock a full or timed-out pot,
--- refund one whose reveal is overdue, look over one that is locked for fraud, alert about one whose settlement, beacon or review of a held
--- payout is late. When nothing is due it tells the lobby what joins left untold: not before,
--- because what a transaction sends is heard when it ends, and a lock or a refund may take long.
+-- refund one whose reveal is overdue, look over one that is locked for fraud, alert about one whose
+-- settlement, beacon or review of a held payout is late. When nothing is due it tells the lobby
+-- what joins left untold: not before, because what a transaction sends is heard when it ends, and a
+-- lock or a refund may take long. When there is nothing to tell either, it forgets a piece of what
+-- has expired, if that is due.
 --
 -- Locks: the row of one pot at most, skipping those that others hold; then as private.lock_pot or
 -- private.cancel_pot. To look, not the row but an advisory lock, skipping pots that others look at;
--- then as private.scan_pot. Or, without waiting, pulses of the lobby.
+-- then as private.scan_pot. Or, without waiting, pulses of the lobby, or as private.purge_expired.
 -- A pot that cannot be finished is set aside for a minute with an alert, so it blocks no other.
 create or replace function private.run_due()
 returns jsonb
@@ -103,7 +105,10 @@ begin
     where p.status = 'open'
         and l.sent_at <= v_at - v_settings.lobby_interval
         and l.sent_version < private.pot_version(l.pot_id);
-    return null;
+    if found then
+        return null;
+    end if;
+    return private.purge_due();
 end $$;
 
 comment on function private.run_due() is

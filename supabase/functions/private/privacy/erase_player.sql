@@ -7,8 +7,8 @@
 -- Locks, in order: the caller's pseudonym; the player's wallet, so that a join is before or after.
 -- Writes: erasures; pot_entries (where they came from, to NULL); idempotency_keys of joins;
 -- evidence of flags; play_limits; player_handles; guard_rails of the player; staff; officers;
--- cheers; exclusion_marks; actors (subject, to NULL); event player_erased; the alert
--- erasure_requested.
+-- cheers; exclusion_marks; alerts (ack_reason, of those that name the player); actors (subject, to
+-- NULL); metric_players; event player_erased; the alert erasure_requested.
 -- Raises: invalid_argument, login_required, not_allowed, wrong_state, busy (a transaction of one
 -- snapshot).
 create or replace function private.erase_player(
@@ -34,7 +34,7 @@ declare
     v_result jsonb;
 begin
     perform private.require_given('user_id', p_user_id::text);
-    perform private.require_text('reason', p_reason, 500);
+    perform private.require_reason(p_reason);
     perform private.require_given('forfeit', p_forfeit::text);
     perform private.require_person();
     perform private.require_read_committed();
@@ -124,7 +124,13 @@ begin
     ) as m (mark)
     where u.id = p_user_id and v_excluded_until is not null and m.mark is not null
     on conflict (mark) do update set ends_at = greatest(exclusion_marks.ends_at, excluded.ends_at);
+    -- Elsewhere a reason with an id in it is refused; this one is not for good.
+    update private.alerts as a
+    set ack_reason = private.forgotten_reason()
+    where position(p_user_id::text in lower(a.ack_reason)) > 0;
     update private.actors as a set subject = null where a.subject = p_user_id::text;
+    -- What is not counted yet comes with private.purge_expired.
+    perform private.forget_in_metrics();
 
     -- No user id, nor a pseudonym of the player: an event is for good.
     perform private.log_event('player_erased', null, v_counts);

@@ -1,10 +1,15 @@
 -- Forgets what is older than the retention settings say, a bounded piece a call; callers loop. Pots
 -- are dealt with in order of their end. One that is under review is passed by, and come back to.
 --
+-- Besides, peppers whose time is over are destroyed, and what is left of erased players in the
+-- metrics and of old alerts' reasons.
+--
 -- Guards, in order: who calls is no dismissed officer; arguments.
--- Locks: the row of private.retention; whoever finds it locked leaves the work to who holds it.
+-- Locks, in order: the row of private.retention, and whoever finds it locked leaves the work to who
+-- holds it; peppers.
 -- Writes: pot_entries (where they came from, to NULL), idempotency_keys (of joins), flags
--- (evidence), exclusion_marks, the progress; event personal_data_purged.
+-- (evidence), exclusion_marks, alerts (ack_reason), metric_players, peppers, Vault,
+-- fingerprint_links, the progress; event personal_data_purged.
 -- Raises: not_allowed, invalid_argument, busy (a transaction of one snapshot).
 create or replace function private.purge_expired(p_limit_rows integer)
 returns jsonb
@@ -38,6 +43,26 @@ begin
     v_left := v_left - v_rows;
     v_counts := v_counts || jsonb_build_object('keys', v_rows);
     delete from private.exclusion_marks as m where m.ends_at <= v_at;
+    update private.alerts as a
+    set ack_reason = private.forgotten_reason()
+    where a.id in (
+        select n.id
+        from private.alerts as n
+        where n.closed_at <= v_at - v_retention.evidence_days * interval '1 day'
+            and n.ack_reason <> private.forgotten_reason()
+        limit p_limit_rows
+    );
+    perform private.forget_in_metrics();
+    perform private.destroy_peppers(v_at);
+    delete from private.fingerprint_links as l
+    where l.hash in (
+        select n.hash
+        from private.fingerprint_links as n
+        where n.created_at <= v_at - v_retention.network_days * interval '1 day'
+            and not exists (select from public.pot_entries as e where e.ip_hash = n.known_as)
+            and not exists (select from public.pot_entries as e where e.device_hash = n.known_as)
+        limit p_limit_rows
+    );
 
     foreach v_what in array '{network,evidence}'::text[] loop
         v_rows := 0;

@@ -15,7 +15,7 @@ declare
     v_before jsonb;
     v_after jsonb;
 begin
-    perform private.require_text('reason', p_reason, 500);
+    perform private.require_reason(p_reason);
     perform private.require_range('network_days', coalesce(p_network_days, 1), 1, 3650);
     perform private.require_range('key_days', coalesce(p_key_days, 1), 1, 3650);
     perform private.require_range('evidence_days', coalesce(p_evidence_days, 1), 1, 3650);

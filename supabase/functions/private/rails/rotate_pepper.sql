@@ -1,14 +1,13 @@
 -- A new secret for pots to come. A pot keeps the one it opened with, so all entries of a pot
--- compare; entries of pots from before and after do not, which is what a rotation is for.
---
--- A retired pepper that no open pot uses can hash nothing more, and from its hashes nobody gets an
--- address without it: it is destroyed.
+-- compare. For the days of the overlap the old one is kept, and who comes then to a pot of the new
+-- one stays known by the hash of before (private.known_as); the others are strangers, which is what
+-- a rotation is for. None after a leak.
 --
 -- Guards, in order: arguments; who calls.
 -- Locks: every pepper, waiting for pots that are being opened on one.
 -- Writes: peppers, Vault; an event.
 -- Raises: invalid_argument, login_required, busy (a transaction of one snapshot).
-create or replace function private.rotate_pepper(p_reason text)
+create or replace function private.rotate_pepper(p_reason text, p_overlap_days integer)
 returns jsonb
 language plpgsql
 volatile
@@ -17,12 +16,12 @@ set search_path = ''
 as $$
 declare
     v_at timestamptz;
-    v_pepper private.peppers;
     v_new_id bigint;
     v_retired_id bigint;
-    v_destroyed bigint[] := '{}'::bigint[];
+    v_destroyed bigint[];
 begin
-    perform private.require_text('reason', p_reason, 500);
+    perform private.require_reason(p_reason);
+    perform private.require_range('overlap_days', p_overlap_days, 0, 90);
     perform private.require_officer();
     perform private.require_read_committed();
     perform private.actor_pseudonym();
@@ -32,34 +31,24 @@ begin
     set retired_at = v_at
     where p.retired_at is null
     returning p.id into strict v_retired_id;
+    -- None that was retired before is kept for longer than this one.
+    update private.peppers as p
+    set kept_until = case p.id
+        when v_retired_id then v_at + p_overlap_days * interval '1 day'
+        else least(
+            coalesce(p.kept_until, p.retired_at), v_at + p_overlap_days * interval '1 day'
+        )
+    end
+    where p.retired_at is not null and p.destroyed_at is null;
     insert into private.peppers (secret, created_at)
     values (extensions.gen_random_bytes(32), v_at)
     returning id into v_new_id;
 
-    for v_pepper in
-        select *
-        from private.peppers as p
-        where p.retired_at is not null
-            and p.destroyed_at is null
-            and not exists (
-                select
-                from private.pot_states as s
-                inner join public.pots as o on s.pot_id = o.id
-                where s.pepper_id = p.id and o.status = 'open'
-            )
-        order by p.id
-    loop
-        if v_pepper.vault_id is not null then
-            execute 'delete from vault.secrets where id = $1' using v_pepper.vault_id;
-        end if;
-        update private.peppers as p
-        set secret = null, vault_id = null, destroyed_at = v_at
-        where p.id = v_pepper.id;
-        v_destroyed := v_destroyed || v_pepper.id;
-    end loop;
+    v_destroyed := private.destroy_peppers(v_at);
     perform private.move_peppers_to_vault();
     perform private.log_event('pepper_rotated', null, jsonb_build_object(
         'before', v_retired_id, 'after', v_new_id, 'destroyed', to_jsonb(v_destroyed),
+        'overlap_days', p_overlap_days,
         'reason', p_reason
     ));
     return jsonb_build_object(
@@ -67,10 +56,10 @@ begin
     );
 end $$;
 
-comment on function private.rotate_pepper(text) is
+comment on function private.rotate_pepper(text, integer) is
 'Definer half of public.rotate_pepper.';
 
-revoke all on function private.rotate_pepper(text)
+revoke all on function private.rotate_pepper(text, integer)
 from public, anon, authenticated, service_role;
-grant execute on function private.rotate_pepper(text)
+grant execute on function private.rotate_pepper(text, integer)
 to pot_compliance, service_role;

@@ -32,7 +32,7 @@ begin
             'argument', 'scope', 'expected', array_to_string(v_rule.scopes, ', ')
         ));
     end if;
-    perform private.require_text('reason', p_reason, 500);
+    perform private.require_reason(p_reason);
     v_value := private.guard_rail_value(v_rule.unit, v_rule.min_value, v_rule.max_value, v_value);
     perform private.require_officer();
     v_scope_id := private.guard_rail_scope_id(p_scope, p_scope_id);

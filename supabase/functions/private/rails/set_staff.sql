@@ -16,7 +16,7 @@ declare
 begin
     perform private.require_given('user_id', p_user_id::text);
     perform private.require_given('staff', p_staff::text);
-    perform private.require_text('reason', p_reason, 500);
+    perform private.require_reason(p_reason);
     perform private.require_officer();
     perform private.require_read_committed();
     -- Nobody lets oneself play again.

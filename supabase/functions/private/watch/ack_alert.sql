@@ -1,10 +1,11 @@
 -- A person says that an alert is being looked after; it closes by itself when its cause ends.
 --
 -- Guards, in order: arguments; login; the alert exists; acknowledged by the same person (the first
--- result); open.
+-- result); open; no interest in its pot.
 -- Locks, in order: the caller's pseudonym when it is new; the alert.
 -- Writes: the alert; event alert_acknowledged, with who but not why, and a message on topic alerts.
--- Raises: invalid_argument, login_required, wrong_state, busy (a transaction of one snapshot).
+-- Raises: invalid_argument, login_required, wrong_state, not_allowed, busy (a transaction of one
+-- snapshot).
 create or replace function private.ack_alert(p_alert_id uuid, p_reason text)
 returns jsonb
 language plpgsql
@@ -33,6 +34,7 @@ begin
                 'status', case when v_alert.closed_at is null then 'acknowledged' else 'closed' end
             ));
         end if;
+        perform private.require_no_interest(v_alert.pot_id);
         update private.alerts as a
         set acknowledged_at = private.now(), acknowledged_by = v_actor, ack_reason = p_reason
         where a.id = v_alert.id

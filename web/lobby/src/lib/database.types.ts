@@ -430,7 +430,7 @@ isOneToOne: false
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
 "rotate_pepper":
-{ Args: { "reason": string }; Returns: Json
+{ Args: { "overlap_days"?: number,"reason": string }; Returns: Json
                            },
 "rotate_pots":
 { Args: Record<PropertyKey, never>; Returns: Json

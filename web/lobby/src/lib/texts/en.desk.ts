@@ -275,11 +275,12 @@ export const en = {
         takenAway: "taken away",
         doSet: "Set this limit",
         policy: "What flags do",
-        policyAbout: "From which score on flags of a kind are noted, hold a prize or refuse joins. Flags that exist keep what was made of them.",
+        policyAbout: "From which score on flags of a kind are noted, hold a prize or refuse joins. It takes two people: one proposes, another sets the same. Flags that exist keep what was made of them.",
         kind: "Kind of flag",
         effect: "Effect",
         minScore: "From score (0 to 1; empty takes it away)",
         doPolicy: "Set this policy",
+        proposed: "Proposed. It holds when another person sets the same within a week.",
         policySetAbout: (kind: string, effect: string, score: string) => `Flags of kind ${kind}: ${effect} from score ${score}.`,
     },
     errors: {

@@ -1,4 +1,4 @@
--- The operator's clock: its database says whatever time the operator wants it to be.
+-- Lets every decision of a database be made at another time; {time} is an expression.
 create or replace function private.now()
 returns timestamptz
 language plpgsql
