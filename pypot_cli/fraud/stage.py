@@ -125,6 +125,7 @@ def take_over(admin_url: str, made_for_this: bool) -> None:
                 " takes one that nobody has used, as after pypot db up in a new --data-dir"
             )
         replace_clock(conn, sql.SQL(query("fraud/time").decode()))
+        conn.execute(query("fraud/policies"))
 
 
 def _staged(url: str, traffic: Traffic, script: Script, say: Callable[[str], None]) -> Stage:

@@ -1,4 +1,4 @@
--- Lets every decision of a database be made at another time; {time} is an expression.
+-- Lets every decision of a database be made at another time, which is an expression.
 create or replace function private.now()
 returns timestamptz
 language plpgsql
