@@ -13,7 +13,12 @@ from pypot_cli.migrations.tree import Tree, default_root
 
 PAGE = ROOT / "docs" / "events.md"
 # Which argument of a function names the kind of the event that it writes.
-WRITERS = {"log_event": 0, "refuse_player": 1}
+WRITERS = {"log_event": 0, "log_events": 0, "refuse_player": 1}
+# A join writes its event with its entry: id, kind, …
+_WRITTEN_WITH_AN_ENTRY = re.compile(
+    r"insert into private\.events \(\s*event_id, kind,[^)]*\)\s*(?:values\s*\(|select)\s*"
+    r"[a-z_.]+, '([a-z_]+)'"
+)
 # Where a kind is not a literal: handed on, or put together.
 NOT_NAMED = {"refuse_player.sql", "append_audit.sql", "announce_alert.sql"}
 ALERTS = {"alert_opened", "alert_acknowledged", "alert_closed"}
@@ -37,6 +42,8 @@ def written() -> dict[str, set[str]]:
     """Each kind that a function of ours writes, and the files that do; "" for a kind not named."""
     found: dict[str, set[str]] = {}
     for file in Tree(default_root()).functions:
+        for kind in _WRITTEN_WITH_AN_ENTRY.findall(file.text):
+            found.setdefault(kind, set()).add(file.path.rpartition("/")[2])
         for token in tokens(file.text):
             if token.kind != "dollar":
                 continue
