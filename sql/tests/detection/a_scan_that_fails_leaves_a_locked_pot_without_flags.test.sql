@@ -66,7 +66,7 @@ select is(
 );
 select is(pg_temp.scanned('broken'), '2030-01-01 12:00:00Z', 'and it is not tried for ever');
 
--- ------------------------------------------------------------------------------ a defect of its own
+-- ----------------------------------------------------------------------------- a defect of its own
 create or replace function private.duplicates(
     p_pot_id uuid, out addresses jsonb, out devices jsonb
 )

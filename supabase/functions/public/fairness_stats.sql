@@ -20,8 +20,9 @@ end $$;
 comment on function public.fairness_stats() is
 'How the draws went, for anybody: {as_of, window, draws: one object a draw_version}. Over all '
 'time: locked, settled, awaiting_reveal, awaiting_beacon, aborted (cancelled after lock), aborts '
-'{voided, reveal_overdue, seed_spent}, abort_rate (of those that ended, 0..1 or null), voided_before_lock. '
-'recent, over the newest `window` settlements: settled, since, reveal_seconds (lock to reveal) and '
+'{voided, reveal_overdue, seed_spent}, abort_rate (of those that ended, 0..1 or null), '
+'voided_before_lock. recent, over the newest `window` settlements: settled, since, '
+'reveal_seconds (lock to reveal) and '
 'beacon_seconds (the beacon round''s time to settled) as {median, p99, max} or null, winner_share '
 '(mean share of the tickets that winners held) and expected_winner_share (its mean in a fair '
 'draw), deciles (ten of {observed, expected}: winners by rank of the winning ticket among the '

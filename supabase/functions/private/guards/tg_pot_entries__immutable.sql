@@ -1,6 +1,6 @@
 -- Of an entry only cancelled_at (once, while the pot is open) and first_ticket with holder_rank
--- (once, at lock, of a live entry) may change; and where it came from is forgotten, whole, once it may be
--- (docs/privacy.md): the one exception, to NULL only.
+-- (once, at lock, of a live entry) may change; and where it came from is forgotten, whole, once it
+-- may be (docs/privacy.md): the one exception, to NULL only.
 create or replace function private.tg_pot_entries__immutable()
 returns trigger
 language plpgsql
@@ -30,7 +30,8 @@ end $$;
 
 comment on function private.tg_pot_entries__immutable() is
 'Trigger: of an entry only cancelled_at (once, while the pot is open) and first_ticket '
-'with holder_rank (once, at lock, of a live entry) may change; where it came from is set to NULL after its time.';
+'with holder_rank (once, at lock, of a live entry) may change; where it came from is set to NULL '
+'after its time.';
 
 revoke all on function private.tg_pot_entries__immutable()
 from public, anon, authenticated, service_role;

@@ -3,7 +3,8 @@
 -- be lost: they poll too.
 --
 -- PostgreSQL lets transactions that notify commit one after another, so this is for what happens a
--- few times in a pot's life (full, locked, attested, scanned, revealed, cancelled) and never for every join.
+-- few times in a pot's life (full, locked, attested, scanned, revealed, cancelled) and never for
+-- every join.
 create or replace function private.wake_services(p_why text, p_pot_id uuid)
 returns void
 language plpgsql
