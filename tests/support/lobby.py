@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from pypot_cli import db, web
@@ -70,6 +71,19 @@ class Stage:
             idempotency_key=email,
         )
         return user_id
+
+
+def found(stage: Stage, pot: str, user: str, kind: str = "a_ring", effect: str = "note") -> str:
+    """Has detection find something about a player of a pot; the flag's id."""
+    with psycopg.connect(stage.admin, autocommit=True) as conn:
+        row = conn.execute(
+            "insert into private.flags (pot_id, user_id, kind, score, evidence, phase, effect,"
+            " created_at, updated_at) values (%s, %s, %s, 0.9, '{}', 'lock', %s,"
+            " private.now(), private.now()) returning flag_id",
+            [pot, user, kind, effect],
+        ).fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 @contextlib.contextmanager

@@ -18,7 +18,15 @@ from tests.support.desk import (
     open_desk,
     set_officer,
 )
-from tests.support.lobby import COMPLIANCE, PATIENCE, Stage, expect_live, open_lobby, violations
+from tests.support.lobby import (
+    COMPLIANCE,
+    PATIENCE,
+    Stage,
+    expect_live,
+    found,
+    open_lobby,
+    violations,
+)
 
 TERMS = {"entry_cost": 10, "max_tickets": 60, "max_per_user": 30, "fill_seconds": 3600}
 HUSHED = "a reason that nobody else reads"
@@ -75,19 +83,6 @@ def crowd(
                     },
                 )
     return ids
-
-
-def found(stage: Stage, pot: str, user: str) -> str:
-    """Has detection find something about a player of a pot; the flag's id."""
-    with psycopg.connect(stage.admin, autocommit=True) as conn:
-        row = conn.execute(
-            "insert into private.flags (pot_id, user_id, kind, score, evidence, phase, effect,"
-            " created_at, updated_at) values (%s, %s, 'a_ring', 0.9, '{}', 'lock', 'note',"
-            " private.now(), private.now()) returning flag_id",
-            [pot, user],
-        ).fetchone()
-    assert row is not None
-    return str(row[0])
 
 
 # -------------------------------------------------------------------------------- who may see it

@@ -1,6 +1,6 @@
 -- What the lock counted, which private.freeze_pot compared with every entry of the account, and
--- what has left since: a payout or hold, once, by a key. To sum a large pot's account once more would
--- take longer the larger the pot is; `pypot check` and private.watch_escrow do.
+-- what has left since: a payout or hold, once, by a key. To sum a large pot's account once more
+-- would take longer the larger the pot is; `pypot check` and private.watch_escrow do.
 create or replace function private.escrow_after_lock(p_pot public.pots, p_escrow_account bigint)
 returns bigint
 language sql
