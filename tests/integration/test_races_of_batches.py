@@ -94,6 +94,100 @@ def test_an_address_is_counted_over_batches_at_once(game: Game) -> None:
     assert game.deadlocks() == 0
 
 
+def test_batches_of_players_with_limits_of_their_own_take_turns(game: Game) -> None:
+    """Such a player's join goes by itself; two batches meet each other's addresses in turn."""
+    pot_id = game.pot(entry_cost=1, max_tickets=1000)
+    players = game.players(40, funds=10)
+    for player in players:
+        game.compliance.call(
+            "set_guard_rail",
+            scope="user",
+            scope_id=str(player.user_id),
+            rule="accounts_per_ip",
+            value="1000",
+            reason="a race",
+        )
+    servers = [game.caller("service_role") for _ in range(2)]
+    addresses = [f"198.51.100.{number}" for number in range(20)]
+    groups = [
+        [
+            {**each, "ip": address, "device": None}
+            for each, address in zip(batch_of(pot_id, group), order, strict=True)
+        ]
+        for group, order in ((players[:20], addresses), (players[20:], addresses[::-1]))
+    ]
+
+    told = race(
+        [partial(s.attempt, "join_pots", batch=g) for s, g in zip(servers, groups, strict=True)]
+    )
+
+    assert [tokens(outcome) for outcome in told] == [["joined"] * 20] * 2
+    assert game.deadlocks() == 0
+
+
+def known_before_a_rotation(game: Game, addresses: Sequence[str]) -> str:
+    """Somebody joins from each address; the pot that is returned opens on the next pepper."""
+    before = game.pot(entry_cost=1, max_tickets=1000)
+    for player, address in zip(game.players(len(addresses), funds=1), addresses, strict=True):
+        player.headers = {"cf-connecting-ip": address}
+        assert answers([player.join(before)])
+    game.compliance.call("rotate_pepper", reason="each quarter")
+    return game.pot(entry_cost=1, max_tickets=1000)
+
+
+def test_batches_that_know_addresses_again_take_turns(game: Game) -> None:
+    """Both link the same addresses to the hashes of before a rotation, in opposite orders.
+
+    A join has the one in the middle, so that each has what comes first to it when they meet.
+    """
+    addresses = [f"198.51.100.{number}" for number in range(9)]
+    pot_id = known_before_a_rotation(game, addresses)
+    players = game.players(18, funds=10)
+    middle = game.player(funds=10)
+    middle.headers = {"cf-connecting-ip": addresses[4]}
+    servers = [game.caller("service_role") for _ in range(2)]
+    groups = [
+        [
+            {**each, "ip": address, "device": None}
+            for each, address in zip(batch_of(pot_id, group), order, strict=True)
+        ]
+        for group, order in ((players[:9], addresses), (players[9:], addresses[::-1]))
+    ]
+
+    with middle.request() as call:
+        call("join_pot", pot_id=pot_id, ticket_count=1)
+        pending = [
+            Pending(partial(s.attempt, "join_pots", batch=g))
+            for s, g in zip(servers, groups, strict=True)
+        ]
+        for server in servers:
+            game.wait_until_blocked(server)
+
+    assert [tokens(each.result()) for each in pending] == [["joined"] * 9] * 2
+    assert game.deadlocks() == 0
+
+
+def test_a_join_links_its_address_once_it_has_its_wallet(game: Game) -> None:
+    """Before that, a batch that has the wallet would wait for the link, and the join for it."""
+    pot_id = known_before_a_rotation(game, ["198.51.100.1"])
+    player = game.player(funds=10)
+    first, second = (game.again(player.user_id) for _ in range(2))
+    second.headers = {"cf-connecting-ip": "198.51.100.1"}
+    server = game.caller("service_role")
+    batch = [{**batch_of(pot_id, [player])[0], "ip": "198.51.100.1", "device": None}]
+
+    with first.request() as call:
+        call("join_pot", pot_id=pot_id, ticket_count=1)
+        batched = Pending(lambda: server.attempt("join_pots", batch=batch))
+        game.wait_until_blocked(server, by=first)
+        alone = Pending(lambda: second.join(pot_id))
+        game.wait_until_blocked(second)
+
+    assert tokens(batched.result()) == ["joined"]
+    assert answers([alone.result()])
+    assert game.deadlocks() == 0
+
+
 def test_one_wallet_pays_for_what_it_holds_however_many_batches_name_it(game: Game) -> None:
     pot_id = game.pot(entry_cost=10, max_tickets=1000)
     player = game.player(funds=30)

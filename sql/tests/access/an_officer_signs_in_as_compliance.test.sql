@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(56);
+select plan(64);
 
 -- As Supabase Auth calls it: as its own role, with one jsonb.
 create function pg_temp.token_of(p_name text, p_more jsonb default '{}')
@@ -122,13 +122,29 @@ from (
     ('resume_pot', on_pot('big', '{"reason": "x"}')), ('list_cases', '{}'::jsonb),
     ('get_case', on_pot('big')), ('list_flags', '{}'), ('list_alerts', '{}'),
     ('list_guard_rails', '{}'), ('list_officers', '{}'), ('metric_churn', '{}'),
-    ('metric_flags', '{}'), ('purge_expired', '{}')
+    ('metric_flags', '{}'), ('metric_snapshot', '{}'), ('purge_expired', '{}'),
+    ('read_events', '{}'), ('list_event_consumers', '{}')
 ) as c (name, arguments);
+select is(
+    (
+        select array_agg(p.proname::text order by p.proname)
+        from pg_proc as p
+        inner join pg_proc as d
+            on p.proname = d.proname and d.pronamespace = 'private'::regnamespace
+        where p.pronamespace = 'public'::regnamespace
+            and has_function_privilege('pot_compliance', p.oid, 'execute')
+            and not has_function_privilege('anon', p.oid, 'execute')
+            -- The last two ask by what they are made of.
+            and d.prosrc !~ ('private\.(require_(standing|person|officer)\(|metric_buckets\(|'
+            'metric_fill_time\()')
+    ),
+    null, 'nor is there a function of compliance that does not ask'
+);
 select is(
     run_as('pot_compliance:olga', format('select to_jsonb(count(*)) from public.%I', t.name)),
     '0', 'nor reads ' || t.name
 )
-from unnest('{pots_audit,pot_entries}'::text[]) as t (name);
+from unnest('{pots,pots_audit,pot_entries}'::text[]) as t (name);
 select ok(
     run_as('pot_compliance:omar', 'select to_jsonb(count(*)) from public.pots_audit')::integer > 0,
     'which another officer does'

@@ -3,7 +3,7 @@
 -- once, when they first come to a pot of the new pepper, and kept as a link from hash to hash.
 --
 -- Known is who came before the rotation, so that the answer is the same for every join of a pot.
--- Locks: none; two who come at once write the same link.
+-- Locks: the link, when it is new: two who come at once write the same.
 -- Writes: fingerprint_links.
 -- Raises: no_data_found (a pepper that is gone).
 create or replace function private.known_as(

@@ -1,4 +1,5 @@
 -- Positions have no gaps, so what waits is counted without being read.
+-- Raises: not_allowed.
 create or replace function private.list_event_consumers()
 returns setof public.event_consumer
 language plpgsql
@@ -9,6 +10,7 @@ as $$
 declare
     v_last bigint := coalesce((select max(p.position) from private.event_positions as p), 0);
 begin
+    perform private.require_standing();
     return query
     select c.consumer, c.position, v_last - c.position, private.json_time(c.updated_at)
     from private.event_consumers as c

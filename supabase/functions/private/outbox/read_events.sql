@@ -1,4 +1,5 @@
--- Raises: invalid_argument.
+-- Guards, in order: arguments; who calls.
+-- Raises: invalid_argument, not_allowed.
 create or replace function private.read_events(
     p_consumer text, p_after bigint, p_kinds text[], p_page_size integer
 )
@@ -13,6 +14,7 @@ declare
     v_positions bigint[];
 begin
     perform private.require_range('page_size', p_page_size, 1, 1000);
+    perform private.require_standing();
     if p_consumer is not null then
         perform private.require_consumer(p_consumer);
         v_after := coalesce(v_after, (

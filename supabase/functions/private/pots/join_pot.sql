@@ -7,7 +7,8 @@
 -- before the deadline once
 -- every wait is over.
 -- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet;
--- those of private.guard_join; one stripe (all, ascending, for the last tickets).
+-- those of private.known_as and of private.guard_join; one stripe (all, ascending, for the last
+-- tickets).
 -- Writes: pot_entries, stripe, transfer, idempotency key, event pot_joined; to realtime joined,
 -- balance, updated.
 -- Raises: invalid_argument, invalid_ticket_count, login_required, not_allowed, pot_not_found,
@@ -83,7 +84,6 @@ begin
     if not found then
         perform private.fail('pot_not_found');
     end if;
-    v_context := private.request_context(v_pot.pepper_id);
     -- A statement of its own: what the next ones read of this player cannot be stale.
     select * into v_wallet
     from private.wallets as w
@@ -157,6 +157,8 @@ begin
             'account_blocked', 'join_refused', p_pot_id, '{"reason": "excluded"}'
         );
     end if;
+    -- Not before: a pot that has ended may have no pepper any more, and still answers.
+    v_context := private.request_context(v_pot.pepper_id);
     v_result := private.guard_join(
         p_pot_id, v_pot.template_id, v_player, p_ticket_count, v_pot.cost, v_now.held, v_context
     );

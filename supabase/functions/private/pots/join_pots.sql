@@ -4,6 +4,7 @@
 --
 -- Guards, in order: arguments; the pot exists; a join: those of private.join_pot.
 -- Locks, in order: new pseudonyms, by user; the gate, shared; the wallets of all players, by user;
+-- after a rotation of the pepper, new links of all addresses and then of all devices, by hash;
 -- where accounts an address or a device are limited, all addresses and then all devices, by key;
 -- one stripe (all, ascending, for the last tickets).
 -- Writes: as private.join_pot, for each join; `updated` once.
@@ -25,7 +26,7 @@ declare
     v_at timestamptz;
     v_correlation_id text := private.correlation_id();
     v_plain private.plain_join[];
-    v_plain_places integer[] := '{}';
+    v_plain_places integer[] := '{}'::integer[];
     v_stripe smallint;
     v_total bigint;
     v_is_scarce boolean;
@@ -76,7 +77,13 @@ begin
             b.item ->> 'ip',
             b.item ->> 'device',
             b.item ->> 'region',
-            b.item ->> 'correlation_id'
+            -- A join that has none has the batch's, also when it goes through join_pot.
+            coalesce(
+                nullif(left(btrim(regexp_replace(
+                    left(b.item ->> 'correlation_id', 1000), '[^\x20-\x7e]', '', 'g'
+                )), 200), ''),
+                v_correlation_id
+            )
         )::private.batch_join
         from jsonb_array_elements(p_batch) with ordinality as b (item, place)
         order by b.place
@@ -90,12 +97,16 @@ begin
         from auth.users as u
         where u.id in (select j.user_id from unnest(v_joins) as j)
             and not exists (select from private.actors as a where a.subject = u.id::text)
+            -- Who was forgotten gets no new pseudonym.
+            and not private.is_erased(u.id)
         order by u.id::text
     ) as u;
     select
         pg_advisory_xact_lock_shared(private.gate_key(v_pot_id)),
         p.entry_cost, p.max_tickets, p.max_per_user, s.template_id, s.pepper_id, s.escrow_account,
-        coalesce(k.secret, private.pepper_secret(k.id)) as pepper
+        -- A pot that has ended may have none any more, and still answers.
+        case when p.status = 'open' then coalesce(k.secret, private.pepper_secret(k.id)) end
+            as pepper
     into strict v_pot
     from public.pots as p
     inner join private.pot_states as s on p.id = s.pot_id
@@ -144,12 +155,7 @@ begin
             private.fingerprint('ip', private.normal_address(j.ip), v_pot.pepper),
             private.fingerprint('device', private.normal_device(j.device), v_pot.pepper),
             private.normal_region(j.region),
-            coalesce(
-                nullif(left(btrim(regexp_replace(
-                    left(j.correlation_id, 1000), '[^\x20-\x7e]', '', 'g'
-                )), 200), ''),
-                v_correlation_id
-            ),
+            j.correlation_id,
             gen_random_uuid(), extensions.gen_random_bytes(32),
             null, null, null, null, null, null, null
         )::private.plain_join
@@ -157,6 +163,21 @@ begin
     );
     -- Under the first pepper nobody was known by another (private.request_context).
     if v_pot.pepper_id > 1 then
+        -- A link that is new is a row that another join may be writing too.
+        perform private.known_as('ip', n.address, n.ip_hash, v_pot.pepper_id)
+        from (
+            select distinct private.normal_address(j.ip) as address, p.ip_hash
+            from unnest(v_plain) as p
+            inner join unnest(v_joins) as j on p.place = j.place
+            order by p.ip_hash
+        ) as n;
+        perform private.known_as('device', n.device, n.device_hash, v_pot.pepper_id)
+        from (
+            select distinct private.normal_device(j.device) as device, p.device_hash
+            from unnest(v_plain) as p
+            inner join unnest(v_joins) as j on p.place = j.place
+            order by p.device_hash
+        ) as n;
         v_plain := array(
             select row(
                 p.place, p.user_id, p.ticket_count, p.key, p.cost,
@@ -174,7 +195,15 @@ begin
             order by p.place
         );
     end if;
-    if v_rails::text ~ 'accounts_per_' then
+    -- A player with limits of the own goes through join_pot, which takes the same locks: of a batch
+    -- all at once and before any stripe.
+    if v_rails::text ~ 'accounts_per_' or exists (
+        select
+        from private.guard_rails as g
+        where g.scope = 'user'
+            and g.rule in ('accounts_per_ip', 'accounts_per_device')
+            and g.scope_id in (select j.user_id::text from unnest(v_joins) as j)
+    ) then
         perform pg_advisory_xact_lock(k.key)
         from (
             select distinct hashtextextended('pots/ip/' || v_pot_id || j.ip_hash, 0) as key
@@ -293,7 +322,7 @@ begin
             order by j.place
         );
     else
-        v_plain := '{}';
+        v_plain := '{}'::private.plain_join[];
     end if;
 
     -- For the last tickets all stripes are taken first, in order: a later join of this batch must not
@@ -322,8 +351,8 @@ begin
     end if;
 
     -- The pot has room for all of them: the usual case. Else each is asked for by itself.
-    if v_stripe is not null and private.now() < v_now.locks_at then
-        v_at := private.now();
+    v_at := private.now();
+    if v_stripe is not null and v_at < v_now.locks_at then
         update private.pot_stripes as c
         set version = c.version + cardinality(v_plain) - 1
         where c.pot_id = v_pot_id and c.stripe = v_stripe;
