@@ -186,7 +186,7 @@ from public, anon, authenticated, service_role;
 -- once, when they first come to a pot of the new pepper, and kept as a link from hash to hash.
 --
 -- Known is who came before the rotation, so that the answer is the same for every join of a pot.
--- Locks: none; two who come at once write the same link.
+-- Locks: the link, when it is new: two who come at once write the same.
 -- Writes: fingerprint_links.
 -- Raises: no_data_found (a pepper that is gone).
 create or replace function private.known_as(
@@ -1572,13 +1572,11 @@ declare
     v_aged integer;
     v_watched integer;
     v_capped integer;
-    v_newness double precision[];
     v_stakes boolean;
 begin
     select
-        count(s.age), count(*) filter (where s.is_watched), count(*) filter (where s.is_capped),
-        array_agg(s.newness order by s.newness) filter (where s.newness is not null)
-    into v_aged, v_watched, v_capped, v_newness
+        count(s.age), count(*) filter (where s.is_watched), count(*) filter (where s.is_capped)
+    into v_aged, v_watched, v_capped
     from unnest(p_seats) as s;
     v_stakes := exists (select from unnest(p_visits) as v where v.pot = 0 and v.stake > 0);
 
@@ -4075,6 +4073,34 @@ from public, anon, authenticated, service_role;
 grant execute on function private.roll_up_metrics()
 to pot_orchestrator, service_role;
 
+-- source: supabase/functions/private/outbox/list_event_consumers.sql
+-- Positions have no gaps, so what waits is counted without being read.
+-- Raises: not_allowed.
+create or replace function private.list_event_consumers()
+returns setof public.event_consumer
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_last bigint := coalesce((select max(p.position) from private.event_positions as p), 0);
+begin
+    perform private.require_standing();
+    return query
+    select c.consumer, c.position, v_last - c.position, private.json_time(c.updated_at)
+    from private.event_consumers as c
+    order by c.consumer;
+end $$;
+
+comment on function private.list_event_consumers() is
+'Definer half of public.list_event_consumers.';
+
+revoke all on function private.list_event_consumers()
+from public, anon, authenticated, service_role;
+grant execute on function private.list_event_consumers()
+to pot_events, pot_compliance, service_role;
+
 -- source: supabase/functions/private/outbox/log_events.sql
 -- As private.log_event, for many events of one kind and pot at once.
 -- Locks: the caller's pseudonym when it is new.
@@ -4104,7 +4130,8 @@ revoke all on function private.log_events(text, uuid, jsonb[])
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/outbox/read_events.sql
--- Raises: invalid_argument.
+-- Guards, in order: arguments; who calls.
+-- Raises: invalid_argument, not_allowed.
 create or replace function private.read_events(
     p_consumer text, p_after bigint, p_kinds text[], p_page_size integer
 )
@@ -4119,6 +4146,7 @@ declare
     v_positions bigint[];
 begin
     perform private.require_range('page_size', p_page_size, 1, 1000);
+    perform private.require_standing();
     if p_consumer is not null then
         perform private.require_consumer(p_consumer);
         v_after := coalesce(v_after, (
@@ -4596,7 +4624,8 @@ from public, anon, authenticated, service_role;
 -- before the deadline once
 -- every wait is over.
 -- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet;
--- those of private.guard_join; one stripe (all, ascending, for the last tickets).
+-- those of private.known_as and of private.guard_join; one stripe (all, ascending, for the last
+-- tickets).
 -- Writes: pot_entries, stripe, transfer, idempotency key, event pot_joined; to realtime joined,
 -- balance, updated.
 -- Raises: invalid_argument, invalid_ticket_count, login_required, not_allowed, pot_not_found,
@@ -4672,7 +4701,6 @@ begin
     if not found then
         perform private.fail('pot_not_found');
     end if;
-    v_context := private.request_context(v_pot.pepper_id);
     -- A statement of its own: what the next ones read of this player cannot be stale.
     select * into v_wallet
     from private.wallets as w
@@ -4746,6 +4774,8 @@ begin
             'account_blocked', 'join_refused', p_pot_id, '{"reason": "excluded"}'
         );
     end if;
+    -- Not before: a pot that has ended may have no pepper any more, and still answers.
+    v_context := private.request_context(v_pot.pepper_id);
     v_result := private.guard_join(
         p_pot_id, v_pot.template_id, v_player, p_ticket_count, v_pot.cost, v_now.held, v_context
     );
@@ -4889,6 +4919,7 @@ to authenticated, service_role;
 --
 -- Guards, in order: arguments; the pot exists; a join: those of private.join_pot.
 -- Locks, in order: new pseudonyms, by user; the gate, shared; the wallets of all players, by user;
+-- after a rotation of the pepper, new links of all addresses and then of all devices, by hash;
 -- where accounts an address or a device are limited, all addresses and then all devices, by key;
 -- one stripe (all, ascending, for the last tickets).
 -- Writes: as private.join_pot, for each join; `updated` once.
@@ -4910,7 +4941,7 @@ declare
     v_at timestamptz;
     v_correlation_id text := private.correlation_id();
     v_plain private.plain_join[];
-    v_plain_places integer[] := '{}';
+    v_plain_places integer[] := '{}'::integer[];
     v_stripe smallint;
     v_total bigint;
     v_is_scarce boolean;
@@ -4961,7 +4992,13 @@ begin
             b.item ->> 'ip',
             b.item ->> 'device',
             b.item ->> 'region',
-            b.item ->> 'correlation_id'
+            -- A join that has none has the batch's, also when it goes through join_pot.
+            coalesce(
+                nullif(left(btrim(regexp_replace(
+                    left(b.item ->> 'correlation_id', 1000), '[^\x20-\x7e]', '', 'g'
+                )), 200), ''),
+                v_correlation_id
+            )
         )::private.batch_join
         from jsonb_array_elements(p_batch) with ordinality as b (item, place)
         order by b.place
@@ -4975,12 +5012,16 @@ begin
         from auth.users as u
         where u.id in (select j.user_id from unnest(v_joins) as j)
             and not exists (select from private.actors as a where a.subject = u.id::text)
+            -- Who was forgotten gets no new pseudonym.
+            and not private.is_erased(u.id)
         order by u.id::text
     ) as u;
     select
         pg_advisory_xact_lock_shared(private.gate_key(v_pot_id)),
         p.entry_cost, p.max_tickets, p.max_per_user, s.template_id, s.pepper_id, s.escrow_account,
-        coalesce(k.secret, private.pepper_secret(k.id)) as pepper
+        -- A pot that has ended may have none any more, and still answers.
+        case when p.status = 'open' then coalesce(k.secret, private.pepper_secret(k.id)) end
+            as pepper
     into strict v_pot
     from public.pots as p
     inner join private.pot_states as s on p.id = s.pot_id
@@ -5029,12 +5070,7 @@ begin
             private.fingerprint('ip', private.normal_address(j.ip), v_pot.pepper),
             private.fingerprint('device', private.normal_device(j.device), v_pot.pepper),
             private.normal_region(j.region),
-            coalesce(
-                nullif(left(btrim(regexp_replace(
-                    left(j.correlation_id, 1000), '[^\x20-\x7e]', '', 'g'
-                )), 200), ''),
-                v_correlation_id
-            ),
+            j.correlation_id,
             gen_random_uuid(), extensions.gen_random_bytes(32),
             null, null, null, null, null, null, null
         )::private.plain_join
@@ -5042,6 +5078,21 @@ begin
     );
     -- Under the first pepper nobody was known by another (private.request_context).
     if v_pot.pepper_id > 1 then
+        -- A link that is new is a row that another join may be writing too.
+        perform private.known_as('ip', n.address, n.ip_hash, v_pot.pepper_id)
+        from (
+            select distinct private.normal_address(j.ip) as address, p.ip_hash
+            from unnest(v_plain) as p
+            inner join unnest(v_joins) as j on p.place = j.place
+            order by p.ip_hash
+        ) as n;
+        perform private.known_as('device', n.device, n.device_hash, v_pot.pepper_id)
+        from (
+            select distinct private.normal_device(j.device) as device, p.device_hash
+            from unnest(v_plain) as p
+            inner join unnest(v_joins) as j on p.place = j.place
+            order by p.device_hash
+        ) as n;
         v_plain := array(
             select row(
                 p.place, p.user_id, p.ticket_count, p.key, p.cost,
@@ -5059,7 +5110,15 @@ begin
             order by p.place
         );
     end if;
-    if v_rails::text ~ 'accounts_per_' then
+    -- A player with limits of the own goes through join_pot, which takes the same locks: of a batch
+    -- all at once and before any stripe.
+    if v_rails::text ~ 'accounts_per_' or exists (
+        select
+        from private.guard_rails as g
+        where g.scope = 'user'
+            and g.rule in ('accounts_per_ip', 'accounts_per_device')
+            and g.scope_id in (select j.user_id::text from unnest(v_joins) as j)
+    ) then
         perform pg_advisory_xact_lock(k.key)
         from (
             select distinct hashtextextended('pots/ip/' || v_pot_id || j.ip_hash, 0) as key
@@ -5178,7 +5237,7 @@ begin
             order by j.place
         );
     else
-        v_plain := '{}';
+        v_plain := '{}'::private.plain_join[];
     end if;
 
     -- For the last tickets all stripes are taken first, in order: a later join of this batch must not
@@ -5207,8 +5266,8 @@ begin
     end if;
 
     -- The pot has room for all of them: the usual case. Else each is asked for by itself.
-    if v_stripe is not null and private.now() < v_now.locks_at then
-        v_at := private.now();
+    v_at := private.now();
+    if v_stripe is not null and v_at < v_now.locks_at then
         update private.pot_stripes as c
         set version = c.version + cardinality(v_plain) - 1
         where c.pot_id = v_pot_id and c.stripe = v_stripe;
@@ -5435,7 +5494,7 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_before timestamptz := 'infinity';
+    v_before timestamptz := timestamptz 'infinity';
     v_id uuid := coalesce(p_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
     v_least bigint := coalesce(p_min_value, 0);
     v_most bigint := coalesce(p_max_value, 9223372036854775807);

@@ -19,13 +19,11 @@ declare
     v_aged integer;
     v_watched integer;
     v_capped integer;
-    v_newness double precision[];
     v_stakes boolean;
 begin
     select
-        count(s.age), count(*) filter (where s.is_watched), count(*) filter (where s.is_capped),
-        array_agg(s.newness order by s.newness) filter (where s.newness is not null)
-    into v_aged, v_watched, v_capped, v_newness
+        count(s.age), count(*) filter (where s.is_watched), count(*) filter (where s.is_capped)
+    into v_aged, v_watched, v_capped
     from unnest(p_seats) as s;
     v_stakes := exists (select from unnest(p_visits) as v where v.pot = 0 and v.stake > 0);
 

@@ -14,7 +14,7 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_before timestamptz := 'infinity';
+    v_before timestamptz := timestamptz 'infinity';
     v_id uuid := coalesce(p_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
     v_least bigint := coalesce(p_min_value, 0);
     v_most bigint := coalesce(p_max_value, 9223372036854775807);
