@@ -13,6 +13,7 @@ from pypot_cli.rpc import Caller
 from tests.support.desk import (
     PAGES,
     give_reason,
+    moderate,
     officer,
     open_case,
     open_desk,
@@ -397,11 +398,21 @@ def test_an_officer_who_is_in_the_pot_is_refused_with_the_reason(
     expect(dialog.get_by_role("alert")).to_contain_text("a player of this pot", timeout=PATIENCE)
     page.keyboard.press("Escape")
     expect(card).to_have_attribute("data-status", "open")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    dialog = give_reason(page, "Pause this pot", "my own")
+    expect(dialog.get_by_role("alert")).to_contain_text("a player of this pot", timeout=PATIENCE)
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("status")).to_have_text("Filling")
     page.context.close()
 
     # Another officer may.
     other = open_desk(browser, stage, officer(stage))
     open_case(other, pot)
+    moderate(other, "Pause", "Pause this pot", "an odd crowd")
+    expect(other.get_by_test_id("status")).to_have_text("Paused", timeout=PATIENCE)
     other.locator(f'[data-flag="{flag}"]').get_by_role("button", name="Clear").click()
     expect(give_reason(other, "Clear", "a family")).to_be_hidden(timeout=PATIENCE)
     expect(other.get_by_test_id("told")).to_contain_text("Cleared.", timeout=PATIENCE)
