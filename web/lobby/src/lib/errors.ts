@@ -10,13 +10,15 @@ export interface Refusal {
 
 interface Answer {
     message?: string;
-    status?: number;
+    code?: string;
 }
 
 /** The refusal behind an error of supabase-js. */
 export function refusal(error: Answer): Refusal {
     const said = error.message ?? "";
     if (/JWT expired|invalid JWT/i.test(said)) return named("login_required");
+    // While a token cannot be renewed supabase-js sends none, and nobody may do what a player may.
+    if (error.code === "42501") return named("login_required");
     if (/fetch|network|load failed/i.test(said)) return named("network");
     return named(said in t.errors ? said : "unknown");
 }

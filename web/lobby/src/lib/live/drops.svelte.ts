@@ -13,6 +13,8 @@ const SHOWN = 8;
 
 export class Drops {
     list = $state.raw<Drop[]>([]);
+    /** Whether they were read: until then nobody knows that there are none. */
+    known = $state(false);
 
     /** Listens until the returned function is called. */
     listen(): () => void {
@@ -23,6 +25,7 @@ export class Drops {
                 const { data, error } = await client().rpc("list_live_drops", { page_size: SHOWN });
                 if (error) throw error;
                 this.#add(data as Drop[]);
+                this.known = true;
             },
         });
         return stop;
