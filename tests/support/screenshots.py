@@ -1,24 +1,27 @@
-"""`./dev screenshots`: pictures of the lobby's main states into docs/images.
+"""`./dev screenshots`: pictures of the main states of lobby and desk into docs/images.
 
 From real pots on a stage of its own, in light, in dark and on a phone, named STATE-LOOK.webp.
-Arguments name the states to take; without any it takes them all.
+Arguments name the states to take; without any it takes them all. What the desk shows was found by
+detection itself: six accounts of one device play beside people with devices of their own.
 """
 
 import base64
+import random
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, StorageState, expect, sync_playwright
 
 from pypot_cli.config import ROOT
-from pypot_cli.rpc import player
+from pypot_cli.rpc import Api, Caller, login_url, player
 from tests.support import packages
+from tests.support.desk import officer, open_case, open_desk, user_id
 from tests.support.lobby import PATIENCE, SECOND, Stage, everything, expect_live, open_lobby
 
 IMAGES = ROOT / "docs" / "images"
@@ -30,6 +33,19 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
 }
 CROWD = 14
 DRAWS = 25
+RING = 6
+"""Accounts that one person has, on one tablet."""
+
+
+class FromDevice(Api):
+    """Calls of a browser that sends the id of its device, through a proxy that tells addresses."""
+
+    def __init__(self, url: str, device: str, address: str) -> None:
+        super().__init__(url)
+        self._headers = {"x-device-id": device, "cf-connecting-ip": address}
+
+    def headers(self) -> dict[str, str]:
+        return {**super().headers(), **self._headers}
 
 
 class Scene:
@@ -37,13 +53,16 @@ class Scene:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        emails = [f"{uuid.uuid4().hex}@example.com" for _ in range(CROWD)]
-        self._people = {email: uuid.UUID(stage.sign_up(email, 5000)) for email in emails}
+        self._people: dict[str, uuid.UUID] = {}
+        self._chance = random.Random(1)
+        self.crowd = self.sign_up(CROWD)
         for _ in range(DRAWS):
             self.full(entry_cost=5, max_tickets=20, max_per_user=5)
         won = self.settled(self.full(entry_cost=25, max_tickets=40, max_per_user=5))
         self.won = str(won["id"])
-        self.me = next(email for email in emails if self._sees(email, self.won)["winner"]["mine"])
+        self.me = next(
+            email for email in self.crowd if self._sees(email, self.won)["winner"]["mine"]
+        )
         stage.call(
             player(self._people[self.me]), "set_play_limits", day=2000, week=8000, month=None
         )
@@ -51,14 +70,33 @@ class Scene:
             self.filling(sold, entry_cost=50, max_tickets=100, max_per_user=20, draw_version=2)
         self.open = self.filling(12, entry_cost=10, max_tickets=60, max_per_user=10, draw_version=2)
 
-    def _join(self, email: str, pot: str, count: int) -> None:
-        self.stage.call(
-            player(self._people[email]),
-            "join_pot",
-            pot_id=pot,
-            ticket_count=count,
-            idempotency_key=str(uuid.uuid4()),
-        )
+    @cached_property
+    def desk(self) -> "Desk":
+        """What there is for compliance."""
+        return Desk(self)
+
+    def join(self, email: str, pot: str, count: int, device: str | None = None) -> None:
+        """Buys tickets, from a device of the player's own when none is given."""
+        place = list(self._people).index(email)
+        address = f"203.0.113.{200 if device else place + 1}"
+        with FromDevice(login_url(self.stage.database), device or email, address) as api:
+            api.call(
+                player(self._people[email]),
+                "join_pot",
+                pot_id=pot,
+                ticket_count=count,
+                idempotency_key=str(uuid.uuid4()),
+            )
+
+    def sign_up(self, players: int) -> list[str]:
+        """E-mail addresses of more players."""
+        emails = [f"{uuid.uuid4().hex}@example.com" for _ in range(players)]
+        self._people |= {email: uuid.UUID(self.stage.sign_up(email, 5000)) for email in emails}
+        return emails
+
+    def leave(self, email: str) -> None:
+        """Asks for everything about a player to be erased."""
+        self.stage.call(player(self._people[email]), "request_erasure")
 
     def _sees(self, email: str, pot: str) -> Any:
         return self.stage.call(player(self._people[email]), "get_pot", pot_id=pot)
@@ -66,30 +104,76 @@ class Scene:
     def filling(self, entries: int, **terms: Any) -> str:
         """A pot with that many entries, the player's own among them."""
         pot = self.stage.open_pot(fill_seconds=1500, **terms)
-        others = [email for email in self._people if email != self.me]
+        others = [email for email in self.crowd if email != self.me]
         for place in range(entries - 1):
-            self._join(others[place % len(others)], pot, 1 + place % 4)
-        self._join(self.me, pot, 2)
+            self.join(others[place % len(others)], pot, 1 + place % 4)
+        self.join(self.me, pot, 2)
         return pot
 
     def full(self, **terms: Any) -> str:
         """A pot that is sold out."""
         pot = self.stage.open_pot(fill_seconds=1500, **terms)
         left, place = terms["max_tickets"], 0
-        for email in self._people:
+        # Whoever always came after the same one would look like one person.
+        for email in self._chance.sample(self.crowd, CROWD):
             count = min(left, 2 + place % 3)
             if count:
-                self._join(email, pot, count)
+                self.join(email, pot, count)
             left, place = left - count, place + 1
         return pot
 
     def settled(self, pot: str) -> Any:
         """The pot once it is."""
         deadline = time.monotonic() + 120
-        while (found := self._sees(next(iter(self._people)), pot))["status"] != "settled":
+        while (found := self._sees(self.crowd[0], pot))["status"] != "settled":
             assert time.monotonic() < deadline, "a pot was not settled"
             time.sleep(0.2)
         return found
+
+
+class Desk:
+    """A ring's pots, one of them with a held prize and a flag that waits for a second person."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene, stage = scene, scene.stage
+        self.officers = [officer(stage), officer(stage)]
+        ring = scene.sign_up(RING)
+        self.case, self.flag = next(found for found in map(self._held, [ring] * 12) if found)
+        self._call("review_flag", flag_id=self.flag, decision="uphold", reason="one tablet, six")
+        paused = scene.filling(4, entry_cost=20, max_tickets=80, max_per_user=8)
+        self._call("pause_pot", pot_id=paused, reason="an odd crowd")
+        voided = scene.filling(2, entry_cost=20, max_tickets=80, max_per_user=8)
+        self._call("void_pot", pot_id=voided, reason="opened twice")
+        scene.leave(scene.crowd[-1])
+        stage.call(Caller("pot_events"), "sequence_events")
+        stage.call(Caller("pot_orchestrator"), "roll_up_metrics")
+
+    @cached_property
+    def _person(self) -> Caller:
+        first = user_id(self._scene.stage, self.officers[0])
+        return Caller("pot_compliance", uuid.UUID(first))
+
+    def _call(self, function: str, **arguments: Any) -> Any:
+        return self._scene.stage.call(self._person, function, **arguments)
+
+    def _held(self, ring: list[str]) -> tuple[str, str] | None:
+        """A pot that the ring played in, and its winner's flag, if the prize is held."""
+        scene = self._scene
+        pot = scene.stage.open_pot(
+            entry_cost=10, max_tickets=40, max_per_user=5, fill_seconds=1500, draw_version=1
+        )
+        for place, email in enumerate(scene.crowd[1:6]):
+            scene.join(email, pot, 1 + place % 3)
+        for email in ring:
+            scene.join(email, pot, 5, device="one tablet")
+        scene.join(scene.crowd[0], pot, 1)
+        scene.settled(pot)
+        case = self._call("get_case", pot_id=pot)
+        if not case["pot"]["held"]:
+            return None
+        winner = case["pot"]["winner"]["user_id"]
+        flags = [each for each in case["flags"] if each["user_id"] == winner]
+        return pot, str(max(flags, key=lambda each: float(each["score"]))["flag_id"])
 
 
 def lobby(page: Page, _: Scene) -> None:
@@ -116,6 +200,8 @@ def drawing(page: Page, scene: Scene) -> None:
     expect(page.get_by_text("of the public beacon")).to_be_visible(timeout=PATIENCE)
     # The pointer stands where the seed points, and waits.
     page.wait_for_timeout(SECOND)
+    draw = page.get_by_role("heading", name="The draw").locator("..")
+    draw.evaluate("draw => draw.scrollIntoView({block: 'nearest'})")
 
 
 def winner(page: Page, scene: Scene) -> None:
@@ -126,7 +212,12 @@ def winner(page: Page, scene: Scene) -> None:
     dialog.get_by_role("button", name="Check this draw now").click()
     verdict = dialog.get_by_text("Everything holds.")
     expect(verdict).to_be_visible(timeout=PATIENCE)
-    verdict.evaluate("words => words.scrollIntoView({block: 'center'})")
+    # Higher, so that it shows both who won and what was checked.
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": size["width"], "height": size["height"] * 3 // 2})
+    page.wait_for_timeout(SECOND)
+    dialog.get_by_text("You won!").scroll_into_view_if_needed()
 
 
 def tampered(page: Page, scene: Scene) -> None:
@@ -153,23 +244,66 @@ def account(page: Page, _: Scene) -> None:
     page.goto("/account")
     expect(page.get_by_role("button", name="Save the limits")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("row").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Net since then")).to_be_visible(timeout=PATIENCE)
 
 
-STATES: Mapping[str, Callable[[Page, Scene], None]] = {
-    state.__name__: state
-    for state in (
-        *(lobby, filling, entry, drawing, winner),
-        *(tampered, history, fairness, account),
-    )
-}
+def cases(page: Page, _: Scene) -> None:
+    page.goto("/desk")
+    expect_live(page)
+    expect(page.get_by_role("row")).not_to_have_count(0, timeout=PATIENCE)
 
 
-@contextmanager
-def signed_in(browser: Browser, scene: Scene) -> Iterator[StorageState]:
-    """What a browser keeps of the player's sign-in."""
-    page = open_lobby(browser, scene.stage, scene.me)
-    yield page.context.storage_state()
+def case(page: Page, scene: Scene) -> None:
+    open_case(page, scene.desk.case)
+    page.get_by_role("button", name="Check the chain").click()
+    expect(page.get_by_text("every hash holds")).to_be_visible(timeout=PATIENCE)
+
+
+def graph(page: Page, scene: Scene) -> None:
+    open_case(page, scene.desk.case)
+    expect(page.get_by_test_id("graph")).to_be_visible(timeout=PATIENCE)
+    to_top(page.get_by_test_id("clusters"))
+
+
+def review(page: Page, scene: Scene) -> None:
+    open_case(page, scene.desk.case)
+    flag = page.locator(f'[data-flag="{scene.desk.flag}"]')
+    expect(flag).to_have_attribute("data-status", "uphold_proposed", timeout=PATIENCE)
+    to_top(flag)
+    flag.get_by_text("Evidence").click()
+    page.wait_for_timeout(SECOND)
+
+
+def alerts(page: Page, _: Scene) -> None:
+    page.goto("/desk/alerts")
+    expect_live(page)
+    expect(page.get_by_role("button", name="Acknowledge").first).to_be_visible(timeout=PATIENCE)
+
+
+def figures(page: Page, _: Scene) -> None:
+    page.goto("/desk/figures")
+    expect(page.locator("canvas").first).to_be_visible(timeout=PATIENCE)
+    page.wait_for_timeout(SECOND)
+
+
+def to_top(part: Locator) -> None:
+    """Scrolls until it begins where the screen does."""
+    part.evaluate("part => scrollBy(0, part.getBoundingClientRect().top - 16)")
+
+
+PLAYERS: tuple[Callable[[Page, Scene], None], ...] = (
+    *(lobby, filling, entry, drawing, winner),
+    *(tampered, history, fairness, account),
+)
+OFFICERS = (cases, case, graph, review, alerts, figures)
+STATES = {state.__name__: state for state in (*PLAYERS, *OFFICERS)}
+
+
+def kept(page: Page) -> StorageState:
+    """What a browser keeps of a sign-in; its context is closed."""
+    state = page.context.storage_state()
     page.context.close()
+    return state
 
 
 def save(page: Page, file: Path) -> int:
@@ -192,29 +326,42 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=packages.chromium())
-        take(browser, Scene(stage), wanted)
+        scene = Scene(stage)
+        of_players = [state for state in PLAYERS if state.__name__ in wanted]
+        of_officers = [state for state in OFFICERS if state.__name__ in wanted]
+        if of_players:
+            take(browser, kept(open_lobby(browser, stage, scene.me)), scene, of_players)
+        if of_officers:
+            # The first officer proposed; the second one looks.
+            second = open_desk(browser, stage, scene.desk.officers[1])
+            take(browser, kept(second), scene, of_officers)
         browser.close()
     return 0
 
 
-def take(browser: Browser, scene: Scene, wanted: list[str]) -> None:
-    """Takes the wanted states in every look."""
-    with signed_in(browser, scene) as kept:
-        for look, options in LOOKS.items():
-            context = browser.new_context(
-                base_url=scene.stage.lobby,
-                storage_state=kept,
-                reduced_motion="reduce",
-                **options,
-            )
-            context.set_default_timeout(PATIENCE)
-            for name in wanted:
-                page = context.new_page()
-                STATES[name](page, scene)
-                size = save(page, IMAGES / f"{name}-{look}.webp")
-                print(f"docs/images/{name}-{look}.webp {size / 1000:.0f} kB", flush=True)
-                page.close()
-            context.close()
+def take(
+    browser: Browser,
+    signed_in: StorageState,
+    scene: Scene,
+    states: Sequence[Callable[[Page, Scene], None]],
+) -> None:
+    """Takes states as whoever is signed in sees them, in every look."""
+    for look, options in LOOKS.items():
+        context = browser.new_context(
+            base_url=scene.stage.lobby,
+            storage_state=signed_in,
+            reduced_motion="reduce",
+            **options,
+        )
+        context.set_default_timeout(PATIENCE)
+        for state in states:
+            page = context.new_page()
+            state(page, scene)
+            name = f"{state.__name__}-{look}.webp"
+            size = save(page, IMAGES / name)
+            print(f"docs/images/{name} {size / 1000:.0f} kB", flush=True)
+            page.close()
+        context.close()
 
 
 if __name__ == "__main__":
