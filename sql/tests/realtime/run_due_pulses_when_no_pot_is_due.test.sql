@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(4);
+select plan(5);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select make_user('ann', 1000);
@@ -19,6 +19,7 @@ select is(
     (select array_agg(m.event) from messages('pots:lobby') as m), '{locked}',
     'and the lobby hears of that one only'
 );
+select is(rpc('pot_orchestrator', 'run_due') ->> 'task', 'scan', 'then it is looked at');
 select is(rpc('pot_orchestrator', 'run_due'), null, 'then nothing is due');
 select is(
     (

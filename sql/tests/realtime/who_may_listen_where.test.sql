@@ -1,5 +1,5 @@
--- anon and players hear pots:* and live-drops, a player the own wallet; nobody another's. Only
--- compliance hears alerts; no other role anything.
+-- anon, players and compliance hear pots:* and live-drops, a player the own wallet; nobody
+-- another's. Only compliance hears alerts; no other role anything.
 
 begin;
 \ir ../support/helpers.sql
@@ -29,9 +29,9 @@ select is(
 )
 from unnest('{anon,ann,bob,pot_compliance:carol}'::text[]) as c (caller)
 cross join (values
-    ('pots:lobby', 'anon ann bob'),
-    ('pots:' || pot_id('big'), 'anon ann bob'),
-    ('live-drops', 'anon ann bob'),
+    ('pots:lobby', 'anon ann bob pot_compliance:carol'),
+    ('pots:' || pot_id('big'), 'anon ann bob pot_compliance:carol'),
+    ('live-drops', 'anon ann bob pot_compliance:carol'),
     ('wallet:' || user_id('ann'), 'ann'),
     ('wallet:' || user_id('bob'), 'bob'),
     ('wallet:', ''),
