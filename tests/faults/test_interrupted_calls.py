@@ -271,10 +271,12 @@ def test_run_due_sets_a_pot_aside_that_it_cannot_get_and_goes_on_to_the_next(gam
         first = attempt_within(game.orchestrator, "run_due")
         second = attempt_within(game.orchestrator, "run_due")
         third = attempt_within(game.orchestrator, "run_due")
+        fourth = attempt_within(game.orchestrator, "run_due")
 
     assert (first["pot_id"], first["task"]) == (held, "set_aside")
     assert (second["pot_id"], second["task"]) == (free, "lock")
-    assert third is None
+    assert (third["pot_id"], third["task"]) == (free, "scan")
+    assert fourth is None
     game.pass_time(7200 + 61)
     later = game.orchestrator.call("run_due")
     assert (later["pot_id"], later["result"]["total_tickets"]) == (held, 1)
