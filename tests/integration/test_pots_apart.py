@@ -34,6 +34,7 @@ ELSEWHERE = {
     **dict.fromkeys(
         (
             "private.actors", "private.erasures", "private.exclusion_marks",
+            "private.fingerprint_links",
             "private.metric_players", "private.play_breaks", "private.play_limits",
             "private.officers", "private.player_handles", "private.staff", "private.wallets",
         ),
@@ -41,7 +42,8 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(
         (
-            "private.beacon_chains", "private.flag_policies", "private.guard_rails",
+            "private.beacon_chains", "private.flag_policies",
+            "private.flag_policy_proposals", "private.guard_rails",
             "private.peppers", "private.pot_templates", "private.retention", "private.settings",
             "private.signing_keys", "private.webhook_secrets", "private.webhook_subscriptions",
         ),

@@ -60,6 +60,8 @@ def test_a_full_pot_wakes_the_orchestrator_and_its_calls_carry_the_logged_id(
                 "60",
                 "--metrics-port",
                 "0",
+                "--journal",
+                str(tmp_path / "locks.sqlite"),
             ],
             env={
                 "PATH": os.environ["PATH"],
