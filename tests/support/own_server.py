@@ -33,7 +33,7 @@ class OwnServer:
     def kill(self) -> None:
         """Kills every process of the server at once, as a power cut would."""
         pid = int((self.cluster.data_dir / "postmaster.pid").read_text().split()[0])
-        family = [pid, *_children(pid)]
+        family = [pid, *children(pid)]
         for member in family:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(member, signal.SIGKILL)
@@ -63,7 +63,8 @@ def own_server(settings: Mapping[str, str] | None = None) -> Iterator[OwnServer]
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that a process started and that still run."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):

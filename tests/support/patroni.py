@@ -32,6 +32,7 @@ from pypot_cli.db.binaries import embedded, runnable_by
 from pypot_cli.db.cluster import ADMIN
 from pypot_cli.db.owner import ServerUser, server_user
 from tests.support import packages
+from tests.support.own_server import children
 from tests.support.packages import Debian
 from tests.support.relay import Relay
 
@@ -79,7 +80,7 @@ class Node:
             lock = self.directory / "data" / "postmaster.pid"
             found.append(int(lock.read_text().split()[0]))
         for parent in found:
-            found += [child for child in _children(parent) if child not in found]
+            found += [child for child in children(parent) if child not in found]
         return found
 
     def signal(self, number: signal.Signals) -> None:
@@ -465,15 +466,6 @@ def _answers(port: int, path: str) -> bool:
 
 def _url(role: str, password: str, port: int, database: str) -> str:
     return f"postgresql://{role}:{password}@127.0.0.1:{port}/{database}"
-
-
-def _children(parent: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            if int(stat.read_text().rsplit(")", 1)[1].split()[1]) == parent:
-                found.append(int(stat.parent.name))
-    return found
 
 
 def _title(pid: int) -> bytes:
