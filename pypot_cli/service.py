@@ -54,12 +54,13 @@ class Log:
         line = {"at": at, "service": self._service, "event": event}
         if (under_way := correlation.current()) is not None:
             line["correlation_id"] = under_way
+        # Counted first: who has read the line finds it in the metrics.
+        if self._count is not None:
+            self._count(event)
         # One write: other threads log too.
         print(
             json.dumps({**line, **values}, default=str) + "\n", end="", file=sys.stderr, flush=True
         )
-        if self._count is not None:
-            self._count(event)
 
 
 class Unheard(Log):

@@ -314,7 +314,7 @@ BREAKS: dict[str, list[Break]] = {
         ),
         Break(
             "update private.flags set pot_id = gen_random_uuid() where flag_id = ("
-            "select min(flag_id::text)::uuid from private.flags where status = 'open')",
+            "select min(flag_id::text)::uuid from private.holding_flags where pot_id = %(held)s)",
             {"flag_reviews", "hold_causes"},
         ),
         Break(
