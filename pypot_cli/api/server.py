@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import socket
 import threading
@@ -19,6 +20,7 @@ from pypot_cli.api.settings import Settings, jwt_secret, signing_key
 from pypot_cli.api.tokens import Authority
 from pypot_cli.db import connect
 from pypot_cli.errors import PypotError
+from pypot_cli.service import Log
 
 HOST = "127.0.0.1"
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -88,6 +90,27 @@ class Stoppable(uvicorn.Server):
                 signal.signal(each, handler)
 
 
+class _Lines(logging.Handler):
+    """What uvicorn logs, as lines of ours.
+
+    Without its arguments, and of an exception the type alone: both may quote what a client sent.
+    """
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """See logging.Handler."""
+        error = record.exc_info[0] if record.exc_info else None
+        self._log(
+            "uvicorn",
+            level=record.levelname.lower(),
+            message=str(record.msg),
+            **({"error": error.__name__} if error else {}),
+        )
+
+
 class Server(Stoppable):
     """The API, for one application and one socket."""
 
@@ -112,6 +135,8 @@ class Server(Stoppable):
                 ws_per_message_deflate=False,
             )
         )
+        logger = logging.getLogger("uvicorn.error")
+        logger.handlers, logger.propagate = [_Lines(Log("api"))], False
         self.settings = settings
         self._listener = listener
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -42,7 +43,8 @@ class Preferences:
             if value in _CHOICES.get(name, ()) or (name == "timezone" and value):
                 chosen.setdefault(name, value)
             elif name == "max-affected":
-                if value.isdecimal():
+                # What is longer is more than there are rows, and none that int() would read.
+                if re.fullmatch(r"[0-9]{1,18}", value):
                     chosen.setdefault(name, value)
             else:
                 unknown.append(wish)
