@@ -29,7 +29,10 @@ BROKEN = {
         "perform 'x'::uuid",
         "the server's log: a raw 22P02 from inside public.rotate_pots()",
     ),
-    "run_due": ("perform private.fail('busy')", "busy although nobody else calls"),
+    "run_due": (
+        "raise exception using errcode = 'PT503', message = 'busy', hint = 'h', detail = '{}'",
+        "busy although nobody else calls",
+    ),
     "run_watch": ("perform pg_sleep(1.2)", "slow although nobody else calls"),
     "my_play_limits": (
         "raise log '%', current_setting('request.headers')",
