@@ -183,6 +183,8 @@ def _header(part: str) -> dict[str, Any]:
 def _claims(payload: bytes) -> dict[str, Any]:
     try:
         claims = json.loads(payload)
+        # An escape can say half a surrogate pair, which no database takes as text.
+        json.dumps(claims, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         claims = None
     if not isinstance(claims, dict):
@@ -203,9 +205,16 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
             continue
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise TokenError("PGRST303", f"The JWT '{name}' claim must be a number")
-        # PostgREST reads what is no whole number as 0.
-        if is_wrong(int(value) if math.isfinite(value) and value == int(value) else 0):
+        if is_wrong(_whole(value)):
             raise TokenError("PGRST303", message)
+
+
+def _whole(value: float) -> int:
+    """A number as PostgREST reads it: 0 for what is no whole number of 64 bits."""
+    if isinstance(value, float) and not value.is_integer():
+        return 0
+    whole = int(value)
+    return whole if -(2**63) <= whole < 2**63 else 0
 
 
 def _check_audience(claims: Mapping[str, Any], expected: str) -> None:

@@ -482,3 +482,10 @@ def test_options_tell_what_is_allowed(api: Api) -> None:
     assert options("/rest/v1/rpc/letters").headers["allow"] == "OPTIONS,GET,HEAD,POST"
     assert options("/rest/v1/rpc/litter").headers["allow"] == "OPTIONS,POST"
     assert codes(api.http.request("TRACE", "/rest/v1/books")) == (405, "PGRST117")
+
+
+def test_a_preference_of_thousands_of_digits_is_none(api: Api) -> None:
+    for digits in ("9" * 18, "9" * 5_000):
+        wish = f"handling=strict, max-affected={digits}"
+        answer = api.rpc("list_pots", **{"Prefer": wish})
+        assert answer.status_code == 200, answer.text
