@@ -1,22 +1,32 @@
 """The harness of mutants: one guard at a time is taken away, and the fast suite must notice.
 
 What the catalogue says by itself (policies, grants, triggers, definers, paths) is taken away in a
-transaction that is rolled back, and the rules and lists of tests/security are asked first. Whatever
-they do not tell, and every mutated function, gets a database of its own, where the pgTAP files run
-that come nearest: those which name the function or table, then those which reach it.
+transaction that is rolled back, and the lists and rules of tests/security are asked first. Whatever
+they do not tell, and every mutated function, gets a database of its own, a clone, on a server that
+need not be durable. There the files of pgTAP run that touch the object, until one fails: each was
+run once before, on the database as it is, and counted which functions it calls and which tables it
+writes. A lock that is not taken shows with several connections only, so after the nearest files of
+pgTAP the races of tests/integration are run, on databases with the mutant in them.
 
 Mutants of functions: a lock that is not taken, a refusal that is not raised, a comparison turned.
-A survivor is a failure, unless waivers.toml says why it may live.
+A survivor is a failure, unless waivers.toml says why it may live. They are tried kind by kind in
+turn, in an order by the seed, so that a run of any length has some of every kind.
 """
 
 from __future__ import annotations
 
+import itertools
+import os
 import random
 import re
+import subprocess
+import sys
+import time
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,15 +36,25 @@ import psycopg
 from pypot_cli.assure import Harness, Run
 from pypot_cli.config import ROOT
 from pypot_cli.db.cluster import ADMIN
+from tests.assurance import mutated
 from tests.security.catalogue import difference, listed_privileges, privileges, violations
+from tests.support.database import Database
 from tests.support.pgtap import psql, read_tap
 from tests.support.servers import Servers, Template
 
 HERE = Path(__file__).resolve().parent
 TAP = sorted((ROOT / "sql" / "tests").rglob("*.test.sql"))
+RACES = (
+    *sorted((ROOT / "tests" / "integration").glob("test_races_*.py")),
+    ROOT / "tests" / "integration" / "test_lock_order.py",
+)
 # Files a mutant is given before it counts as a survivor.
 MOST_FILES = 60
+_MOST_BEFORE_RACES = 4
 _AT_ONCE = 2
+_RACE_SECONDS = 240
+# What a file of pgTAP calls is in the statistics a moment after its session has ended.
+_TOLD_SECONDS = 10.0
 
 _COMPARISON = re.compile(r"(?<=\s)(<=|>=|<>|<|>)(?=\s)")
 _TURNED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "<>": "="}
@@ -95,8 +115,17 @@ def _blanked(body: str) -> str:
     return re.sub(pattern, lambda found: re.sub(r"[^\n]", "_", found[0]), body)
 
 
+@dataclass(frozen=True)
+class Touched:
+    """What a file of pgTAP does to the database as it is, and how long that takes."""
+
+    functions: frozenset[str]
+    tables: frozenset[str]
+    seconds: float
+
+
 class Suite:
-    """The fast suite: which files of pgTAP come near to an object."""
+    """The fast suite: which of its files come near to an object."""
 
     def __init__(self, conn: psycopg.Connection[Any]) -> None:
         rows = conn.execute(
@@ -113,23 +142,117 @@ class Suite:
             " where not tgisinternal"
         ).fetchall():
             self._callers.setdefault(function, set()).add(table)
+        # These may be inlined, so that nobody counts their calls.
+        self._uncounted = {
+            row[0]
+            for row in conn.execute(
+                "select format('%s.%s', p.pronamespace::regnamespace, p.proname)"
+                " from pg_proc as p inner join pg_language as l on p.prolang = l.oid"
+                " where l.lanname = 'sql'"
+            )
+        }
+        self._touched: dict[Path, Touched] = {}
+
+    def measure(self, servers: Servers, going: Run) -> None:
+        """Runs every file of pgTAP once, and remembers what it touches; all must pass."""
+        with ExitStack() as ends, going.bar("files of pgTAP", len(TAP)) as advance:
+            free = [servers.create(Template(17)) for _ in range(_AT_ONCE)]
+            for db in free:
+                ends.callback(servers.drop, db)
+                with db.admin() as conn:
+                    conn.execute(f"alter database {db.name} set track_functions = 'all'".encode())
+
+            def measured(file: Path) -> None:
+                db = free.pop()
+                try:
+                    self._touched[file] = touched(db, file)
+                except AssertionError as error:
+                    going.fail(str(error))
+                finally:
+                    free.append(db)
+                    advance(1)
+
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                list(pool.map(measured, TAP))
 
     def files(self, mutant: Mutant) -> list[Path]:
-        """Files of pgTAP, nearest first: at each step outwards, those that name most callers."""
-        named = set(re.findall(r"(?:public|private)\.\w+", mutant.name))
+        """Files of pgTAP, nearest first, and among the equally near the quickest."""
+        named = _objects(mutant)
+        near = self._nearest(named, [file for file in TAP if self._touches(file, named)])
+        return near[:MOST_FILES]
+
+    def races(self, mutant: Mutant) -> list[Path]:
+        """Files of races, nearest first."""
+        return self._nearest(_objects(mutant), RACES)
+
+    def _touches(self, file: Path, named: set[str]) -> bool:
+        found = self._touched.get(file)
+        if found is None or named & self._uncounted:
+            return True
+        return bool(named & (found.functions | found.tables)) or bool(_hits(file, named))
+
+    def _nearest(self, named: set[str], files: Sequence[Path]) -> list[Path]:
+        """At each step outwards, those that name most of the callers."""
         order: list[Path] = []
         seen: set[str] = set()
-        while named and len(order) < MOST_FILES:
-            words = [re.compile(rf"\b{re.escape(name.split('.')[1])}\b") for name in named]
-            near = {
-                file: sum(len(word.findall(_text(file))) for word in words)
-                for file in TAP
-                if file not in order
-            }
-            order += sorted((f for f, hits in near.items() if hits), key=lambda f: -near[f])
+        while named:
+            near = {file: _hits(file, named) for file in files if file not in order}
+            order += sorted(
+                (file for file, hits in near.items() if hits),
+                key=lambda file: (-near[file], self._seconds(file)),
+            )
             seen |= named
             named = {up for name in named for up in self._callers.get(name, ())} - seen
-        return order[:MOST_FILES]
+        # What touches it and names nobody on the way does so by its helpers.
+        return order + sorted((f for f in files if f not in order), key=self._seconds)
+
+    def _seconds(self, file: Path) -> float:
+        found = self._touched.get(file)
+        return 1.0 if found is None else found.seconds
+
+
+def touched(db: Database, file: Path) -> Touched:
+    """Runs a file of pgTAP on a database that counts; raises AssertionError if it does not pass."""
+    with db.admin() as conn:
+        before = _counts(conn)
+        ended = _ended(conn)
+        began = time.monotonic()
+        done = psql(db.url(ADMIN), file)
+        seconds = time.monotonic() - began
+        name = str(file.relative_to(ROOT))
+        assert done.returncode == 0, f"without a mutant {name} fails: {done.stderr.strip()}"
+        assert not read_tap(done.stdout), f"without a mutant {name} fails: {read_tap(done.stdout)}"
+        while _ended(conn) == ended and time.monotonic() < began + seconds + _TOLD_SECONDS:
+            time.sleep(0.02)
+        after = _counts(conn)
+    names = {kind: {n for n in after[kind] if after[kind][n] > before[kind].get(n, 0)}
+             for kind in after}  # fmt: skip
+    return Touched(frozenset(names["function"]), frozenset(names["table"]), seconds)
+
+
+def _counts(conn: psycopg.Connection[Any]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {"function": {}, "table": {}}
+    for kind, name, count in conn.execute((HERE / "touched.sql").read_bytes()).fetchall():
+        found[kind][name] = count
+    return found
+
+
+def _ended(conn: psycopg.Connection[Any]) -> int:
+    """Transactions that were rolled back: a file ends by one, told when its session ends."""
+    row = conn.execute(
+        "select xact_rollback from pg_stat_database where datname = current_database()"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _objects(mutant: Mutant) -> set[str]:
+    return set(re.findall(r"(?:public|private)\.\w+", mutant.name))
+
+
+def _hits(file: Path, named: Iterable[str]) -> int:
+    words = [name.split(".")[1] for name in named]
+    return sum(len(re.findall(rf"\b{re.escape(word)}\b", _text(file))) for word in words)
 
 
 @cache
@@ -138,14 +261,14 @@ def _text(file: Path) -> str:
 
 
 def seen_by_the_catalogue(conn: psycopg.Connection[Any], mutant: Mutant) -> bool:
-    """Whether a rule or a list of tests/security tells, in a transaction that is rolled back."""
+    """Whether a list or a rule of tests/security tells, in a transaction that is rolled back."""
     with conn.transaction(force_rollback=True):
         conn.execute(mutant.statement.encode())
-        return bool(violations(conn) or difference(listed_privileges(), privileges(conn)))
+        return bool(difference(listed_privileges(), privileges(conn)) or violations(conn))
 
 
 def killer(servers: Servers, suite: Suite, mutant: Mutant) -> str | None:
-    """The file of pgTAP that fails on a database with the mutant; None when all pass."""
+    """The file that fails on databases with the mutant; None when all pass."""
     db = servers.create(Template(17))
     try:
         with db.admin() as conn:
@@ -154,21 +277,32 @@ def killer(servers: Servers, suite: Suite, mutant: Mutant) -> str | None:
             except psycopg.Error:
                 return "PostgreSQL, which does not take it"
         url = db.url(ADMIN)
-
-        def fails(file: Path) -> bool:
+        most = _MOST_BEFORE_RACES if mutant.kind == "lock" else MOST_FILES
+        for file in suite.files(mutant)[:most]:
             done = psql(url, file)
-            return done.returncode != 0 or bool(read_tap(done.stdout))
-
-        files = suite.files(mutant)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for place in range(0, len(files), _AT_ONCE):
-                some = files[place : place + _AT_ONCE]
-                for file, failed in zip(some, pool.map(fails, some), strict=True):
-                    if failed:
-                        return str(file.relative_to(ROOT))
-        return None
+            if done.returncode != 0 or read_tap(done.stdout):
+                return str(file.relative_to(ROOT))
     finally:
         servers.drop(db)
+    for file in suite.races(mutant) if mutant.kind == "lock" else ():
+        if race_fails(servers, mutant, file):
+            return str(file.relative_to(ROOT))
+    return None
+
+
+def race_fails(servers: Servers, mutant: Mutant, file: Path) -> bool:
+    """Whether a file of pytest fails where every database has the mutant in it."""
+    command = [
+        *(sys.executable, "-m", "pytest", "-x", "-q", "-p", mutated.__name__),
+        *("-p", "no:cacheprovider", "--timeout", str(_RACE_SECONDS), str(file)),
+    ]
+    env = {**os.environ, **mutated.environment(servers, mutant.statement)}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    failed = re.search(r"^(FAILED|ERROR) ", done.stdout, re.MULTILINE) is not None
+    # A run that did not come to its tests is no answer.
+    if failed != (done.returncode == 1) or done.returncode > 1:
+        raise AssertionError(f"{file.name} with {mutant.id}: {done.stdout}{done.stderr}")
+    return failed
 
 
 def waivers() -> dict[str, str]:
@@ -187,40 +321,98 @@ CATALOGUE = (
 )  # fmt: skip
 
 
-def survivors(
-    servers: Servers, wanted: Iterable[Mutant], conn: psycopg.Connection[Any], suite: Suite
-) -> Iterator[tuple[Mutant, bool]]:
-    """Tries mutants one after another: each, and whether it lives."""
-    for mutant in wanted:
-        if mutant.kind in CATALOGUE and seen_by_the_catalogue(conn, mutant):
-            yield mutant, False
-        else:
-            yield mutant, killer(servers, suite, mutant) is None
+def lives(servers: Servers, mutant: Mutant, conn: psycopg.Connection[Any], suite: Suite) -> bool:
+    """Whether nobody notices a mutant."""
+    if mutant.kind in CATALOGUE and seen_by_the_catalogue(conn, mutant):
+        return False
+    return killer(servers, suite, mutant) is None
+
+
+def in_turn(everything: Sequence[Mutant], seed: int) -> list[Mutant]:
+    """All of them, one of each kind in turn, within a kind in an order by the seed."""
+    chance = random.Random(seed)
+    kinds = sorted({each.kind for each in everything})
+    rows = []
+    for kind in kinds:
+        row = [each for each in everything if each.kind == kind]
+        chance.shuffle(row)
+        rows.append(row)
+    return [each for some in itertools.zip_longest(*rows) for each in some if each is not None]
+
+
+@dataclass
+class Tally:
+    """What became of the mutants of a kind."""
+
+    there: int
+    tried: int = 0
+    killed: int = 0
+    waived: int = 0
+
+    def __str__(self) -> str:
+        waived = f", {self.waived} waived" if self.waived else ""
+        return f"{self.killed}/{self.tried}{waived} (of {self.there})"
+
+
+@dataclass
+class Trial:
+    """A run of the harness: what it tries mutants with, and what it came to."""
+
+    going: Run
+    servers: Servers
+    suite: Suite
+    tallies: dict[str, Tally]
+    waived: dict[str, str] = field(default_factory=lambda: waivers())
+
+    def all(self, mutants: Iterable[Mutant], until: float) -> None:
+        """Tries mutants, two at once, until the run has taken `until` seconds."""
+        rest = iter(mutants)
+
+        def work() -> None:
+            with self.servers.create(Template(17)).admin() as conn:
+                while self.going.elapsed < until and (mutant := next(rest, None)) is not None:
+                    try:
+                        it_lives = lives(self.servers, mutant, conn, self.suite)
+                    except AssertionError as error:
+                        self.going.fail(str(error))
+                    else:
+                        self._count(mutant, it_lives)
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for each in [pool.submit(work) for _ in range(_AT_ONCE)]:
+                each.result()
+
+    def _count(self, mutant: Mutant, it_lives: bool) -> None:
+        tally = self.tallies[mutant.kind]
+        tally.tried += 1
+        tally.killed += not it_lives
+        if it_lives and mutant.id in self.waived:
+            tally.waived += 1
+        elif it_lives:
+            self.going.fail(f"lives: {mutant.id}")
 
 
 def run(going: Run) -> None:
-    """Tries mutants in an order by the seed, half of the time on those of functions."""
-    servers = Servers()
+    """Tries mutants in turn, what the catalogue tells for a third of the time at most."""
+    servers = Servers(quick=True)
     try:
         with servers.create(Template(17)).admin() as conn:
-            everything, suite, waived = mutants(conn), Suite(conn), waivers()
-            going.figure("mutants", len(everything))
-            if gone := set(waived) - {each.id for each in everything}:
-                going.fail(f"waived and not there: {sorted(gone)}")
-            random.Random(going.seed).shuffle(everything)
-            of_functions = [each for each in everything if each.kind not in CATALOGUE]
-            others = [each for each in everything if each.kind in CATALOGUE]
-            for some, until in ((others, going.seconds / 2), (of_functions, going.seconds)):
-                for mutant, lives in survivors(servers, some, conn, suite):
-                    going.count("tried")
-                    if not lives:
-                        going.count("killed")
-                    elif mutant.id in waived:
-                        going.count("waived")
-                    else:
-                        going.fail(f"lives: {mutant.id}")
-                    if going.elapsed > until:
-                        break
+            everything, suite = mutants(conn), Suite(conn)
+        kinds = sorted({each.kind for each in everything})
+        tallies = {kind: Tally(sum(each.kind == kind for each in everything)) for kind in kinds}
+        trial = Trial(going, servers, suite, tallies)
+        if gone := set(trial.waived) - {each.id for each in everything}:
+            going.fail(f"waived and not there: {sorted(gone)}")
+        suite.measure(servers, going)
+        order = in_turn(everything, going.seed)
+        going.say(f"{len(order)} mutants, those of the catalogue first")
+        trial.all((each for each in order if each.kind in CATALOGUE), going.seconds / 3)
+        trial.all((each for each in order if each.kind not in CATALOGUE), going.seconds)
+        going.figure("mutants", len(everything))
+        for name in ("tried", "killed", "waived"):
+            going.figure(name, sum(getattr(tally, name) for tally in tallies.values()))
+        for kind, tally in tallies.items():
+            going.figure(kind, str(tally))
     finally:
         servers.stop()
 

@@ -1,19 +1,29 @@
 """A sample of mutants dies in every run, and one that nobody looks at is named."""
 
-import random
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
-from tests.assurance.mutants import CATALOGUE, Mutant, Suite, killer, mutants, survivors, waivers
+from tests.assurance.mutants import (
+    CATALOGUE,
+    RACES,
+    TAP,
+    Mutant,
+    Suite,
+    in_turn,
+    killer,
+    lives,
+    mutants,
+    race_fails,
+    touched,
+    waivers,
+)
 from tests.support.database import Database
 from tests.support.servers import Servers
 
-# By name, since a sample of functions takes minutes: each a guard that pgTAP sees go.
-OF_FUNCTIONS = (
-    "comparison private.list_alerts #1",
-    "comparison private.require_text #1",
-)
+# By name, since a sample of functions takes minutes: a guard that pgTAP sees go.
+OF_FUNCTIONS = "comparison private.list_alerts #1"
 
 
 @pytest.fixture
@@ -25,25 +35,36 @@ def everything(db: Database) -> Iterator[list[Mutant]]:
 def test_a_sample_of_the_catalogue_is_noticed(
     servers: Servers, db: Database, everything: list[Mutant]
 ) -> None:
-    chance = random.Random(8)
-    sample = [
-        mutant
-        for kind in CATALOGUE
-        for mutant in chance.sample([each for each in everything if each.kind == kind], 2)
-    ]
+    order = [each for each in in_turn(everything, 8) if each.kind in CATALOGUE]
+    sample = order[: 2 * len(CATALOGUE)]
+    assert Counter(each.kind for each in sample) == dict.fromkeys(CATALOGUE, 2)
     with db.admin() as conn:
-        lives = [m.id for m, it_lives in survivors(servers, sample, conn, Suite(conn)) if it_lives]
-    assert lives == []
+        suite = Suite(conn)
+        assert [each.id for each in sample if lives(servers, each, conn, suite)] == []
 
 
-@pytest.mark.parametrize("name", OF_FUNCTIONS)
-def test_a_mutated_function_is_noticed(
-    servers: Servers, db: Database, everything: list[Mutant], name: str
+def test_a_mutated_function_is_noticed_by_pgtap(
+    servers: Servers, db: Database, everything: list[Mutant]
 ) -> None:
-    (mutant,) = (each for each in everything if each.id == name)
+    (mutant,) = (each for each in everything if each.id == OF_FUNCTIONS)
     with db.admin() as conn:
         suite = Suite(conn)
     assert killer(servers, suite, mutant) is not None
+
+
+def test_races_run_on_databases_with_the_mutant_in_them(servers: Servers, db: Database) -> None:
+    (file,) = (each for each in RACES if each.stem == "test_races_of_metrics")
+    assert race_fails(servers, Mutant("lock", "everything", "drop schema private cascade"), file)
+    assert not race_fails(servers, Mutant("lock", "nothing", "select"), file)
+
+
+def test_what_a_file_of_pgtap_touches_is_counted(db: Database) -> None:
+    with db.admin() as conn:
+        conn.execute(f"alter database {db.name} set track_functions = 'all'".encode())
+    found = touched(db, next(each for each in TAP if each.stem == "a_grant_has_borders.test"))
+    assert "private.grant_credits" in found.functions
+    assert "private.join_pot" not in found.functions
+    assert "private.wallets" in found.tables
 
 
 def test_what_nobody_looks_at_lives_and_is_named(servers: Servers, db: Database) -> None:
@@ -51,8 +72,7 @@ def test_what_nobody_looks_at_lives_and_is_named(servers: Servers, db: Database)
     with db.admin() as conn:
         suite = Suite(conn)
         suite.files = lambda mutant, nearest=suite.files: nearest(mutant)[:2]  # type: ignore
-        ((mutant, lives),) = survivors(servers, [harmless], conn, suite)
-    assert (mutant, lives) == (harmless, True)
+        assert lives(servers, harmless, conn, suite)
 
 
 def test_the_mutants_are_of_every_kind_and_named_once(everything: list[Mutant]) -> None:

@@ -49,6 +49,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         servers.stop()
 
 
+def use_servers(config: pytest.Config, servers: Servers) -> None:
+    """Gives a run other servers than its own; they are stopped as it ends."""
+    config.stash[_SERVERS] = servers
+
+
 def servers_of(config: pytest.Config) -> Servers:
     """The servers of this run."""
     if _SERVERS not in config.stash:

@@ -29,6 +29,8 @@ done
 rm -rf "$1"
 """
 
+_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
 
 @dataclass(frozen=True)
 class Template:
@@ -46,9 +48,13 @@ class Template:
 
 
 class Servers:
-    """The clusters of one run, started when first asked for, in a directory that goes with it."""
+    """The clusters of one run, started when first asked for, in a directory that goes with it.
 
-    def __init__(self) -> None:
+    `quick` ones would not survive the machine's end, and make and drop databases in less time.
+    """
+
+    def __init__(self, *, quick: bool = False) -> None:
+        self._quick = quick
         self._directory = Path(tempfile.mkdtemp(prefix="pypot-tests-"))
         # Root's servers run as another user, and PostgreSQL 15 has to be able to walk to its data.
         self._directory.chmod(0o711)
@@ -71,7 +77,10 @@ class Servers:
         """
         if major not in self._clusters:
             cluster = Cluster(
-                self._directory / f"postgres {major}", _binaries(major), _settings(major)
+                self._directory / f"postgres {major}",
+                _binaries(major),
+                # Durability is tested on the embedded server, and pgTAP alone runs on the other.
+                {"jit": "off", **(_QUICK if self._quick or major == 15 else {})},
             )
             cluster.start(0)
             self._clusters[major] = cluster
@@ -141,9 +150,3 @@ def _binaries(major: int) -> Binaries:
         packages.add_pgtap(server)
         return server
     return packages.debian().postgres
-
-
-def _settings(major: int) -> dict[str, str]:
-    # Durability is what is tested on the embedded server, and pgTAP alone runs on the other.
-    quick = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-    return {"jit": "off", **(quick if major == 15 else {})}
