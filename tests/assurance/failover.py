@@ -10,11 +10,10 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import cast
@@ -27,9 +26,11 @@ from pypot_cli.db.cluster import Cluster
 from pypot_cli.errors import PypotError
 from pypot_cli.keys import write_new_secret
 from pypot_cli.lock_journal import LockJournal
-from pypot_cli.rpc import ANON, Api, login_url, player
+from pypot_cli.rpc import ANON, Api, RpcError, login_url, player
+from tests.support.at_work import services
 from tests.support.database import Database
 from tests.support.lived import Game
+from tests.support.own_server import OwnServer
 from tests.support.patroni import TTL_SECONDS, Fleet, Node, fleet, wait_for
 
 PLAYERS = 6
@@ -37,7 +38,8 @@ BESIDE = 2
 """Players whose connection is to the primary itself: on its side when it is cut off."""
 _BEFORE_SECONDS = 3.0
 _LAG_SECONDS = 3.0
-_FILL_SECONDS = 100
+_FILL_SECONDS = 3600
+_TICKETS = 1_000_000
 _ENDS_SECONDS = 30.0
 
 
@@ -46,18 +48,20 @@ class Load:
     """Joins under keys of their own, by everybody at once, from before a fault to after it."""
 
     game: Game
-    nodes: Fleet
+    nodes: Fleet | Alone
     pot_id: str
     acknowledged: dict[str, str] = field(default_factory=dict)
     """By key: the entry."""
     unknown: dict[str, uuid.UUID] = field(default_factory=dict)
     """By key: who called, and never heard."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Calls that were not served, by SQLSTATE, token, or how the connection was lost."""
     over: threading.Event = field(default_factory=threading.Event)
     last: float = field(default_factory=time.monotonic)
     longest_gap: float = 0.0
 
     @contextlib.contextmanager
-    def running(self, users: list[uuid.UUID], leader: Node) -> Iterator[None]:
+    def running(self, users: list[uuid.UUID], leader: Node | None) -> Iterator[None]:
         """The load in the block, and for as long as it takes to see joins again after it."""
         threads = [
             threading.Thread(
@@ -79,8 +83,11 @@ class Load:
     def _buy(self, user: uuid.UUID, beside: Node | None) -> None:
         url = login_url(self.nodes.url()) if beside is None else self.nodes.inside(beside)
         while not self.over.is_set():
-            with contextlib.suppress(psycopg.Error, PypotError, OSError), Api(url) as api:
-                self._buy_until_it_breaks(api, user)
+            try:
+                with Api(url) as api:
+                    self._buy_until_it_breaks(api, user)
+            except (psycopg.Error, PypotError, OSError) as error:
+                self.refused[named(error)] += 1
             # Whoever stood beside a primary that is lost goes on through the pooler.
             url = login_url(self.nodes.url())
             time.sleep(0.2)
@@ -120,6 +127,29 @@ class Load:
             ).fetchone()
         assert row is not None
         return int(row[0])
+
+
+class Alone:
+    """One server where the harness has three."""
+
+    def __init__(self, server: OwnServer) -> None:
+        # Told beforehand: a server that is down cannot be asked for its port.
+        self._url, self._inside = server.db.url(), server.db.url("authenticator")
+
+    def url(self) -> str:
+        """Where everybody is."""
+        return self._url
+
+    def inside(self, _node: Node) -> str:
+        """The same, for those beside it."""
+        return self._inside
+
+
+def named(error: BaseException) -> str:
+    """What a caller can tell an error by: its SQLSTATE or token, `lost` for a lost connection."""
+    if isinstance(error, psycopg.Error) and error.sqlstate is not None:
+        return error.sqlstate
+    return error.token if isinstance(error, RpcError) else "lost"
 
 
 def join(api: Api, user: uuid.UUID, pot_id: str, key: str) -> str:
@@ -192,7 +222,7 @@ def run(going: Run) -> None:
         with game.api:
             game.settlement.round()
             users = game.users(PLAYERS, balance=10_000_000)
-            with services(going, nodes):
+            with services(nodes.url(), going.directory, going.fail):
                 for name, fault in FAULTS.items():
                     synchronous(going, game, nodes, users, name, fault)
             asynchronous(going, game, nodes, users)
@@ -210,7 +240,7 @@ def synchronous(
     going.say(f"the primary is {name}")
     leader = nodes.wait_until_whole()
     pot_id = game.pot(
-        entry_cost=1, max_tickets=1_000_000, max_per_user=1_000_000, fill_seconds=_FILL_SECONDS
+        entry_cost=1, max_tickets=_TICKETS, max_per_user=_TICKETS, fill_seconds=_FILL_SECONDS
     )
     load = Load(game, nodes, pot_id)
     with load.running(users, leader):
@@ -232,6 +262,8 @@ def synchronous(
         going.fail(f"{name}: {missing} acknowledged joins are lost, {twice} were done twice")
     if not unknown:
         going.fail(f"{name}: every call was answered, so the fault hit nobody")
+    # However long all this took: a full pot is locked at once.
+    game.join(pot_id, users[0], _TICKETS - load.entries())
     wait_for(lambda: status(game, pot_id) == "settled" or None, "the services to settle the pot")
     expect_clean(going, game, name)
 
@@ -245,11 +277,11 @@ def asynchronous(going: Run, game: Game, nodes: Fleet, users: list[uuid.UUID]) -
     nodes.wait_until_whole()
     nodes.set_synchronous(False)
     leader = nodes.wait_until_whole()
-    terms = {"entry_cost": 1, "max_per_user": 1_000_000}
-    drawn = game.pot(max_tickets=PLAYERS, fill_seconds=3600, **terms)
+    terms = {"entry_cost": 1, "max_per_user": _TICKETS, "fill_seconds": _FILL_SECONDS}
+    drawn = game.pot(max_tickets=PLAYERS, **terms)
     for user in users:
         join(game.api, user, drawn, f"{user}")
-    pot_id = game.pot(max_tickets=1_000_000, fill_seconds=3600, **terms)
+    pot_id = game.pot(max_tickets=_TICKETS, **terms)
     load = Load(game, nodes, pot_id)
     with load.running(users, leader):
         time.sleep(1)
@@ -285,38 +317,6 @@ def asynchronous(going: Run, game: Game, nodes: Fleet, users: list[uuid.UUID]) -
     if ended.get("cause") != "seed_spent":
         going.fail("a pot whose seed was shown, and that was lost, takes joins again")
     expect_clean(going, game, "control")
-
-
-@contextlib.contextmanager
-def services(going: Run, nodes: Fleet) -> Iterator[None]:
-    """Both services as processes, through the pooler, from before the first fault to the last."""
-    place = going.directory
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYPOT_DB_URL": nodes.url(),
-        "PYPOT_ORCHESTRATOR_KEY": str(place / "o"),
-        "PYPOT_SETTLEMENT_KEY": str(place / "s"),
-        "PYPOT_SEED_MASTER_KEY": str(place / "m"),
-    }
-    with contextlib.ExitStack() as ends:
-        for name, *more in (("orchestrate",), ("settle", "--stock", "5", "--instance", "one")):
-            log = ends.enter_context((place / f"{name}.log").open("ab"))
-            journal = ("--journal", str(place / "locks.sqlite"))
-            process = subprocess.Popen(
-                [sys.executable, "-m", "pypot_cli", name, *more, *journal, "--poll", "0.5"],
-                env=environment,
-                stdout=log,
-                stderr=log,
-            )
-            ends.callback(process.wait)
-            ends.callback(process.terminate)
-            ends.callback(_expect_alive, going, name, process)
-        yield
-
-
-def _expect_alive(going: Run, name: str, process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is not None:
-        going.fail(f"pypot {name} ended by itself with {process.returncode}")
 
 
 def status(game: Game, pot_id: str) -> str:

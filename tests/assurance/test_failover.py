@@ -1,30 +1,12 @@
 """What the harness of failover counts, on a single server that is killed and comes back."""
 
 from collections.abc import Mapping
-from typing import cast
 
-from tests.assurance.failover import Load
+from tests.assurance.failover import Alone, Load
 from tests.support.lived import Game
-from tests.support.own_server import OwnServer, own_server
-from tests.support.patroni import Fleet, Node
+from tests.support.own_server import own_server
 
 EARLY = {"synchronous_commit": "off", "wal_writer_delay": "10s"}
-
-
-class Alone:
-    """One server where the harness has three."""
-
-    def __init__(self, server: OwnServer) -> None:
-        # Told beforehand: a server that is down cannot be asked for its port.
-        self._url, self._inside = server.db.url(), server.db.url("authenticator")
-
-    def url(self) -> str:
-        """Where everybody is."""
-        return self._url
-
-    def inside(self, _node: Node) -> str:
-        """The same, for those beside it."""
-        return self._inside
 
 
 def killed_once(settings: Mapping[str, str]) -> tuple[Load, int, int]:
@@ -39,8 +21,8 @@ def killed_once(settings: Mapping[str, str]) -> tuple[Load, int, int]:
             )
             with server.db.admin() as conn:
                 conn.execute("checkpoint")
-            load = Load(game, cast("Fleet", Alone(server)), pot_id)
-            with load.running(users, cast("Node", None)):
+            load = Load(game, Alone(server), pot_id)
+            with load.running(users, None):
                 while len(load.acknowledged) < 3 * len(users):
                     load.over.wait(0.05)
                 server.kill()

@@ -6,7 +6,8 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pypot_cli import db as pypot_db
@@ -30,9 +31,14 @@ class OwnServer:
         """What the server has logged."""
         return (self.cluster.data_dir / "server.log").read_text(encoding="utf-8", errors="replace")
 
+    @property
+    def pid(self) -> int:
+        """The process id of the postmaster."""
+        return int((self.cluster.data_dir / "postmaster.pid").read_text().split()[0])
+
     def kill(self) -> None:
         """Kills every process of the server at once, as a power cut would."""
-        pid = int((self.cluster.data_dir / "postmaster.pid").read_text().split()[0])
+        pid = self.pid
         family = [pid, *children(pid)]
         for member in family:
             with contextlib.suppress(ProcessLookupError):
@@ -49,17 +55,31 @@ class OwnServer:
 
 
 @contextlib.contextmanager
-def own_server(settings: Mapping[str, str] | None = None) -> Iterator[OwnServer]:
-    """A fresh server with the Supabase layer and the migrations; it goes with the block."""
+def own_server(
+    settings: Mapping[str, str] | None = None,
+    *,
+    env: Mapping[str, str] | None = None,
+    disk: Callable[[Path], contextlib.AbstractContextManager[None]] | None = None,
+) -> Iterator[OwnServer]:
+    """A fresh server with the Supabase layer and the migrations; it goes with the block.
+
+    `env` is added to its environment. `disk` puts something below its directory meanwhile.
+    """
     directory = Path(tempfile.mkdtemp(prefix="pypot-own-"))
     directory.chmod(0o711)
-    cluster = Cluster(directory / "data", embedded(), settings)
+    binaries = embedded()
+    binaries = replace(binaries, env={**binaries.env, **(env or {})})
+    cluster = Cluster(directory / "data", binaries, settings)
+    mounted = contextlib.ExitStack()
     try:
+        if disk is not None:
+            mounted.enter_context(disk(directory))
         cluster.start(0)
         pypot_db.prepare(cluster.admin_url(), LOCAL_PASSWORD)
         yield OwnServer(cluster)
     finally:
         cluster.stop()
+        mounted.close()
         shutil.rmtree(directory, ignore_errors=True)
 
 

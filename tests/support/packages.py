@@ -82,6 +82,9 @@ _ETCD_PROOF = (Path("usr/bin/etcd"),)
 _HAPROXY_PACKAGES = ("haproxy",)
 _HAPROXY_PROOF = (Path("usr/sbin/haproxy"),)
 
+_FAKETIME_PACKAGES = ("libfaketime",)
+_FAKETIME_NAME = "faketime/libfaketime.so.1"
+
 _SUPABASE = "3.1.0"
 _SUPABASE_JS = "2.119.1"
 _WS = "8.23.0"
@@ -178,6 +181,14 @@ def etcd() -> Debian:
 def haproxy() -> Debian:
     """The file system with the program haproxy in usr/sbin, fetched the first time."""
     return Debian(_from_debian("haproxy", _HAPROXY_PACKAGES, _HAPROXY_PROOF, install=False))
+
+
+def faketime() -> Path:
+    """The library that shows a program another time (LD_PRELOAD), fetched the first time."""
+    places = [Path(f"usr/lib/{arch}-linux-gnu") for arch in ("x86_64", "aarch64")]
+    place = next((each for each in places if (Path("/") / each).is_dir()), places[0])
+    proof = place / _FAKETIME_NAME
+    return _from_debian("faketime", _FAKETIME_PACKAGES, (proof,)) / proof
 
 
 def add_pgtap(server: Binaries) -> None:
