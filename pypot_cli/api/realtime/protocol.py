@@ -25,6 +25,8 @@ _PUSH = 3
 _BROADCAST = 4
 _AS_JSON = 1
 _LONGEST = 255
+# What is let in is written for others nested deeper than it came, and that must not fail.
+_DEEPEST = 200
 
 
 class ProtocolError(Exception):
@@ -144,12 +146,29 @@ CODECS: dict[str, Codec] = {"1.0.0": Version1(), "2.0.0": Version2()}
 def read_json(text: str | bytes) -> Any:
     """Reads JSON as RFC 8259 has it, which knows no NaN and nothing beyond a double.
 
-    Raises ProtocolError.
+    Raises ProtocolError, also for what is nested too deep.
     """
     try:
-        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         raise ProtocolError("not JSON") from None
+    if _is_deep(value):
+        raise ProtocolError("nested too deep")
+    return value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def write_json(value: Any) -> str:
