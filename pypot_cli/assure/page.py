@@ -78,7 +78,8 @@ def _harnesses(harnesses: Mapping[str, Harness]) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     kept = _kept()
     for name, each in harnesses.items():
-        controls = ", ".join(f"`{control.split('::')[0]}`" for control in each.controls)
+        files = dict.fromkeys(control.split("::")[0] for control in each.controls)
+        controls = ", ".join(f"`{file}`" for file in files)
         last = _last(kept[name]) if name in kept else "not kept yet"
         yield f"| {name} | {each.what} | {each.minutes:g} | {controls} | {last} |"
 

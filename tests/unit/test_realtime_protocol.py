@@ -125,3 +125,10 @@ def test_an_insert_is_read_by_the_columns_told_before() -> None:
     row = b"I\x00\x00@nN\x00\x02t\x00\x00\x00\x04a:\xc3\xa9n"
     assert decoder.read(row) == {"topic": "a:é", "payload": None}
     assert decoder.read(b"C" + bytes(25)) is None
+
+
+def test_what_is_nested_too_deep_to_be_written_again_is_not_read() -> None:
+    assert read_json("[" * 200 + "]" * 200)
+    for text in ("[" * 201 + "]" * 201, '{"a":' * 201 + "1" + "}" * 201):
+        with pytest.raises(ProtocolError, match="nested too deep"):
+            read_json(text)
