@@ -6,7 +6,8 @@ whoever hands in a beacon before it answers for one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import struct
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,42 @@ from pypot_cli.fairness.beacon import BUILT_IN, Chain, Chains
 from pypot_cli.fairness.canonical import canonical_json, read_hex, read_json, read_time
 from pypot_cli.game import GAME
 from pypot_cli.rules import BEACON_AFTER_LOCK, REVEAL_BEFORE_BEACON, RULES_KEYS
+
+PAGE_ENTRIES = 10_000
+"""Of a page of pack_lock_entries, each of them a `merkle.ENTRY`."""
+
+_TICKETS = struct.Struct(">QI32x")
+
+
+def packed(entries: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return rows of list_lock_entries as pack_lock_entries writes them, without its hexadecimal.
+
+    Raises KeyError, TypeError, ValueError or struct.error for rows that are none.
+    """
+    return b"".join(
+        merkle.ENTRY.pack(
+            entry["first_ticket"],
+            entry["ticket_count"],
+            read_hex(entry["entrant_tag"], 32, "entrant_tag"),
+        )
+        for entry in entries
+    )
+
+
+def pages(ask: Callable[..., str], **arguments: Any) -> Iterator[bytes]:
+    """Yield the pages of pack_lock_entries, decoded; `ask` makes the call with `arguments`.
+
+    Raises ValueError for what is no hexadecimal, struct.error for a part of an entry.
+    """
+    after = None
+    while True:
+        page = bytes.fromhex(
+            ask("pack_lock_entries", **arguments, after_ticket=after, page_size=PAGE_ENTRIES)
+        )
+        yield page
+        if len(page) < PAGE_ENTRIES * merkle.ENTRY.size:
+            return
+        (after, _) = _TICKETS.unpack(page[-merkle.ENTRY.size :])
 
 
 def stated_by_pot(pot: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,7 +72,7 @@ def stated_by_pot(pot: Mapping[str, Any]) -> dict[str, Any]:
 
 def differences(
     stated: Mapping[str, Any],
-    entries: Iterable[Mapping[str, Any]],
+    entries: Iterable[bytes],
     chains: Chains = BUILT_IN,
     *,
     now: int | None = None,
@@ -45,14 +82,16 @@ def differences(
     `stated` has the fields `pot_id, draw_version, rules_text, rules_hash, commit_tag, commit_hash,
     entries_root, total_tickets, lock_digest, locked_at` as get_pot, lock_pot and claim_settlement
     write them, and with draw 2 `beacon_chain_hash` (of one of `chains`) and `beacon_round`;
-    `entries` the rows of list_lock_entries in ticket order. With `now`, the caller's own time in
-    microseconds since 1970, it is also wrong to be too late for a reveal: whoever dates a lock back
-    knows the beacon already. Anything malformed is one of the sentences: nothing is raised for what
-    a database may answer.
+    `entries` the pages of pack_lock_entries, decoded, in ticket order. With `now`, the caller's own
+    time in microseconds since 1970, it is also wrong to be too late for a reveal: whoever dates a
+    lock back knows the beacon already. Anything malformed is one of the sentences: nothing is
+    raised for what a database may answer.
     """
     try:
         return list(_differences(stated, entries, chains, now))
-    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+    except (
+        KeyError, TypeError, ValueError, OverflowError, AttributeError, struct.error
+    ) as error:  # fmt: skip
         return [f"the lock is malformed: {type(error).__name__}: {error}"]
 
 
@@ -73,7 +112,7 @@ def _is_before_beacon(chain: Chain, number: int, now: int) -> bool:
 
 def _differences(
     stated: Mapping[str, Any],
-    entries: Iterable[Mapping[str, Any]],
+    entries: Iterable[bytes],
     chains: Chains,
     now: int | None,
 ) -> Iterator[str]:
@@ -95,15 +134,15 @@ def _differences(
     if draw.commit_tag(pot_id, commitment, GAME).hex() != stated["commit_tag"]:
         yield "commit_hash is not the one that commit_tag bound at creation"
 
-    leaves: list[merkle.Node] = []
+    leaves = []
     next_ticket = 0
-    for entry in entries:
-        if entry["first_ticket"] != next_ticket:
-            yield f"an entry begins at ticket {entry['first_ticket']}, not at {next_ticket}"
-        tag = read_hex(entry["entrant_tag"], 32, "entrant_tag")
-        leaves.append(merkle.leaf(pot_id, entry["ticket_count"], tag, GAME))
-        next_ticket += entry["ticket_count"]
-    root = merkle.root(leaves)
+    for page in entries:
+        for first, count in _TICKETS.iter_unpack(page):
+            if first != next_ticket:
+                yield f"an entry begins at ticket {first}, not at {next_ticket}"
+            next_ticket = first + count
+        leaves.append(merkle.packed_leaves(pot_id, page, GAME))
+    root = merkle.packed_root(b"".join(leaves))
     if root.hash.hex() != stated["entries_root"]:
         yield f"the entries have the root {root.hash.hex()}, the lock says {stated['entries_root']}"
     if root.sum != total:

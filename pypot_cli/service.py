@@ -16,7 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 import psycopg
 import tenacity
 
-from pypot_cli import config, correlation
+from pypot_cli import config, correlation, lock
 from pypot_cli.errors import PypotError
 from pypot_cli.monitor import Monitor, serving
 from pypot_cli.rpc import BUSY, Caller, Calls, RpcError, UnavailableError, describe, is_transient
@@ -126,11 +126,12 @@ class Client:
         )
         return rows
 
-    def lock_entries(self, pot_id: str) -> list[dict[str, Any]]:
-        """Return every entry of a locked pot in ticket order."""
-        return self.pages(
-            "list_lock_entries", after=("after_ticket", "first_ticket"), pot_id=pot_id
-        )
+    def lock_entries(self, pot_id: str) -> Iterator[bytes]:
+        """Yield every entry of a locked pot in ticket order, packed, by pages (lock.differences).
+
+        Raises what `bytes.fromhex` and struct raise for an answer that is no page.
+        """
+        return lock.pages(self.call, pot_id=pot_id)
 
     def pots(self, status: str) -> list[dict[str, Any]]:
         """Return the PotSummary of every pot in that status, newest first."""

@@ -7,6 +7,7 @@ double-logarithmic paper: 1 is linear, 0 does not depend on the size.
 
 from __future__ import annotations
 
+import functools
 import math
 import secrets
 import statistics
@@ -214,9 +215,7 @@ def _pot(api: Api, pot_id: UUID) -> dict[str, Any]:
 
 
 def _recompute(api: Api, pot_id: UUID) -> list[str]:
-    entries = api.pages(
-        ANON, "list_lock_entries", after=("after_ticket", "first_ticket"), pot_id=pot_id
-    )
+    entries = lock.pages(functools.partial(api.call, ANON), pot_id=pot_id)
     return lock.differences(lock.stated_by_pot(_pot(api, pot_id)), entries)
 
 

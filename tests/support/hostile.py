@@ -123,6 +123,7 @@ class Field:
             "claim_settlement": self.settling,
             "attest_lock": locked,
             "list_lock_entries": locked,
+            "pack_lock_entries": locked,
             "get_proof": settled,
             "create_pot": self.unused,
         }

@@ -20,6 +20,8 @@ ENTRIES: list[dict[str, Any]] = [
     {"first_ticket": 4, "ticket_count": 2, "entrant_tag": "33" * 32},
 ]
 
+PACKED = [lock.packed(ENTRIES[:2]), lock.packed(ENTRIES[2:])]
+
 
 def good_lock(**changes: Any) -> dict[str, Any]:
     commitment = draw.commit_hash(bytes(range(32)))
@@ -56,7 +58,7 @@ def good_lock(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_lock_that_is_what_it_must_be_has_no_differences() -> None:
-    assert lock.differences(good_lock(), ENTRIES) == []
+    assert lock.differences(good_lock(), PACKED) == []
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_a_lock_that_is_what_it_must_be_has_no_differences() -> None:
     ],
 )
 def test_every_altered_field_is_named(field: str, value: object, said: str) -> None:
-    assert said in " ".join(lock.differences(good_lock(**{field: value}), ENTRIES))
+    assert said in " ".join(lock.differences(good_lock(**{field: value}), PACKED))
 
 
 @pytest.mark.parametrize(
@@ -93,11 +95,32 @@ def test_every_altered_field_is_named(field: str, value: object, said: str) -> N
         pytest.param([*ENTRIES, ENTRIES[2]], id="one twice"),
         pytest.param([{**ENTRIES[0], "entrant_tag": "44" * 32}, *ENTRIES[1:]], id="another buyer"),
         pytest.param([{**ENTRIES[0], "ticket_count": 4}, *ENTRIES[1:]], id="another count"),
-        pytest.param([{}, *ENTRIES[1:]], id="malformed"),
     ],
 )
 def test_other_entries_are_not_the_ones_locked(entries: list[dict[str, Any]]) -> None:
-    assert lock.differences(good_lock(), entries) != []
+    assert lock.differences(good_lock(), [lock.packed(entries)]) != []
+
+
+def test_a_page_that_is_no_page_is_malformed() -> None:
+    for page in (b"", PACKED[0][:-1]):
+        (said,) = lock.differences(good_lock(), [page])
+        assert "malformed" in said
+
+
+def test_pages_are_asked_for_until_one_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "PAGE_ENTRIES", 2)
+    asked: list[object] = []
+
+    def ask(function: str, **arguments: object) -> str:
+        asked.append((function, arguments))
+        return PACKED[len(asked) - 1].hex()
+
+    assert list(lock.pages(ask, pot_id=POT)) == PACKED
+    given = {"pot_id": POT, "page_size": 2}
+    assert asked == [
+        ("pack_lock_entries", {**given, "after_ticket": None}),
+        ("pack_lock_entries", {**given, "after_ticket": 3}),
+    ]
 
 
 # ---------------------------------------------------------------------- draw 2
@@ -139,27 +162,27 @@ def beacon_lock(round_: int = ROUND, chain: bytes = QUICKNET.hash) -> dict[str, 
 
 def test_a_lock_of_draw_2_that_is_what_it_must_be_has_no_differences() -> None:
     assert QUICKNET.round_time(ROUND) - LOCKED in range(30_000_000, 33_000_001)
-    assert lock.differences(beacon_lock(), ENTRIES) == []
-    assert lock.differences(beacon_lock(), ENTRIES, now=LOCKED) == []
+    assert lock.differences(beacon_lock(), PACKED) == []
+    assert lock.differences(beacon_lock(), PACKED, now=LOCKED) == []
 
 
 @pytest.mark.parametrize("other", [ROUND - 1, ROUND + 1, ROUND + 1000, 1])
 def test_any_other_round_is_named_though_all_else_agrees(other: int) -> None:
-    said = lock.differences(beacon_lock(other), ENTRIES)
+    said = lock.differences(beacon_lock(other), PACKED)
     assert said == [f"the beacon's round must be {ROUND}, the lock says {other}"]
 
 
 def test_a_beacon_that_is_not_trusted_is_named_though_all_else_agrees() -> None:
     stranger = bytes(31) + b"\1"
-    said = lock.differences(beacon_lock(chain=stranger), ENTRIES)
+    said = lock.differences(beacon_lock(chain=stranger), PACKED)
     assert said == [f"the beacon {stranger.hex()} is not one this program trusts"]
-    assert lock.differences(beacon_lock(), ENTRIES, {}) != []
+    assert lock.differences(beacon_lock(), PACKED, {}) != []
 
 
 def test_it_is_too_late_6_seconds_before_the_round() -> None:
     due = QUICKNET.round_time(ROUND)
     for now, late in ((due - 6_000_001, False), (due - 6_000_000, True), (due + 10**9, True)):
-        said = lock.differences(beacon_lock(), ENTRIES, now=now)
+        said = lock.differences(beacon_lock(), PACKED, now=now)
         assert [("too late" in each) for each in said] == [True] * late
 
 
@@ -176,9 +199,9 @@ def test_it_is_too_late_6_seconds_before_the_round() -> None:
     ],
 )
 def test_every_altered_field_of_draw_2_is_named(field: str, value: object, said: str) -> None:
-    assert said in " ".join(lock.differences({**beacon_lock(), field: value}, ENTRIES))
+    assert said in " ".join(lock.differences({**beacon_lock(), field: value}, PACKED))
 
 
 def test_a_lock_of_draw_1_names_no_beacon() -> None:
     altered = good_lock(beacon_chain_hash=QUICKNET.hash.hex(), beacon_round=ROUND)
-    assert "different beacons" in " ".join(lock.differences(altered, ENTRIES))
+    assert "different beacons" in " ".join(lock.differences(altered, PACKED))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pypot_cli.fairness import merkle
-from pypot_cli.fairness.draw import sha256
+from pypot_cli.fairness.draw import sha256, u64
 from pypot_cli.fairness.merkle import Node, Sibling
 from pypot_cli.game import GAME
 
@@ -142,3 +142,19 @@ def test_another_game_and_another_round_have_other_leaves() -> None:
     here = merkle.leaf(POT, 1, bytes(32), GAME)
     assert here != merkle.leaf(POT, 1, bytes(32), "battles")
     assert here != merkle.leaf(UUID(int=POT.int + 1), 1, bytes(32), GAME)
+
+
+@given(COUNTS)
+def test_packed_leaves_and_nodes_are_the_same_tree(counts: list[int]) -> None:
+    entries = b"".join(
+        merkle.ENTRY.pack(0, count, sha256(str(i).encode())) for i, count in enumerate(counts)
+    )
+    leaves = merkle.packed_leaves(POT, entries, GAME)
+    assert leaves == b"".join(u64(node.sum) + node.hash for node in leaves_of(counts))
+    assert merkle.packed_root(leaves) == merkle.root(leaves_of(counts))
+
+
+@pytest.mark.parametrize("nodes", [b"", bytes(39), bytes(81)])
+def test_a_part_of_a_packed_node_has_no_root(nodes: bytes) -> None:
+    with pytest.raises(ValueError, match="whole"):
+        merkle.packed_root(nodes)

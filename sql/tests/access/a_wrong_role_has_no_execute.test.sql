@@ -9,6 +9,7 @@ insert into may values
     ('get_pot', 'anon player orchestrator settlement beacon compliance service'),
     ('get_proof', 'anon player orchestrator settlement beacon compliance service'),
     ('list_lock_entries', 'anon player orchestrator settlement beacon compliance service'),
+    ('pack_lock_entries', 'anon player orchestrator settlement beacon compliance service'),
     ('get_audit_chain', 'anon player orchestrator settlement beacon compliance service'),
     ('get_checkpoint', 'anon player orchestrator settlement beacon compliance service'),
     ('list_log_leaves', 'anon player orchestrator settlement beacon compliance service'),

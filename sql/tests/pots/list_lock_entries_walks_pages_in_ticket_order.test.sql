@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(3);
+select plan(5);
 
 select open_pot('big', '{"max_tickets": 7, "max_per_user": 2}');
 select bring_to('big', 'locked');
@@ -30,6 +30,28 @@ select is(
 );
 select is(
     rpc('anon', 'list_lock_entries', on_pot('big', '{"after_ticket": 6}')), '[]', 'and no more'
+);
+
+-- The same, packed.
+create function packed(p_entries jsonb) returns jsonb language sql as $$
+    select to_jsonb(coalesce(string_agg(
+        encode(int8send((e ->> 'first_ticket')::bigint), 'hex')
+        || encode(int4send((e ->> 'ticket_count')::integer), 'hex')
+        || (e ->> 'entrant_tag'),
+        ''
+        order by at
+    ), ''))
+    from jsonb_array_elements(p_entries) with ordinality as entries (e, at)
+$$;
+select is(
+    rpc('anon', 'pack_lock_entries', on_pot('big')),
+    packed(rpc('anon', 'list_lock_entries', on_pot('big'))),
+    'packed it is the same'
+);
+select is(
+    rpc('anon', 'pack_lock_entries', on_pot('big', '{"page_size": 2, "after_ticket": 2}')),
+    packed(rpc('anon', 'list_lock_entries', on_pot('big', '{"page_size": 2, "after_ticket": 2}'))),
+    'a packed page, too'
 );
 
 select * from finish();

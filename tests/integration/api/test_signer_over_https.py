@@ -113,7 +113,7 @@ def test_a_lock_wakes_it_and_both_logs_have_one_correlation_id(
             line["path"].rpartition("/")[2]
             for line in requests
             if line.get("correlation_id") == settled["correlation_id"] and "path" in line
-        ] == ["list_lock_entries", "reveal_pot"]
+        ] == ["pack_lock_entries", "reveal_pot"]
         assert game.seed_of(pot_id).reveal().hex() not in written
 
 

@@ -4,7 +4,8 @@
 --
 -- A pot fills in seconds, and the planner knows nothing of its entries then: it would take them for
 -- one or two and walk through all of them once an entry. So there is one join, and it is not made
--- that way.
+-- that way. The statement is planned for this pot by being executed as text: a plan_cache_mode of
+-- this function would have the trigger of each entry planned anew as well, once an entry.
 --
 -- Writes: first_ticket and holder_rank of the entries; expected_share of the pot's state.
 create or replace function private.number_entries(p_pot_id uuid, p_total bigint)
@@ -12,11 +13,11 @@ returns void
 language plpgsql
 volatile
 set search_path = ''
-set plan_cache_mode = 'force_custom_plan'
 set enable_nestloop = off
 set jit = off
 as $$
 begin
+    execute $number$
     update public.pot_entries as e
     set first_ticket = r.first_ticket, holder_rank = r.holder_rank
     from (
@@ -34,11 +35,12 @@ begin
                     l.id, l.user_id, l.ticket_count,
                     sum(l.ticket_count) over (order by l.seq) - l.ticket_count as first_ticket
                 from public.pot_entries as l
-                where l.pot_id = p_pot_id and l.cancelled_at is null
+                where l.pot_id = $1 and l.cancelled_at is null
             ) as n
         ) as h
     ) as r
-    where e.pot_id = p_pot_id and e.id = r.id;
+    where e.pot_id = $1 and e.id = r.id
+    $number$ using p_pot_id;
     update private.pot_states as s
     set expected_share = h.expected_share
     from (

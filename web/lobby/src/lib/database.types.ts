@@ -373,6 +373,9 @@ isOneToOne: false
 "my_wallet":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
+"pack_lock_entries":
+{ Args: { "after_ticket"?: number,"page_size"?: number,"pot_id": string }; Returns: string
+                           },
 "pause_pot":
 { Args: { "pot_id": string,"reason": string }; Returns: Json
                            },
