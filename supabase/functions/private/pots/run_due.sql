@@ -5,6 +5,11 @@
 -- lock or a refund may take long. When there is nothing to tell either, it forgets a piece of what
 -- has expired, if that is due.
 --
+-- Open pots in which nothing happens rest: they are looked at by their deadline, which an index
+-- has, and else once a minute. A pot fills by joins, and the first one wakes it by its pulse; the
+-- look at all is for what that misses (of two joins at once one sends the pulse, and is rolled
+-- back).
+--
 -- Locks: the row of one pot at most, skipping those that others hold; then as private.lock_pot or
 -- private.cancel_pot. To look, not the row but an advisory lock, skipping pots that others look at;
 -- then as private.scan_pot. Or, without waiting, pulses of the lobby, or as private.purge_expired.
@@ -17,7 +22,9 @@ security definer
 set search_path = ''
 as $$
 declare
+    c_look_at_all constant interval := '1 minute';
     v_settings private.settings;
+    v_all boolean;
     v_at timestamptz := private.now();
     v_due record;
     v_pot public.pots;
@@ -27,6 +34,9 @@ declare
 begin
     perform private.require_read_committed();
     select * into strict v_settings from private.settings as s where s.only_row;
+    select w.pots_looked_at not between v_at - c_look_at_all and v_at into strict v_all
+    from private.watch_marks as w
+    where w.only_row;
 
     for v_due in
         select p.id, d.task
@@ -35,7 +45,15 @@ begin
         cross join lateral private.due_task(p, s, v_settings, v_at) as d (task)
         -- A settled pot is looked at while its payout is held.
         where p.id in (
-            select n.id from public.pots as n where n.status in ('open', 'locked', 'settling')
+            select n.id
+            from public.pots as n
+            where n.status = 'open' and n.paused_at is null and n.locks_at <= v_at
+            union all
+            select l.pot_id from private.lobby_pulses as l where not l.rests
+            union all
+            select n.id from public.pots as n where v_all and n.status = 'open'
+            union all
+            select n.id from public.pots as n where n.status in ('locked', 'settling')
             union all
             select h.pot_id from private.payout_holds as h where h.outcome is null
         ) and d.task is not null
@@ -102,11 +120,23 @@ begin
     perform private.pulse_lobby(l.pot_id)
     from private.lobby_pulses as l
     inner join public.pots as p on l.pot_id = p.id
-    where p.status = 'open'
+    where (v_all or not l.rests)
+        and p.status = 'open'
         and l.sent_at <= v_at - v_settings.lobby_interval
         and l.sent_version < private.pot_version(l.pot_id);
     if found then
         return null;
+    end if;
+    if private.rest_pots(v_at) then
+        -- Their gates are closed until this call ends.
+        return null;
+    end if;
+    if v_all then
+        -- Whoever holds the row is watching: then the next call looks at all again.
+        perform from private.watch_marks as w where w.only_row for update skip locked;
+        if found then
+            update private.watch_marks as w set pots_looked_at = v_at where w.only_row;
+        end if;
     end if;
     return private.purge_due();
 end $$;
