@@ -23,14 +23,38 @@ from pypot_cli.fairness.canonical import canonical_json, is_hex, read_json, time
 from pypot_cli.game import GAME
 from pypot_cli.rules import BEACON_AFTER_LOCK
 
-Examine = Callable[[psycopg.Connection[Any]], Iterator[list[Finding]]]
-
 _BATCH = 2000
 
 
-def chain_hashes(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+class Reader:
+    """Reads the rows that are examined: all, or of some pots (check.scope)."""
+
+    def __init__(
+        self, conn: psycopg.Connection[Any], narrow: Callable[[str], str] | None = None
+    ) -> None:
+        """`narrow` makes of a statement the one that is executed."""
+        self._conn = conn
+        self._narrow = narrow or str
+
+    def rows(self, name: str) -> Iterator[Any]:
+        """Yield the rows of queries/check_streams/<name>.sql without holding all in memory."""
+        text = self._narrow(query(f"check_streams/{name}").decode())
+        with self._conn.cursor(name=f"check_{name}", row_factory=rows.namedtuple_row) as cursor:
+            cursor.itersize = _BATCH
+            cursor.execute(text.encode())
+            yield from cursor
+
+    def levels(self, tree_id: UUID) -> list[tuple[int, bytes]]:
+        """Return the stored levels of a tree, the leaves first."""
+        return self._conn.execute(query("check_streams/merkle_levels"), [tree_id]).fetchall()
+
+
+Examine = Callable[[Reader], Iterator[list[Finding]]]
+
+
+def chain_hashes(reader: Reader) -> Iterator[list[Finding]]:
     """Every chain row's payload_hash and row_hash are what its bytes hash to."""
-    for row in _stream(conn, "audit_rows"):
+    for row in reader.rows("audit_rows"):
         found = []
         subject = f"pot {row.pot_id}, seq {row.seq}"
         if draw.sha256(row.payload.encode()).hex() != row.payload_hash:
@@ -48,9 +72,9 @@ def chain_hashes(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         yield found
 
 
-def chain_payloads(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+def chain_payloads(reader: Reader) -> Iterator[list[Finding]]:
     """Every chain row's payload is canonical JSON and says what the row's columns say."""
-    for row in _stream(conn, "audit_rows"):
+    for row in reader.rows("audit_rows"):
         subject = f"pot {row.pot_id}, seq {row.seq}"
         try:
             payload, ambiguous = read_json(row.payload)
@@ -71,9 +95,9 @@ def chain_payloads(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         yield [] if agrees else [Finding(subject, "payload and columns differ")]
 
 
-def commitment_tags(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+def commitment_tags(reader: Reader) -> Iterator[list[Finding]]:
     """Every pot's commit_tag binds its commitment, and a revealed seed hashes to it."""
-    for pot in _stream(conn, "pots"):
+    for pot in reader.rows("pots"):
         found = []
         subject = f"pot {pot.id}"
         stated = bytes.fromhex(pot.committed or "")
@@ -84,9 +108,9 @@ def commitment_tags(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         yield found
 
 
-def rules(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+def rules(reader: Reader) -> Iterator[list[Finding]]:
     """Every pot's rules_text is the canonical JSON of its terms, and rules_hash its hash."""
-    for pot in _stream(conn, "pots"):
+    for pot in reader.rows("pots"):
         found = []
         subject = f"pot {pot.id}"
         terms = {
@@ -105,9 +129,9 @@ def rules(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         yield found
 
 
-def entrant_tags(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+def entrant_tags(reader: Reader) -> Iterator[list[Finding]]:
     """Every entry's entrant_tag is the HMAC of its pot and player under its salt."""
-    for entry in _stream(conn, "entries"):
+    for entry in reader.rows("entries"):
         tag = draw.entrant_tag(bytes.fromhex(entry.salt), entry.pot_id, entry.user_id)
         if tag.hex() == entry.entrant_tag:
             yield []
@@ -115,24 +139,24 @@ def entrant_tags(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
             yield [Finding(f"entry {entry.id}", "entrant_tag is not of its salt, pot and player")]
 
 
-def merkle_trees(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+def merkle_trees(reader: Reader) -> Iterator[list[Finding]]:
     """Every lock's entries have the root and the number of tickets it says, and its stored tree."""
-    leaves = _numbered_leaves(conn)
+    leaves = _numbered_leaves(reader)
     entries = next(leaves, None)
-    for pot in _stream(conn, "pots"):
+    for pot in reader.rows("pots"):
         while entries is not None and entries[0] < pot.id:
             entries = next(leaves, None)
         if pot.locked_at is None:
             continue
         own = entries[1] if entries is not None and entries[0] == pot.id else []
-        yield _tree_findings(conn, pot, own)
+        yield _tree_findings(reader, pot, own)
 
 
 def _numbered_leaves(
-    conn: psycopg.Connection[Any],
+    reader: Reader,
 ) -> Iterator[tuple[UUID, list[merkle.Node]]]:
     """Yield each pot that has numbered entries with its leaves, in order of pot and ticket."""
-    numbered = (each for each in _stream(conn, "entries") if each.first_ticket is not None)
+    numbered = (each for each in reader.rows("entries") if each.first_ticket is not None)
     for pot_id, group in itertools.groupby(numbered, key=lambda each: each.pot_id):
         yield (
             pot_id,
@@ -143,9 +167,7 @@ def _numbered_leaves(
         )
 
 
-def _tree_findings(
-    conn: psycopg.Connection[Any], pot: Any, leaves: list[merkle.Node]
-) -> list[Finding]:
+def _tree_findings(reader: Reader, pot: Any, leaves: list[merkle.Node]) -> list[Finding]:
     subject = f"pot {pot.id}"
     if not leaves:
         return [Finding(subject, "is locked without entries")]
@@ -156,7 +178,7 @@ def _tree_findings(
         found.append(Finding(subject, f"its entries have the root {root.hash.hex()}"))
     if root.sum != pot.total_tickets:
         found.append(Finding(subject, f"its entries have {root.sum} tickets"))
-    stored = conn.execute(query("check_streams/merkle_levels"), [pot.id]).fetchall()
+    stored = reader.levels(pot.id)
     expected = [
         (level, b"".join(draw.u64(node.sum) + node.hash for node in nodes))
         for level, nodes in enumerate(tree)
@@ -166,9 +188,9 @@ def _tree_findings(
     return found
 
 
-def lock_digests(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+def lock_digests(reader: Reader) -> Iterator[list[Finding]]:
     """Every lock's digest is the hash of its pot, commitment, rules, entries, time and beacon."""
-    for pot in _stream(conn, "pots"):
+    for pot in reader.rows("pots"):
         if pot.locked_at is None:
             continue
         digest = draw.lock_digest(
@@ -187,9 +209,9 @@ def lock_digests(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         yield [] if agrees else [Finding(f"pot {pot.id}", f"lock_digest must be {digest.hex()}")]
 
 
-def attestations(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+def attestations(reader: Reader) -> Iterator[list[Finding]]:
     """Every attestation is a signature over the lock by a key registered to orchestrate."""
-    for pot in _stream(conn, "pots"):
+    for pot in reader.rows("pots"):
         if pot.signature is None:
             continue
         message = signing.orchestrator_message(bytes.fromhex(pot.lock_digest or ""), GAME)
@@ -199,9 +221,9 @@ def attestations(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         yield [] if signed else [Finding(f"pot {pot.id}", "its attestation does not verify")]
 
 
-def beacon_chains(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+def beacon_chains(reader: Reader) -> Iterator[list[Finding]]:
     """Every registered beacon chain has a public key that its rounds can be verified by."""
-    for row in _stream(conn, "beacon_chains"):
+    for row in reader.rows("beacon_chains"):
         try:
             _chain(row)
         except ValueError as error:
@@ -210,9 +232,9 @@ def beacon_chains(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
             yield []
 
 
-def beacons(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+def beacons(reader: Reader) -> Iterator[list[Finding]]:
     """Every lock of draw 2 waits for its round, and every beacon is the round's and attested."""
-    for pot in _stream(conn, "pots"):
+    for pot in reader.rows("pots"):
         if pot.draw_version == 1 and pot.beacon_signature is None:
             continue
         subject = f"pot {pot.id}"
@@ -254,9 +276,9 @@ def _chain(row: Any) -> Chain:
     )
 
 
-def proofs(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+def proofs(reader: Reader) -> Iterator[list[Finding]]:
     """Every settled pot's proof verifies with registered keys and repeats what is stored."""
-    for row in _stream(conn, "settlements"):
+    for row in reader.rows("settlements"):
         subject = f"pot {row.pot_id}"
         verdict = proof.verify(
             proof.Document(row.proof),
@@ -275,19 +297,19 @@ def proofs(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
         yield found
 
 
-def signing_keys(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+def signing_keys(reader: Reader) -> Iterator[list[Finding]]:
     """Every registered key is a valid Ed25519 key under the id of its purpose and bytes."""
-    for row in _stream(conn, "signing_keys"):
+    for row in reader.rows("signing_keys"):
         key = bytes.fromhex(row.public_key)
         fits = signing.is_valid_key(key) and signing.kid(row.purpose, key, GAME) == row.kid
         yield [] if fits else [Finding(f"key {row.kid}", f"is not the {row.purpose} key it says")]
 
 
-def log_tree(conn: psycopg.Connection[Any]) -> Iterator[list[Finding]]:
+def log_tree(reader: Reader) -> Iterator[list[Finding]]:
     """The log's stored subtrees are those of its leaves, and its checkpoints have their roots."""
-    stored = _stream(conn, "log_nodes")
+    stored = reader.rows("log_nodes")
     tree = tlog.CompactRange()
-    for row in _stream(conn, "log_leaves"):
+    for row in reader.rows("log_leaves"):
         found = []
         subject = f"leaf {row.leaf_index}"
         for level, idx, hashed in _completed(tree, tlog.leaf_hash(bytes.fromhex(row.row_hash))):
@@ -381,11 +403,3 @@ def _differences(
             yield from _differences(other, value, f"{within}{name}.")
         elif other != value:
             yield f"{within}{name}", other, value
-
-
-def _stream(conn: psycopg.Connection[Any], name: str) -> Iterator[Any]:
-    """Yield the rows of queries/check_streams/<name>.sql without holding them all in memory."""
-    with conn.cursor(name=f"check_{name}", row_factory=rows.namedtuple_row) as cursor:
-        cursor.itersize = _BATCH
-        cursor.execute(query(f"check_streams/{name}"))
-        yield from cursor

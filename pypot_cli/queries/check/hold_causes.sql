@@ -25,7 +25,7 @@ with causes as (
     left join private.holding_flags as n on p.id = n.pot_id
     left join private.flags as f on n.flag_id = f.flag_id and p.winner_user_id = f.user_id
     where p.status = 'settled'
-    group by p.id, h.pot_id
+    group by p.id, h.pot_id, h.outcome
 )
 
 select
