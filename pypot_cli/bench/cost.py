@@ -41,13 +41,17 @@ class Size:
     players: int = 2000
 
 
+_CHURN = ("table", "updates", "hot", "live", "dead", "vacuums", "bytes", "index_bytes")
+
+
 def run(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
     """Fill and settle pots on a fresh server; return what that cost.
 
     `join` and `pot`, which is opening, locking and settling one without its joins, each hold `disk`
     bytes, `messages` of realtime on disk besides, `records` and `images` bytes of WAL, and `cpu`,
     milliseconds of the database's processes; `tables`, bytes a join of the largest; `churn`,
-    the tables whose rows are updated (`hot`: without touching an index); `services`, milliseconds
+    the tables whose rows are updated (`hot`: without touching an index; `live` and `dead` rows;
+    `bytes` without indexes, and `index_bytes`); `services`, milliseconds
     of CPU of both services a pot. Images are what full pages cost after one
     checkpoint. `broken` invariants; `ok` also says that every join was made.
     """
@@ -99,10 +103,7 @@ def run(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
                 key=lambda each: -each[1],
             )[:8]
         ),
-        "churn": [
-            dict(zip(("table", "updates", "hot", "dead", "vacuums", "bytes"), row, strict=True))
-            for row in churn
-        ],
+        "churn": [dict(zip(_CHURN, row, strict=True)) for row in churn],
         "services": 1000 * services / size.pots,
         "broken": broken,
         "ok": not broken and made == joins,
@@ -123,10 +124,14 @@ def table(report: dict[str, Any]) -> str:
         )
     lines.append(f"the services use {report['services']:.1f} ms of CPU a pot besides")
     lines += [f"  {name:<34}{each:9.0f} bytes a join" for name, each in report["tables"].items()]
-    lines.append(f"{'updated':<32}{'times':>9}{'hot':>7}{'dead':>8}{'vacuums':>9}{'bytes':>11}")
+    lines.append(
+        f"{'updated':<32}{'times':>9}{'hot':>7}{'live':>9}{'dead':>8}{'vacuums':>9}{'bytes':>11}"
+        f"{'indexes':>9}"
+    )
     lines += [
         f"  {each['table']:<30}{each['updates']:9}{each['hot'] / each['updates']:7.0%}"
-        f"{each['dead']:8}{each['vacuums']:9}{each['bytes']:11}"
+        f"{each['live']:9}{each['dead']:8}{each['vacuums']:9}{each['bytes']:11}"
+        f"{each['index_bytes'] / each['bytes']:9.2f}"
         for each in report["churn"]
     ]
     broken = ", ".join(report["broken"])
