@@ -418,13 +418,12 @@ def run(going: Run) -> None:
             seed = going.seed
             while seed == going.seed or going.left > 20:
                 db = servers.create(Template(17))
-                seeds = range(seed, seed + 5)
-                count, problems = try_everything(db, Path(directory), seeds)
+                count, problems = try_everything(db, Path(directory), [seed])
                 servers.drop(db)
                 going.count("tokens and headers", count)
                 for each in dict.fromkeys(problems):
-                    going.fail(f"seeds {seeds}: {each}")
-                seed += len(seeds)
+                    going.fail(f"seed {seed}: {each}")
+                seed += 1
     finally:
         servers.stop()
 
