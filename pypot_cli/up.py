@@ -51,7 +51,8 @@ def up(
             web.require_node()
     stop = threading.Event()
     was_running = _runs(data_dir)
-    with contextlib.ExitStack() as started, _asked_to_stop(stop):
+    # Asked again while it stops, it still stops all of them.
+    with _asked_to_stop(stop), contextlib.ExitStack() as started:
         url = db.up(data_dir, db_port)
         if not was_running:
             started.callback(db.down, data_dir)

@@ -1,11 +1,17 @@
 """The ground that other tests stand on."""
 
+import contextlib
 import hashlib
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from pypot_cli.config import ROOT
 from tests.support.database import Database
 
 
@@ -46,3 +52,28 @@ def test_a_browser_opens_a_page_from_a_file_and_runs_it(browser: Browser, tmp_pa
     assert page.inner_text("#digest") == hashlib.sha256(b"pot").hexdigest()
     # The fonts are there too: a page without one has no lines.
     assert page.locator("#digest").bounding_box()["height"] > 10  # type: ignore[index]
+
+
+def test_what_a_killed_run_started_ends_with_it() -> None:
+    run = (
+        "import subprocess, sys\n"
+        "from tests.support.lobby import end_with_us\n"
+        "child = subprocess.Popen(['sleep', '300'], preexec_fn=end_with_us)\n"
+        "print(child.pid, flush=True)\n"
+        "child.wait()\n"
+    )
+    killed = subprocess.Popen(
+        [sys.executable, "-c", run], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert killed.stdout is not None
+    child = int(killed.stdout.readline())
+    os.kill(child, 0)
+    killed.kill()
+    killed.wait()
+    killed.stdout.close()
+    deadline = time.monotonic() + 30
+    # Whoever inherits it may leave it a zombie for good.
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        while Path(f"/proc/{child}/stat").read_text(encoding="ascii").split()[2] != "Z":
+            assert time.monotonic() < deadline, "it was left behind"
+            time.sleep(0.01)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from pypot_cli import config
 from tests.support import packages
@@ -22,6 +22,8 @@ from tests.support.database import Database
 from tests.support.packages import MissingProgramError
 from tests.support.servers import Servers, Template
 
+BROWSER_PATIENCE_MS = 90_000
+"""How long a page may take for what takes a moment on a machine of its own."""
 _SERVERS = pytest.StashKey[Servers]()
 
 
@@ -133,7 +135,11 @@ def prometheus() -> Path:
 
 @pytest.fixture
 def browser(chromium: Path) -> Iterator[Browser]:
-    """A Chromium of this test's own, without a window and with nothing remembered."""
+    """A Chromium of this test's own, without a window and with nothing remembered.
+
+    What is expected of its pages may take `BROWSER_PATIENCE_MS`, not Playwright's 5 seconds.
+    """
+    expect.set_options(timeout=BROWSER_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)
         yield browser

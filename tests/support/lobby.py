@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 import uuid
@@ -18,12 +20,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from pypot_cli import db, web
 from pypot_cli.rpc import Api, Caller, login_url
+from tests.support.fixtures import BROWSER_PATIENCE_MS
 
 PASSWORD = "correct horse"  # noqa: S105
 COMPLIANCE = Caller("pot_compliance", uuid.UUID(int=7))
 SECOND = 1_000
-PATIENCE = 90 * SECOND
-"""How long a page may take for what takes a moment on a machine of its own."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,17 @@ def found(stage: Stage, pot: str, user: str, kind: str = "a_ring", effect: str =
     return str(row[0])
 
 
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with_us() -> None:
+    """In a child, before it is our command: SIGTERM when whoever started it dies (prctl(2)).
+
+    A run that is killed stops nothing itself; `pypot up` then stops all that it started.
+    """
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 @contextlib.contextmanager
 def everything(data_dir: Path) -> Iterator[Stage]:
     """Runs `pypot up`, and ends it."""
@@ -98,6 +110,8 @@ def everything(data_dir: Path) -> Iterator[Stage]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        # Of no thread but this one, which lives as long as the run.
+        preexec_fn=end_with_us,
     )
     assert process.stdout is not None
     try:
@@ -114,19 +128,19 @@ def everything(data_dir: Path) -> Iterator[Stage]:
             db.url(data_dir),
             db.url(data_dir, admin=True),
         )
-        process.terminate()
-        assert process.wait(120) == 0
     finally:
-        process.kill()
-        process.wait()
+        # Killed, it would leave behind what it started.
+        process.terminate()
+        code = process.wait(240)
         process.stdout.close()
         db.embedded_cluster(data_dir).stop()
+    assert code == 0
 
 
 def open_lobby(browser: Browser, stage: Stage, email: str | None = None, **options: Any) -> Page:
     """The lobby in a browser context of its own, signed in when there is somebody to be."""
     context = browser.new_context(base_url=stage.lobby, **options)
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(BROWSER_PATIENCE_MS)
     page = context.new_page()
     if email is not None:
         page.goto("/account?to=/")
@@ -134,7 +148,7 @@ def open_lobby(browser: Browser, stage: Stage, email: str | None = None, **optio
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(stage.lobby + "/")
-        expect(page.get_by_test_id("balance")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_test_id("balance")).to_be_visible()
     else:
         page.goto("/")
     return page
@@ -156,7 +170,7 @@ def buy(page: Page, count: int) -> None:
 
 def expect_live(page: Page) -> None:
     """Waits until the page says that it is live."""
-    expect(connection(page)).to_have_attribute("data-connection", "live", timeout=PATIENCE)
+    expect(connection(page)).to_have_attribute("data-connection", "live")
 
 
 def connection(page: Page) -> Locator:
