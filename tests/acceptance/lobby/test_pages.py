@@ -1,13 +1,18 @@
 """What every page of the lobby has to be: readable before its script, small, accessible."""
 
 import gzip
+import re
+import time
+import uuid
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Response, expect
 
-from tests.support.lobby import PATIENCE, Stage, expect_live, open_lobby, violations
+from pypot_cli.rpc import player
+from tests.support.fixtures import BROWSER_PATIENCE_MS
+from tests.support.lobby import SECOND, Stage, expect_live, open_lobby, violations
 
 MOST_SCRIPT = 150_000
 """Bytes of compressed script that a first page may take."""
@@ -21,6 +26,36 @@ def test_the_first_page_has_the_pots_before_any_script_runs(stage: Stage) -> Non
     assert "0 of 11 tickets" in text
     filtered = httpx.get(stage.lobby, params={"status": "settled"}, timeout=60).text
     assert f"Pot {pot[:8]}" not in filtered
+
+
+def test_a_pot_that_was_not_sold_out_names_the_prize_that_there_is(stage: Stage) -> None:
+    users = [uuid.UUID(stage.sign_up(f"{uuid.uuid4()}@example.com")) for _ in range(2)]
+    pot = stage.open_pot(entry_cost=7, max_tickets=11, max_per_user=2, fill_seconds=10)
+    card = re.compile(rf'data-pot="{pot}".*?</article>', re.DOTALL)
+
+    def shown() -> str:
+        found = card.search(httpx.get(stage.lobby, timeout=60).text)
+        assert found is not None
+        return found[0]
+
+    assert "Prize if full" in shown()
+    assert "77 credits" in shown()
+    for user in users:
+        stage.call(player(user), "join_pot", pot_id=pot, ticket_count=1)
+    deadline = time.monotonic() + BROWSER_PATIENCE_MS / SECOND
+    while "Completed" not in shown():
+        assert time.monotonic() < deadline, "it was not settled"
+        time.sleep(0.2)
+    assert "Prize if full" not in shown()
+    assert "77 credits" not in shown()
+    assert "14 credits" in shown()
+
+
+def test_how_to_check_a_draw_is_where_the_winner_is_sent(stage: Stage) -> None:
+    text = httpx.get(f"{stage.lobby}/fairness", timeout=60).text
+    assert 'id="check"' in text
+    for way in ("In this browser", "With one file", "pypot verify", "HMAC-SHA-256"):
+        assert way in text
 
 
 def test_the_first_page_is_small(stage: Stage, browser: Browser) -> None:
@@ -44,7 +79,7 @@ def test_axe_finds_nothing_on_any_page(
     pot = stage.open_pot(entry_cost=1, max_tickets=4, max_per_user=2)
     for path in (*PATHS, f"/pots/{pot}", "/pots/nothing-like-that"):
         page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert violations(page) == [], path
         # At 200% zoom the page has half its width; nothing may need scrolling sideways.
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

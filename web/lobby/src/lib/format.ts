@@ -12,9 +12,9 @@ export function number(value: number): string {
     return whole.format(value);
 }
 
-/** 1 → 1 credit's worth of text: the amount and the unit. */
+/** 1 → 1 credit, 1200 → 1,200 credits. */
 export function credits(value: number): string {
-    return `${whole.format(value)} ${t.credits}`;
+    return `${whole.format(value)} ${t.credits(value)}`;
 }
 
 /** An RFC 3339 time, for a person. */

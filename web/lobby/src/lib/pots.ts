@@ -1,6 +1,7 @@
 /** What the database tells of pots: the shapes, and the readers of them. */
 
 import type { Client, PotStatus } from "./supabase.ts";
+import { t } from "./texts/index.ts";
 
 /** PotSummary (PRD 5). Times are RFC 3339; credits whole numbers. */
 export interface PotSummary {
@@ -65,6 +66,14 @@ export interface PotDetail extends PotSummary {
         beacon: { chain_hash: string; round: number; round_time: string; signature: string | null } | null;
     };
     winner: Winner | null;
+}
+
+/** What a winner gets, and what to call it: all that was paid in, once nobody can pay in any more. */
+export function prizeOf(pot: PotSummary): { label: string; credits: number } {
+    const isSold = pot.status === "locked" || pot.status === "settling" || pot.status === "settled";
+    return isSold
+        ? { label: t.lobby.prize, credits: pot.credits_committed }
+        : { label: t.lobby.prizeIfFull, credits: pot.entry_cost * pot.max_tickets };
 }
 
 /** Filters of the lobby, as they stand in its address. */

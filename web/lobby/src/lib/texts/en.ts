@@ -36,7 +36,8 @@ export const en = {
         apply: "Filter",
         more: "More pots",
         none: "No pots like that right now. New ones open all the time.",
-        prize: "Prize if full",
+        prize: "Prize",
+        prizeIfFull: "Prize if full",
         collected: "In the pot",
         players: (count: number) => plural(count, "player", "players"),
         tickets: (sold: number, of: number) =>
@@ -66,6 +67,7 @@ export const en = {
         title: (id: string) => `Pot ${id.slice(0, 8)}`,
         back: "All pots",
         entrants: "Tickets as they sell",
+        sold: "Tickets sold",
         noEntrants: "Nobody yet. Be the first.",
         you: "you",
         ticketsOf: (count: number) => plural(count, "ticket", "tickets"),
@@ -219,7 +221,7 @@ export const en = {
     },
     fairness: {
         title: "How the draws went",
-        help: "Counted over every draw, measured over the newest. In a fair game no tenth of the tickets wins more than another.",
+        help: "Counted over every draw, measured over the newest. Whoever holds more tickets wins more often, and by nothing but that.",
         draw: (version: number) => `Draw ${version}`,
         settled: "Settled",
         aborted: "Called off after lock",
@@ -228,10 +230,24 @@ export const en = {
         seconds: (count: number) => plural(Math.round(count * 10) / 10, "second", "seconds"),
         chi: "Chi-square of the winners' deciles",
         freedom: (count: number) => `with ${plural(count, "degree", "degrees")} of freedom`,
+        chance: "Chance alone makes about 9 of it; 21.7 is passed once in a hundred fair games.",
         deciles: "Which tenth of the tickets won",
+        decilesHelp:
+            "The tickets of each draw in order of how many their holder has: on the left those of players with few, on the right of players with many. In a fair game every tenth wins as often, but for chance.",
         observed: "won",
         expected: "expected",
         none: "No draws yet.",
+        check: "Check a draw yourself",
+        checkHelp: "Nobody has to believe these pages. The more of this you do, the less you trust us.",
+        ways: [
+            ["In this browser", "Open a completed pot and press “Check this draw now”. Every step is recomputed here, and the receipt that your browser kept when you bought is compared."],
+            ["With one file", "Save the one-file verifier of a completed pot. It has the proof and the program in it, and works offline, in any browser."],
+            ["With our tools", "Download the proof of a completed pot, and run: pypot verify proof.json"],
+            [
+                "With tools of your own",
+                "The seed must hash to the commit tag that was shown before the first ticket. HMAC-SHA-256 with the revealed seed as key, over the commit hash, as one large number modulo all tickets, is the index; with draw 2 the public beacon turns it on. The transcript and the proof have every number, and the proof names the rules.",
+            ],
+        ] as [string, string][],
     },
     drops: { title: "Live drops", won: (who: string, prize: string) => `${who} won ${prize}`, none: "No wins yet." },
     errors: {
@@ -254,7 +270,7 @@ export const en = {
         renewing: "Your sign-in could not be renewed just now. Nothing was changed; try again in a moment.",
         unknown: "That did not work. Nothing was changed.",
     } as Record<string, string>,
-    credits: "credits",
+    credits: (count: number) => (new Intl.PluralRules("en").select(count) === "one" ? "credit" : "credits"),
 };
 
 export type Texts = typeof en;
