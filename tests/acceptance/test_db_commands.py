@@ -69,7 +69,7 @@ def kill_server(data_dir: Path) -> None:
     """Kills the server as the kernel would for want of memory, and sees it dead."""
     pid, port = postmaster(data_dir), int((data_dir / "postmaster.pid").read_text().split("\n")[3])
     os.kill(pid, signal.SIGKILL)
-    for _ in range(100):
+    for _ in range(600):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return

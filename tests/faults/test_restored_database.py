@@ -208,7 +208,7 @@ def test_no_pot_is_signed_twice(history: History, restored: Game) -> None:
     assert restored.make_settlement(journal=history.journal("signer")).round() == 1
     with restored.db.admin() as conn:
         conn.execute("update private.settings set reveal_timeout = '1 second' where only_row")
-    for _ in range(100):
+    for _ in range(600):
         orchestrator.round()
         if status(restored, history.locked) == "cancelled":
             break

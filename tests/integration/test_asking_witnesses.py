@@ -41,14 +41,14 @@ def liar() -> Iterator[Liar]:
 def test_one_that_never_ends_keeps_no_cosignature_of_another(
     liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(witnesses, "_SECONDS", 1.5)
+    monkeypatch.setattr(witnesses, "_SECONDS", 3.0)
     honest = cosignature("honest.example")
     liar.body = lambda _: honest.line().encode()
     with stalling() as silent, lying() as slow:
         slow.body, slow.drip_seconds = (lambda _: lines(1)), 0.05
         began = time.monotonic()
         found, problems = ask(Witnesses([silent, slow.url, liar.url]))
-        assert time.monotonic() - began < 4.5
+        assert time.monotonic() - began < 9
     assert found == [honest]
     assert [each.rpartition(" ")[2] for each in problems] == ["(ReadTimeout)"] * 2
 

@@ -91,7 +91,7 @@ def test_nobody_listens_to_an_answer_without_an_end(liar: Liar) -> None:
     liar.body = lambda _: b" " * 50_000_000
     with pytest.raises(BeaconUnavailableError, match="longer than"):
         fetch(liar.url)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not liar.hung_up:
         assert time.monotonic() < deadline, "it was read to its end"
         time.sleep(0.01)
@@ -113,7 +113,7 @@ def test_an_answer_that_is_none_is_said(liar: Liar, status: int, why: str) -> No
 def test_a_lying_a_dead_and_a_slow_endpoint_are_passed_by(
     liar: Liar, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sources, "_ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(sources, "_ANSWER_SECONDS", 2.0)
     liar.body = answers(signature=OTHER["signature"])
     with lying() as slow, lying() as honest:
         slow.body, slow.drip_seconds = answers(), 0.05
@@ -123,7 +123,7 @@ def test_a_lying_a_dead_and_a_slow_endpoint_are_passed_by(
         for _ in range(3):
             found = source.fetch(QUICKNET, NUMBER, give_up=0, stop=threading.Event())
             assert found.hex() == SIGNATURE
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
         # Who answered last is asked first.
         assert [len(each.asked) for each in (liar, slow, honest)] == [1, 1, 3]
     logged = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
@@ -136,7 +136,7 @@ def test_a_lying_a_dead_and_a_slow_endpoint_are_passed_by(
 def test_who_answers_without_an_end_keeps_nobody_from_the_next(
     liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "_ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(sources, "_ANSWER_SECONDS", 2.0)
     liar.body = answers()
     with stalling() as url:
         assert fetch(url, liar.url).hex() == SIGNATURE
@@ -163,7 +163,7 @@ def test_asked_to_stop_it_stops(liar: Liar) -> None:
     began = time.monotonic()
     with pytest.raises(BeaconUnavailableError):
         Source([liar.url], Log("test")).fetch(QUICKNET, NUMBER, give_up=60, stop=stop)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 # -------------------------------------------------------------------- settings
@@ -281,7 +281,7 @@ def test_wanted_rounds_come_when_their_time_has_and_wake_who_waits() -> None:
         rounds.start(woken.set, Log("test"))
         number = beacon.latest() + 10
         rounds.want({(chain, number), (chain, number - 10)})
-        assert woken.wait(10)
+        assert woken.wait(60)
         past = rounds.get(chain, number - 10)
         assert past is not None
         assert verify_round(chain, number - 10, past)
@@ -289,7 +289,7 @@ def test_wanted_rounds_come_when_their_time_has_and_wake_who_waits() -> None:
         woken.clear()
         clock.ahead = 30
         rounds.want({(chain, number)})  # a look at the clock, as each round of a service gives
-        assert woken.wait(10)
+        assert woken.wait(60)
         found = rounds.get(chain, number)
         assert found is not None
         assert verify_round(chain, number, found)
@@ -319,9 +319,9 @@ def test_an_outage_is_waited_for_and_holds_up_no_other_round() -> None:
         rounds.start(woken.set, Log("test", note))
         rounds.want({(beacon.chain, number), (other.chain, number)})
         # The other chain's round, while the first's endpoint is down.
-        assert woken.wait(10)
+        assert woken.wait(60)
         assert rounds.get(other.chain, number) is not None
-        assert put_off.wait(10)
+        assert put_off.wait(60)
         assert rounds.get(beacon.chain, number) is None
         woken.clear()
         with serving(beacon, port):

@@ -79,7 +79,7 @@ def test_a_full_pot_wakes_the_orchestrator_and_its_calls_carry_the_logged_id(
             game.fill(pot_id, users)
             began = time.monotonic()
             while game.api.call(ANON, "get_pot", pot_id=pot_id)["status"] == "open":
-                assert time.monotonic() - began < 5
+                assert time.monotonic() - began < 30
                 time.sleep(0.01)
             while True:
                 line = json.loads(process.stderr.readline())
@@ -103,14 +103,14 @@ def test_a_listener_whose_connection_was_lost_listens_again(db: Database) -> Non
     heard: list[str] = []
     waking = wake.Wake(threading.Event(), lambda event, **_: heard.append(event))
     with wake.database(login_url(db.url()))(waking):
-        assert waking.pause(10)  # it listens
+        assert waking.pause(60)  # it listens
         with db.admin() as conn:
             conn.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where application_name = 'pypot listen' and datname = current_database()"
             )
-            assert waking.pause(10)  # it listens again
+            assert waking.pause(60)  # it listens again
             assert heard == ["listening_again"]
             conn.execute("notify pots, 'full'")
-            assert waking.pause(10)
+            assert waking.pause(60)
             assert not waking.pause(0.1)

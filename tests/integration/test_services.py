@@ -225,7 +225,7 @@ def test_a_pot_that_one_signer_refuses_goes_to_another(game: Game) -> None:
     while not able.round():
         # It goes on working, and does not hold on to what it refused.
         assert unable.round() == 0
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30
         time.sleep(0.05)
     assert status(game, pot_id) == "settled"
     assert unable.refusals == 1
@@ -416,7 +416,7 @@ def test_a_service_ends_with_0_when_asked_and_shows_no_secret(
     began = time.monotonic()
     out, err = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25
     lines += err.splitlines()
     assert json.loads(lines[-1])["event"] == "stopped"
     for each in (secret, master):

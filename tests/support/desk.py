@@ -8,7 +8,8 @@ import httpx
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from pypot_cli.rpc import Caller
-from tests.support.lobby import PASSWORD, PATIENCE, Stage, expect_live
+from tests.support.fixtures import BROWSER_PATIENCE_MS
+from tests.support.lobby import PASSWORD, Stage, expect_live
 
 PAGES = (*("/desk", "/desk/flags", "/desk/alerts", "/desk/audit", "/desk/figures", "/desk/limits"),)
 
@@ -45,14 +46,14 @@ def open_desk(
 ) -> Page:
     """The desk in a browser context of its own, signed in."""
     context = browser.new_context(base_url=stage.lobby, **options)
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(BROWSER_PATIENCE_MS)
     page = context.new_page()
     page.goto(f"/account?to={path}")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(stage.lobby + path)
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     return page
 
 
@@ -60,7 +61,7 @@ def open_case(page: Page, pot: str) -> None:
     """Goes to a pot's case and waits until it is live."""
     page.goto(f"/desk/pots/{pot}")
     expect_live(page)
-    expect(page.get_by_test_id("status")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("status")).to_be_visible()
 
 
 def give_reason(page: Page, confirm: str, reason: str) -> Locator:
@@ -74,4 +75,4 @@ def give_reason(page: Page, confirm: str, reason: str) -> Locator:
 def moderate(page: Page, button: str, confirm: str, reason: str) -> None:
     """Does something to the pot whose case is open, and sees that it was done."""
     page.get_by_role("button", name=button, exact=True).click()
-    expect(give_reason(page, confirm, reason)).to_be_hidden(timeout=PATIENCE)
+    expect(give_reason(page, confirm, reason)).to_be_hidden()

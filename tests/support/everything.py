@@ -45,8 +45,10 @@ def main() -> int:
     with _Linters() as linters:
         # In the order of the files: the acceptance tests, which take longest, begin.
         order = ("--dist=loadfile", "--no-loadscope-reorder")
+        # Which to make quicker next.
+        slowest = ("--durations=40", "--durations-min=5")
         workers = ("-n", "auto", f"--maxprocesses={_MOST_WORKERS}", *order)
-        side_by_side = _tests("tests side by side", "-m", "not alone", *workers)
+        side_by_side = _tests("tests side by side", "-m", "not alone", *workers, *slowest)
         linted = linters.wait()
     parts = [side_by_side, linted, _tests("tests alone", "-m", "alone")]
     print("", *parts, sep="\n")

@@ -31,7 +31,7 @@ T = TypeVar("T")
 Json = dict[str, Any]
 
 # Far above what anything here takes, so that a lost wake-up fails a test and does not hang it.
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from pypot_cli.config import ROOT
 from pypot_cli.rpc import Api, Caller, login_url, player
 from tests.support import packages
 from tests.support.desk import officer, open_case, open_desk, user_id
-from tests.support.lobby import PATIENCE, SECOND, Stage, everything, expect_live, open_lobby
+from tests.support.fixtures import BROWSER_PATIENCE_MS
+from tests.support.lobby import SECOND, Stage, everything, expect_live, open_lobby
 
 IMAGES = ROOT / "docs" / "images"
 QUALITY = 70
@@ -184,7 +185,7 @@ def lobby(page: Page, _: Scene) -> None:
 def filling(page: Page, scene: Scene) -> None:
     page.goto(f"/pots/{scene.open}")
     expect_live(page)
-    expect(page.get_by_test_id("own-entry")).not_to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_test_id("own-entry")).not_to_have_count(0)
 
 
 def entry(page: Page, scene: Scene) -> None:
@@ -197,7 +198,7 @@ def drawing(page: Page, scene: Scene) -> None:
     pot = scene.full(entry_cost=10, max_tickets=40, max_per_user=5, draw_version=2)
     page.goto(f"/pots/{pot}")
     expect_live(page)
-    expect(page.get_by_text("of the public beacon")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("of the public beacon")).to_be_visible()
     # The pointer stands where the seed points, and waits.
     page.wait_for_timeout(SECOND)
     draw = page.get_by_role("heading", name="The draw").locator("..")
@@ -211,7 +212,7 @@ def winner(page: Page, scene: Scene) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Check this draw now").click()
     verdict = dialog.get_by_text("Everything holds.")
-    expect(verdict).to_be_visible(timeout=PATIENCE)
+    expect(verdict).to_be_visible()
     # Higher, so that it shows both who won and what was checked.
     size = page.viewport_size
     assert size is not None
@@ -225,7 +226,7 @@ def tampered(page: Page, scene: Scene) -> None:
     expect_live(page)
     page.get_by_role("button", name="changed digit").click()
     verdict = page.get_by_text("does NOT hold")
-    expect(verdict).to_be_visible(timeout=PATIENCE)
+    expect(verdict).to_be_visible()
     verdict.evaluate("words => words.scrollIntoView({block: 'center'})")
 
 
@@ -236,39 +237,39 @@ def history(page: Page, _: Scene) -> None:
 
 def fairness(page: Page, _: Scene) -> None:
     page.goto("/fairness")
-    expect(page.locator("canvas").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("canvas").first).to_be_visible()
     page.wait_for_timeout(SECOND)
 
 
 def account(page: Page, _: Scene) -> None:
     page.goto("/account")
-    expect(page.get_by_role("button", name="Save the limits")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_role("row").first).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("Net since then")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Save the limits")).to_be_visible()
+    expect(page.get_by_role("row").first).to_be_visible()
+    expect(page.get_by_text("Net since then")).to_be_visible()
 
 
 def cases(page: Page, _: Scene) -> None:
     page.goto("/desk")
     expect_live(page)
-    expect(page.get_by_role("row")).not_to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_role("row")).not_to_have_count(0)
 
 
 def case(page: Page, scene: Scene) -> None:
     open_case(page, scene.desk.case)
     page.get_by_role("button", name="Check the chain").click()
-    expect(page.get_by_text("every hash holds")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("every hash holds")).to_be_visible()
 
 
 def graph(page: Page, scene: Scene) -> None:
     open_case(page, scene.desk.case)
-    expect(page.get_by_test_id("graph")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("graph")).to_be_visible()
     to_top(page.get_by_test_id("clusters"))
 
 
 def review(page: Page, scene: Scene) -> None:
     open_case(page, scene.desk.case)
     flag = page.locator(f'[data-flag="{scene.desk.flag}"]')
-    expect(flag).to_have_attribute("data-status", "uphold_proposed", timeout=PATIENCE)
+    expect(flag).to_have_attribute("data-status", "uphold_proposed")
     to_top(flag)
     flag.get_by_text("Evidence").click()
     page.wait_for_timeout(SECOND)
@@ -277,12 +278,12 @@ def review(page: Page, scene: Scene) -> None:
 def alerts(page: Page, _: Scene) -> None:
     page.goto("/desk/alerts")
     expect_live(page)
-    expect(page.get_by_role("button", name="Acknowledge").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Acknowledge").first).to_be_visible()
 
 
 def figures(page: Page, _: Scene) -> None:
     page.goto("/desk/figures")
-    expect(page.locator("canvas").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("canvas").first).to_be_visible()
     page.wait_for_timeout(SECOND)
 
 
@@ -325,6 +326,7 @@ def main() -> int:
         everything(Path(directory, "db")) as stage,
         sync_playwright() as playwright,
     ):
+        expect.set_options(timeout=BROWSER_PATIENCE_MS)
         browser = playwright.chromium.launch(executable_path=packages.chromium())
         scene = Scene(stage)
         of_players = [state for state in PLAYERS if state.__name__ in wanted]
@@ -353,7 +355,7 @@ def take(
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(BROWSER_PATIENCE_MS)
         for state in states:
             page = context.new_page()
             state(page, scene)

@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import Browser, expect
 
-from tests.support.lobby import PATIENCE, Stage, buy, open_lobby, violations, visit
+from tests.support.lobby import Stage, buy, open_lobby, violations, visit
 
 TERMS = {"entry_cost": 10, "max_tickets": 50, "max_per_user": 9, "fill_seconds": 3600}
 
@@ -14,21 +14,21 @@ def test_a_player_sees_spends_limits_and_stops(stage: Stage, browser: Browser) -
     page = open_lobby(browser, stage, stage.player())
     visit(page, pot)
     buy(page, 3)
-    expect(page.get_by_test_id("own-entry")).to_have_count(1, timeout=PATIENCE)
+    expect(page.get_by_test_id("own-entry")).to_have_count(1)
 
     page.get_by_role("link", name="Account").click()
     session = page.locator("dl.facts").first
-    expect(session).to_contain_text("970 credits", timeout=PATIENCE)
+    expect(session).to_contain_text("970 credits")
     expect(session).to_contain_text("-30 credits")
     clock = session.locator("dd").nth(1)
     before = clock.inner_text()
     expect(clock).not_to_have_text(before)
     # A page loaded again is the same session.
     page.reload()
-    expect(session).to_contain_text("-30 credits", timeout=PATIENCE)
+    expect(session).to_contain_text("-30 credits")
 
     row = page.get_by_role("row").filter(has_text=f"Pot {pot[:8]}")
-    expect(row).to_contain_text("3 tickets", timeout=PATIENCE)
+    expect(row).to_contain_text("3 tickets")
     expect(row).to_contain_text("30 credits")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download your history").click()
@@ -40,28 +40,28 @@ def test_a_player_sees_spends_limits_and_stops(stage: Stage, browser: Browser) -
     day = page.get_by_label("At most in 24 hours")
     day.fill("40")
     page.get_by_role("button", name="Save the limits").click()
-    expect(page.get_by_text("Saved.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_text("Spent so far: 30 credits.").first).to_be_visible()
     day.fill("500")
     page.get_by_role("button", name="Save the limits").click()
-    expect(page.get_by_text(": 500 credits.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(": 500 credits.")).to_be_visible()
     expect(day).to_have_value("40")
     assert violations(page) == []
     visit(page, pot)
     buy(page, 3)
     expect(page.get_by_role("alert").filter(has_text="nothing was paid")).to_contain_text(
-        "limits allow", timeout=PATIENCE
+        "limits allow"
     )
     expect(page.get_by_test_id("balance")).to_have_text("970 credits")
 
     page.get_by_role("link", name="Account").click()
     page.get_by_label("Take a break").select_option("24 hours")
     page.get_by_role("button", name="Start the break").click()
-    expect(page.get_by_text("You take a break until")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("You take a break until")).to_be_visible()
     visit(page, pot)
     buy(page, 1)
     expect(page.get_by_role("alert").filter(has_text="nothing was paid")).to_contain_text(
-        "on a break", timeout=PATIENCE
+        "on a break"
     )
 
     page.get_by_role("link", name="Account").click()
@@ -74,6 +74,6 @@ def test_a_player_sees_spends_limits_and_stops(stage: Stage, browser: Browser) -
     expect(page.get_by_text("You take a break until")).to_be_visible()
     page.get_by_role("button", name="Exclude me").click()
     asked.get_by_role("button", name="Yes, exclude me").click()
-    expect(page.get_by_text("You have excluded yourself until")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("You have excluded yourself until")).to_be_visible()
     assert violations(page) == []
     page.context.close()

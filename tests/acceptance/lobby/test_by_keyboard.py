@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.lobby import PATIENCE, Stage, expect_live, open_lobby
+from tests.support.lobby import Stage, expect_live, open_lobby
 
 MOST_STOPS = 80
 
@@ -26,7 +26,7 @@ def test_from_the_lobby_to_the_winner(stage: Stage, browser: Browser) -> None:
     )
     page = open_lobby(browser, stage, stage.player())
     expect_live(page)
-    expect(page.locator(f'[data-pot="{pot}"]')).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(f'[data-pot="{pot}"]')).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == "#content"
@@ -49,8 +49,8 @@ def test_from_the_lobby_to_the_winner(stage: Stage, browser: Browser) -> None:
     tab_to(page, "Pay 30 credits")
     page.keyboard.press("Enter")
 
-    expect(page.get_by_test_id("winner")).to_be_visible(timeout=PATIENCE)
-    expect(dialog).to_contain_text("You won!", timeout=PATIENCE)
+    expect(page.get_by_test_id("winner")).to_be_visible()
+    expect(dialog).to_contain_text("You won!")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.context.close()

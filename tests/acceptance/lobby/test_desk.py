@@ -21,7 +21,6 @@ from tests.support.desk import (
 )
 from tests.support.lobby import (
     COMPLIANCE,
-    PATIENCE,
     Stage,
     expect_live,
     found,
@@ -123,21 +122,21 @@ def test_who_is_no_officer_is_refused_until_named_and_again_when_revoked(
     page.on("request", note)
     for path in (*PAGES, f"/desk/pots/{pot}"):
         page.goto(path)
-        expect(page.get_by_test_id("refused")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_test_id("refused")).to_be_visible()
         assert violations(page) == [], path
     assert set(asked) <= {"my_wallet", "list_live_drops"}
     assert page.get_by_role("link", name="Desk").count() == 0
 
     set_officer(stage, email)
     page.get_by_role("button", name="Ask again").click()
-    expect(page.get_by_text(HUSHED).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(HUSHED).first).to_be_visible()
     expect_live(page)
     expect(page.get_by_role("link", name="Desk")).to_be_visible()
 
     set_officer(stage, email, False)
     # The token would be good for an hour, and the next reading ends it.
     page.get_by_role("button", name="Read again").click()
-    expect(page.get_by_test_id("refused")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("refused")).to_be_visible()
     assert page.get_by_text(HUSHED).count() == 0
     page.context.close()
 
@@ -172,17 +171,17 @@ def test_axe_finds_nothing_on_any_page_or_state(
         *("/desk/figures?span=month", f"/desk/audit?pot={pot}"),
     ):
         page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
-        expect(page.get_by_text("Reading…")).to_have_count(0, timeout=PATIENCE)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_text("Reading…")).to_have_count(0)
         fine(path)
-    expect(page.get_by_test_id("audit-row").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("audit-row").first).to_be_visible()
 
     open_case(page, pot)
-    expect(page.get_by_test_id("graph")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_test_id("entry")).to_have_count(18, timeout=PATIENCE)
+    expect(page.get_by_test_id("graph")).to_be_visible()
+    expect(page.get_by_test_id("entry")).to_have_count(18)
     fine("case")
     page.get_by_role("button", name="Check the chain").click()
-    expect(page.get_by_text("every hash holds")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("every hash holds")).to_be_visible()
     page.get_by_text("Details").first.click()
     fine("chain checked, details open")
     for button in ("Resume", "Void"):
@@ -194,10 +193,10 @@ def test_axe_finds_nothing_on_any_page_or_state(
     fine("exclude")
     stage.call(COMPLIANCE, "void_pot", pot_id=pot, reason="called off")
     dialog = give_reason(page, "Exclude this entry", "a look")
-    expect(dialog.get_by_role("alert")).to_contain_text("cancelled", timeout=PATIENCE)
+    expect(dialog.get_by_role("alert")).to_contain_text("cancelled")
     fine("refused")
     page.keyboard.press("Escape")
-    expect(page.get_by_test_id("status")).to_have_text("Cancelled", timeout=PATIENCE)
+    expect(page.get_by_test_id("status")).to_have_text("Cancelled")
     fine("cancelled")
     page.context.close()
 
@@ -209,9 +208,9 @@ def test_every_picture_has_a_table_that_says_the_same(stage: Stage, browser: Bro
     stage.call(Caller("pot_orchestrator"), "roll_up_metrics")
     page = open_desk(browser, stage, officer(stage), "/desk/figures")
     charts = page.get_by_test_id("chart")
-    expect(charts).to_have_count(8, timeout=PATIENCE)
+    expect(charts).to_have_count(8)
     drawn = charts.filter(has=page.locator("canvas"))
-    expect(drawn.first).to_be_visible(timeout=PATIENCE)
+    expect(drawn.first).to_be_visible()
     for chart in drawn.all():
         assert chart.locator("[aria-hidden=true] canvas").count() == 1
         assert chart.locator("tbody tr").count() > 0
@@ -219,7 +218,7 @@ def test_every_picture_has_a_table_that_says_the_same(stage: Stage, browser: Bro
     answers: dict[str, Response] = {}
     page.on("response", lambda got: answers.update({got.url.rsplit("/", 1)[-1]: got}))
     page.reload()
-    expect(drawn.first).to_be_visible(timeout=PATIENCE)
+    expect(drawn.first).to_be_visible()
     for name, row, function, column in (
         ("Joins", "joins", "metric_joins", "joins"),
         ("New players", "new", "metric_churn", "players"),
@@ -262,8 +261,8 @@ def test_a_pot_is_paused_and_the_audit_searched_by_keyboard_alone(
     page.keyboard.type("typed, not clicked")
     tab_to("Pause this pot")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog")).to_be_hidden(timeout=PATIENCE)
-    expect(page.get_by_test_id("status")).to_have_text("Paused", timeout=PATIENCE)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_test_id("status")).to_have_text("Paused")
 
     page.goto("/desk/audit")
     tab_to("Pot id")
@@ -271,12 +270,12 @@ def test_a_pot_is_paused_and_the_audit_searched_by_keyboard_alone(
     tab_to("In the reason")
     page.keyboard.type("not clicked")
     page.keyboard.press("Enter")
-    expect(page.get_by_test_id("audit-row")).to_have_count(1, timeout=PATIENCE)
+    expect(page.get_by_test_id("audit-row")).to_have_count(1)
     expect(page.get_by_test_id("audit-row")).to_contain_text("typed, not clicked")
     # % is what it says, and no wildcard.
     page.get_by_label("In the reason").fill("typed%clicked")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("No row is like that.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("No row is like that.")).to_be_visible()
     page.context.close()
 
 
@@ -304,7 +303,7 @@ def test_a_case_of_thousands_of_entries_pages_and_answers(stage: Stage, browser:
     started = time.monotonic()
     open_case(page, pot)
     expect(page.get_by_test_id("tickets")).to_contain_text("2,000 of 20,000")
-    expect(page.get_by_test_id("graph")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("graph")).to_be_visible()
     took = time.monotonic() - started
     expect(page.get_by_test_id("entry")).to_have_count(100)
     first = page.get_by_test_id("entry").first.get_attribute("data-entry")
@@ -313,12 +312,12 @@ def test_a_case_of_thousands_of_entries_pages_and_answers(stage: Stage, browser:
     for number in ("2", "3"):
         entries.get_by_role("button", name="Next").click()
         expect(entries).to_contain_text(f"Page {number}")
-        expect(page.locator(f'[data-entry="{first}"]')).to_have_count(0, timeout=PATIENCE)
-        expect(page.get_by_test_id("entry")).to_have_count(100, timeout=PATIENCE)
+        expect(page.locator(f'[data-entry="{first}"]')).to_have_count(0)
+        expect(page.get_by_test_id("entry")).to_have_count(100)
         blocked.append(longest_task(page))
     for _ in range(2):
         entries.get_by_role("button", name="Back").click()
-    expect(page.locator(f'[data-entry="{first}"]')).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator(f'[data-entry="{first}"]')).to_have_count(1)
     assert page.locator("svg circle").count() >= 5
     print(f"large case: shown after {took:.1f} s, longest tasks {blocked} ms")
     # 1,000 ms on a machine that eight share; a quarter of that alone.
@@ -341,10 +340,10 @@ def test_a_chain_of_more_than_a_thousand_rows_is_read_to_its_end(
             conn.execute("select public.resume_pot(%s, 'nothing')", [pot])
     page = open_lobby(browser, stage)
     page.goto(f"/pots/{pot}")
-    expect(page.get_by_text("Rows 1 to 100 of 1,011")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Rows 1 to 100 of 1,011")).to_be_visible()
     for _ in range(10):
         page.get_by_role("button", name="Later rows").click()
-    expect(page.locator('[data-seq="1011"]')).to_be_visible(timeout=PATIENCE)
+    expect(page.locator('[data-seq="1011"]')).to_be_visible()
     expect(page.get_by_role("button", name="Later rows")).to_be_disabled()
     page.get_by_role("button", name="Earlier rows").click()
     expect(page.locator("[data-seq]")).to_have_count(100)
@@ -353,7 +352,7 @@ def test_a_chain_of_more_than_a_thousand_rows_is_read_to_its_end(
     desk = open_desk(browser, stage, officer(stage), "/desk/audit")
     desk.goto(f"/desk/audit?pot={pot}")
     desk.get_by_role("button", name="Check the chain").click()
-    expect(desk.get_by_text("All 1,011 rows were recomputed")).to_be_visible(timeout=PATIENCE)
+    expect(desk.get_by_text("All 1,011 rows were recomputed")).to_be_visible()
 
     # Whoever answers with another reason than the one that was hashed is found out.
     def altered(route: Route) -> None:
@@ -366,7 +365,7 @@ def test_a_chain_of_more_than_a_thousand_rows_is_read_to_its_end(
 
     desk.route("**/rest/v1/pots_audit*", altered)
     desk.get_by_role("button", name="Check the chain").click()
-    expect(desk.get_by_text("BROKEN at row 1003")).to_be_visible(timeout=PATIENCE)
+    expect(desk.get_by_text("BROKEN at row 1003")).to_be_visible()
     assert violations(desk) == []
     desk.context.close()
 
@@ -384,7 +383,7 @@ def test_an_officer_who_is_in_the_pot_is_refused_with_the_reason(
     player.get_by_role("button", name="Buy tickets").click()
     player.get_by_role("dialog").get_by_label("1 ticket").check()
     player.get_by_role("dialog").get_by_role("button", name="Pay").click()
-    expect(player.get_by_test_id("own-entry")).to_have_count(1, timeout=PATIENCE)
+    expect(player.get_by_test_id("own-entry")).to_have_count(1)
     player.context.close()
 
     (other_player,) = crowd(stage, pot, players=1, joins=1, devices=1)
@@ -395,16 +394,16 @@ def test_an_officer_who_is_in_the_pot_is_refused_with_the_reason(
     card = page.locator(f'[data-flag="{flag}"]')
     card.get_by_role("button", name="Clear").click()
     dialog = give_reason(page, "Clear", "my own")
-    expect(dialog.get_by_role("alert")).to_contain_text("a player of this pot", timeout=PATIENCE)
+    expect(dialog.get_by_role("alert")).to_contain_text("a player of this pot")
     page.keyboard.press("Escape")
     expect(card).to_have_attribute("data-status", "open")
     page.get_by_role("button", name="Pause", exact=True).click()
     dialog = give_reason(page, "Pause this pot", "my own")
-    expect(dialog.get_by_role("alert")).to_contain_text("a player of this pot", timeout=PATIENCE)
+    expect(dialog.get_by_role("alert")).to_contain_text("a player of this pot")
     assert violations(page) == []
     page.keyboard.press("Escape")
     page.reload()
-    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     expect(page.get_by_test_id("status")).to_have_text("Filling")
     page.context.close()
 
@@ -412,8 +411,8 @@ def test_an_officer_who_is_in_the_pot_is_refused_with_the_reason(
     other = open_desk(browser, stage, officer(stage))
     open_case(other, pot)
     moderate(other, "Pause", "Pause this pot", "an odd crowd")
-    expect(other.get_by_test_id("status")).to_have_text("Paused", timeout=PATIENCE)
+    expect(other.get_by_test_id("status")).to_have_text("Paused")
     other.locator(f'[data-flag="{flag}"]').get_by_role("button", name="Clear").click()
-    expect(give_reason(other, "Clear", "a family")).to_be_hidden(timeout=PATIENCE)
-    expect(other.get_by_test_id("told")).to_contain_text("Cleared.", timeout=PATIENCE)
+    expect(give_reason(other, "Clear", "a family")).to_be_hidden()
+    expect(other.get_by_test_id("told")).to_contain_text("Cleared.")
     other.context.close()

@@ -17,9 +17,9 @@ from pypot_cli import web
 from pypot_cli.api.server import Server, listen
 from pypot_cli.api.settings import Settings
 from pypot_cli.api.tokens import SKEW_SECONDS, Authority
+from tests.support.fixtures import BROWSER_PATIENCE_MS
 from tests.support.lobby import (
     PASSWORD,
-    PATIENCE,
     SECOND,
     Stage,
     buy,
@@ -100,8 +100,8 @@ def test_a_token_is_renewed_unseen(short: Stage, browser: Browser) -> None:
     assert renewals.count > 0
     assert states == [] or set(states) == {"live"}
     buy(page, 3)
-    expect(page.get_by_test_id("own-entry")).to_have_count(1, timeout=PATIENCE)
-    expect(page.get_by_test_id("balance")).to_have_text("970 credits", timeout=PATIENCE)
+    expect(page.get_by_test_id("own-entry")).to_have_count(1)
+    expect(page.get_by_test_id("balance")).to_have_text("970 credits")
     expect(page.get_by_text("Your session has ended")).to_be_hidden()
     page.context.close()
 
@@ -115,22 +115,20 @@ def test_a_token_that_cannot_be_renewed_yet_loses_nothing(short: Stage, browser:
     )
     outlive(page)
     buy(page, 1)
-    expect(page.get_by_role("alert").filter(has_text="nothing was paid")).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(page.get_by_role("alert").filter(has_text="nothing was paid")).to_be_visible()
     renewals.lost, renewals.count = False, 0
     expect_live(page)
     other = open_lobby(browser, short, short.player())
     visit(other, pot)
     buy(other, 3)
-    expect(page.get_by_test_id("sold")).to_have_text("3 of 50 tickets", timeout=PATIENCE)
+    expect(page.get_by_test_id("sold")).to_have_text("3 of 50 tickets")
     # supabase-js tries again a minute after it gave up; until then the page says that it cannot.
-    deadline = time.monotonic() + PATIENCE / SECOND
+    deadline = time.monotonic() + BROWSER_PATIENCE_MS / SECOND
     while renewals.count == 0:
         assert time.monotonic() < deadline, "the token was not renewed"
         page.wait_for_timeout(SECOND)
     buy(page, 1)
-    expect(page.get_by_test_id("own-entry")).to_have_count(1, timeout=PATIENCE)
+    expect(page.get_by_test_id("own-entry")).to_have_count(1)
     for each in (page, other):
         each.context.close()
 
@@ -138,7 +136,7 @@ def test_a_token_that_cannot_be_renewed_yet_loses_nothing(short: Stage, browser:
 def test_a_session_that_ended_is_told_and_taken_up_again(short: Stage, browser: Browser) -> None:
     page, _, pot = on_a_pot(browser, short)
     buy(page, 1)
-    expect(page.get_by_test_id("own-entry")).to_have_count(1, timeout=PATIENCE)
+    expect(page.get_by_test_id("own-entry")).to_have_count(1)
     email = page.evaluate(
         "JSON.parse(Object.entries(localStorage).find(([key]) => key.endsWith('-auth-token'))[1])"
         ".user.email"
@@ -158,6 +156,6 @@ def test_a_session_that_ended_is_told_and_taken_up_again(short: Stage, browser: 
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"**/pots/{pot}")
-    expect(page.get_by_test_id("own-entry")).to_have_count(1, timeout=PATIENCE)
+    expect(page.get_by_test_id("own-entry")).to_have_count(1)
     expect(told).to_be_hidden()
     page.context.close()
