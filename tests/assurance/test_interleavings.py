@@ -14,6 +14,12 @@ BROKEN = {
         "null,",
         "join, void",
     ),
+    "a transition does not hold its pot": (
+        "private.hold_pot(uuid, boolean)",
+        "where p.id = p_pot_id for update;",
+        "where p.id = p_pot_id;",
+        "pause, lock",
+    ),
 }
 
 
