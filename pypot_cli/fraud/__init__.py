@@ -19,7 +19,7 @@ from pypot_cli import check
 from pypot_cli.attack.statistics import require_scipy
 from pypot_cli.db.throwaway import terminated_as_interrupted
 from pypot_cli.errors import PypotError, UnreadableInputError
-from pypot_cli.fraud import files, other, usual, wild_rings
+from pypot_cli.fraud import files, other, usual, wild
 from pypot_cli.fraud.play import Played, Player
 from pypot_cli.fraud.report import Report
 from pypot_cli.fraud.report import report as counted
@@ -29,7 +29,7 @@ from pypot_cli.fraud.stage import open_stage
 WORLDS: dict[str, tuple[Sequence[str], Callable[..., Script]]] = {
     "usual": (usual.NAMES, usual.write),
     "other": (other.NAMES, other.write),
-    "wild": (wild_rings.NAMES, wild_rings.write),
+    "wild": (wild.NAMES, wild.write),
 }
 """The strategies of each world, and what writes its scripts."""
 
