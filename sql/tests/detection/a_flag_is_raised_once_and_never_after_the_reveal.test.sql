@@ -1,11 +1,10 @@
--- A second look raises the score of the open flag only; what a person judged stays as it was
--- judged;
--- once the seed is out, nothing is flagged any more.
+-- A second look raises the score of the open flag only, and weakens no effect; what a person judged
+-- stays as it was judged; once the seed is out, nothing is flagged any more.
 
 begin;
 \ir ../support/helpers.sql
 \ir ../support/crowds.sql
-select plan(10);
+select plan(12);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select open_pot('big', '{"max_tickets": 200, "max_per_user": 5}');
@@ -61,6 +60,17 @@ select is(
         where f.user_id = user_id('ring 1') and f.kind = 'shared_device'
     ),
     'reveal', 'and by which look'
+);
+delete from private.flag_policies as p where p.kind = 'shared_device';
+update private.flags as f set score = 0.6
+where f.kind = 'shared_device' and f.user_id = user_id('ring 4');
+select is(private.scan_pot(pot_id('big'), 'reveal'), 1, 'without a policy it is raised all the same');
+select is(
+    (
+        select f.effect from private.flags as f
+        where f.user_id = user_id('ring 4') and f.kind = 'shared_device' and f.score > 0.6
+    ),
+    'hold', 'and stays held'
 );
 
 select register_keys();

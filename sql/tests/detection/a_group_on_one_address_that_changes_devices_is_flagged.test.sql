@@ -56,7 +56,7 @@ select is(
             (f.evidence #>> '{weights,churned_devices}')::numeric > 1
         ))
         from flags('steady3') as f
-        where f.kind in ('shared_address', 'churned_devices')
+        where f.kind in ('shared_address', 'churned_devices') and f.effect = 'hold'
     ),
     '[["churned_devices", 6, 12, true], ["shared_address", 6, 12, true]]',
     'for twelve changes of device, at one address'
@@ -69,14 +69,14 @@ select is(
     (
         select count(*) from private.flags as f
         inner join auth.users as u on f.user_id = u.id
-        where u.email not like 'steady changing %'
+        where u.email not like 'steady changing %' and f.effect = 'hold'
     ),
-    0::bigint, 'the office is not even noted'
+    0::bigint, 'nobody of the office is held'
 );
 
 select pg_temp.play('restless', '203.0.113', n, true) is null from generate_series(1, 3) as g (n);
 select is(
-    (select count(*) from flags('restless3')), 0::bigint,
+    (select count(*) from flags('restless3') as f where f.effect = 'hold'), 0::bigint,
     'among people who all change devices nobody is'
 );
 

@@ -4,7 +4,7 @@
 begin;
 \ir ../support/helpers.sql
 \ir ../support/crowds.sql
-select plan(8);
+select plan(9);
 
 select open_pot('first', '{"max_tickets": 200, "max_per_user": 5}');
 select join_honest('first', n) is null from generate_series(1, 20) as g (n);
@@ -47,6 +47,10 @@ select is(
 );
 select pg_temp.play('alone', 200, '{3}') is null;
 select is(suspects('alone'), '{}', 'one of them alone is not');
+select is(
+    (select jsonb_agg(jsonb_build_array(f.player, f.kind, f.effect)) from flags('alone') as f),
+    '[["ring 3", "known_member", "note"]]', 'but noted, for a kind of its own'
+);
 
 -- A person cleared one of them: what was suspected before is forgotten of that player.
 update private.flags as f
@@ -66,9 +70,9 @@ select is(
     (
         select count(*)
         from private.flags as f
-        where f.kind = 'earlier_suspicion'
+        where f.kind in ('earlier_suspicion', 'known_member') and f.pot_id = pot_id('late')
     ),
-    4::bigint,
+    0::bigint,
     'and no suspicion comes of a suspicion that was itself carried on'
 );
 

@@ -46,7 +46,9 @@ select pg_temp.play('third', 200) is null;
 select cmp_ok(pg_temp.carried('third'), '<', 0.6::double precision, 'less in the one after');
 select pg_temp.play('fourth', 300) is null;
 select pg_temp.play('fifth', 400) is null;
-select is(pg_temp.carried('fifth'), 0::double precision, 'and in the end no more');
+select pg_temp.play('sixth', 500) is null;
+select pg_temp.play('seventh', 600) is null;
+select is(pg_temp.carried('seventh'), 0::double precision, 'and in the end no more');
 
 select * from finish();
 rollback;

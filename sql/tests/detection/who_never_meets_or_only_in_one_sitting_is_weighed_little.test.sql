@@ -25,8 +25,8 @@ as $$
         ),
         array(
             select (
-                n, pot, 20, 1000 - pot * 8 * p_days_apart, 0.125, 60,
-                (x.place - 1) / 20.0, x.place / 20.0, 1, null, null
+                n, pot, 20, 1000 - pot * 8 * p_days_apart, 8, 60,
+                (x.place - 1) / 20.0, x.place / 20.0, 1, null, null, 1, 5
             )::private.visit
             from generate_series(1, 20) as g (n)
             cross join generate_series(0, 5) as h (pot)

@@ -19,6 +19,7 @@ declare
     c_small_group constant integer := 30;
     c_capped constant integer := 80;
     c_alike constant double precision := 0.15;
+    c_habit constant double precision := 0.2;
     v_size integer := cardinality(p_seats);
 begin
     return query
@@ -59,46 +60,37 @@ begin
     ),
     visits as materialized (
         select
-            v.player, v.pot, v.players, v.occasion, v.hour_share, v.stake,
+            v.player, v.pot, v.players, v.occasion, v.occasion_pots, v.tickets, v.cap,
             min(v.first_place) as first_place, max(v.last_place) as last_place
         from unnest(p_visits) as v
-        group by v.player, v.pot, v.players, v.occasion, v.hour_share, v.stake
+        group by v.player, v.pot, v.players, v.occasion, v.occasion_pots, v.tickets, v.cap
     ),
+    -- Who else buys just as many where as many may be bought, in all these pots.
     stakes as (
-        select v.stake, (count(*) - 1.5)::double precision / (sum(count(*)) over () - 1) as share
+        select
+            v.tickets, v.cap,
+            (count(*) - 1)::double precision / sum(count(*)) over (partition by v.cap) as share
         from visits as v
-        where v.pot = 0 and v.stake > 0
-        group by v.stake
+        where v.cap > 1
+        group by v.tickets, v.cap
     ),
     histories as materialized (
-        -- Pots since the first that is known; twice as many where the account is older.
-        select
-            v.player, count(*) as pots,
-            greatest(max(v.pot), least(2 * max(v.pot), max(s.pots_since)))::double precision
-                as since
+        select v.player, count(*)::double precision as pots
         from visits as v
-        inner join (
-            select o.player, max(o.pots_since) as pots_since
-            from unnest(p_visits) as o
-            group by o.player
-        ) as s on v.player = s.player
         where v.pot > 0
         group by v.player
     ),
-    by_hour as materialized (
-        select
-            v.player, v.occasion % 8 as hour,
-            -- How much of the pots of that time of day the player plays.
-            least(1, count(*) / greatest(1, max(h.since) * max(v.hour_share))) as rate,
-            max(v.hour_share) as share
+    sessions as materialized (
+        select v.player, v.occasion, count(*)::double precision / max(v.occasion_pots) as rate,
+            count(*) as pots
         from visits as v
-        inner join histories as h on v.player = h.player
         where v.pot > 0
-        group by v.player, v.occasion % 8
+        group by v.player, v.occasion
     ),
     -- By themselves, or visits would be joined with visits, quadratic in the players of a pot.
     halves as materialized (
-        select c.i, c.j, v.pot, v.occasion, v.players, v.first_place, v.last_place, v.stake
+        select c.i, c.j, v.pot, v.occasion, v.players, v.first_place, v.last_place, v.tickets,
+            v.cap
         from candidates as c
         inner join visits as v on c.i = v.player
     ),
@@ -109,13 +101,13 @@ begin
                 0, greatest(a.first_place, b.first_place) - least(a.last_place, b.last_place)
             ))) as gap,
             case
-                when a.pot > 0 or a.stake = 0 then 0
-                when a.stake = b.stake then ln(0.5 + 0.5 / greatest(0.02, s.share))
+                when a.cap = 1 then null
+                when a.tickets = b.tickets then ln(0.5 + 0.5 / greatest(0.02, s.share))
                 else ln(0.5)
             end as w_stake
         from halves as a
         inner join visits as b on a.j = b.player and a.pot = b.pot
-        left join stakes as s on a.stake = s.stake
+        left join stakes as s on a.tickets = s.tickets and a.cap = s.cap
     ),
     sittings as materialized (
         select
@@ -125,7 +117,7 @@ begin
             sum(-ln(least(1, 2 * g.gap / g.players))) filter (where g.pot > 0) as nearness,
             sum(private.follow_weight(g.gap, g.players, false)) as w_strangers,
             sum(private.follow_weight(g.gap, g.players, true)) as w_friends,
-            sum(g.w_stake) as w_stakes
+            sum(g.w_stake) as w_stakes, count(g.w_stake) as staked
         from meetings as g
         group by g.i, g.j, g.occasion
     ),
@@ -138,19 +130,23 @@ begin
             sum(o.nearness) as nearness,
             sum(o.w_strangers / (1 + c_alike * (o.pots - 1))) as w_strangers,
             sum(o.w_friends / (1 + c_alike * (o.pots - 1))) as w_friends,
-            sum(o.w_stakes) as w_stakes
+            -- Habits: many pots say no more than five times what one does.
+            sum(o.w_stakes) / (1 + c_habit * greatest(0, sum(o.staked) - 1)) as w_stakes
         from sittings as o
         group by o.i, o.j
     ),
-    hours as materialized (
-        select c.i, c.j, a.hour, a.rate, a.share
+    -- Who plays at the same time meets by chance the oftener the fewer pots there are then: the mean
+    -- of a hypergeometric count for each occasion that both played in, so neither habits of the day
+    -- nor of the week are taken for company.
+    present as materialized (
+        select c.i, c.j, a.occasion, a.rate
         from candidates as c
-        inner join by_hour as a on c.i = a.player
+        inner join sessions as a on c.i = a.player
     ),
     chances as materialized (
-        select a.i, a.j, sum(a.rate * b.rate * a.share) as rate
-        from hours as a
-        inner join by_hour as b on a.j = b.player and a.hour = b.hour
+        select a.i, a.j, sum(a.rate * b.pots) as meetings
+        from present as a
+        inner join sessions as b on a.j = b.player and a.occasion = b.occasion
         group by a.i, a.j
     ),
     spread as (
@@ -162,9 +158,7 @@ begin
         select
             c.i, c.j, coalesce(m.together, 0) as together, m.independent,
             coalesce(least(a.pots, b.pots), 0) as fewer,
-            coalesce(least(
-                h.rate * least(a.since, b.since) * s.factor, least(a.pots, b.pots)
-            ), 0) as expected,
+            coalesce(least(h.meetings * s.factor, a.pots, b.pots), 0) as expected,
             coalesce(m.nearness, 0) as nearness,
             m.w_strangers, m.w_friends, coalesce(m.w_stakes, 0) as w_stakes
         from candidates as c
@@ -174,7 +168,8 @@ begin
         left join chances as h on c.i = h.i and c.j = h.j
         cross join spread as s
     ),
-    crowding as (
+    -- By itself, or it is computed anew for each pair, quadratic in the pairs.
+    crowding as materialized (
         -- What all meet more often than chance says is no pair's own: a day of many, a favourite.
         select greatest(1, percentile_cont(0.5) within group (
             order by (c.together + 1) / (c.expected + 1)

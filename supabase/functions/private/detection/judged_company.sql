@@ -54,7 +54,7 @@ begin
                 exp(greatest(-27.6, least(27.6, p.w_strangers))), 0.7, 10
             ) as w_sync,
             private.trait_weight(
-                exp(greatest(-27.6, least(27.6, p.w_stakes))), 0.6, 2.5
+                exp(greatest(-27.6, least(27.6, p.w_stakes))), 0.6, 4
             ) as w_stakes,
             case when a.newness is null or b.newness is null or v_aged < 8 then 0
                 else private.trait_weight(

@@ -93,6 +93,44 @@ begin
         inner join turns as t on m.player = t.player
         group by m.number
     ),
+    places as materialized (
+        select v.player, v.address, bool_or(v.pot > 0) as was_before
+        from unnest(p_visits) as v
+        where v.address is not null
+        group by v.player, v.address
+    ),
+    -- Who was seen before, and only ever where they are now.
+    settled as materialized (
+        select p.player, count(*) = 1 as is_settled
+        from places as p
+        group by p.player
+        having bool_or(p.was_before)
+    ),
+    usual_homes as (
+        select
+            (0.5 + count(*) filter (where s.is_settled)) / (1.0 + count(*)) as rate
+        from settled as s
+        where not exists (select from members as m where m.player = s.player)
+    ),
+    -- Who meets at one place has a home elsewhere; accounts of one person have not.
+    homes as (
+        select
+            o.number,
+            count(*) filter (where not o.has_own) as without_own,
+            count(*) filter (where o.has_own) as with_own
+        from (
+            select a.number, a.player, bool_or(a.members = 1) as has_own
+            from (
+                select
+                    m.number, m.player, count(*) over (partition by m.number, p.address) as members
+                from members as m
+                inner join places as p on m.player = p.player
+            ) as a
+            group by a.number, a.player
+        ) as o
+        inner join settled as s on o.player = s.player
+        group by o.number
+    ),
     weighed as materialized (
         select
             s.number, s.members, s.capped, s.span, s.tickets, g.link, g.label, g.accounts,
@@ -104,7 +142,7 @@ begin
                 private.rate_evidence(
                     s.capped, s.members - s.capped, 0.9,
                     (0.6 + v_capped - s.capped) / (4.0 + v_watched - s.members)
-                ), 0.6, least(2.0, 0.8 * s.members)
+                ), 0.4, least(2.0, 0.8 * s.members)
             ) else 0 end as w_cap,
             least(2.0, coalesce(m.w_stakes, 0))::double precision as w_stakes,
             private.trait_weight(
@@ -137,19 +175,28 @@ begin
                     u.rate::double precision
                 ),
                 0.4, least(3.5, 0.6 * s.members)
-            ) end as w_churn
+            ) end as w_churn,
+            case when g.is_devices then 0 else private.trait_weight(
+                private.rate_evidence(
+                    coalesce(h.without_own, 0), coalesce(h.with_own, 0), 0.9,
+                    r.rate::double precision
+                ),
+                0.9, 0
+            ) end as w_home
         from shapes as s
         inner join groups as g on s.number = g.number
         left join met as m on s.number = m.number
         left join churn as c on s.number = c.number
+        left join homes as h on s.number = h.number
         cross join usual_turns as u
+        cross join usual_homes as r
     ),
     judged as materialized (
         select
             w.*,
             private.posterior(
                 w.w_link + greatest(w.w_cap, w.w_stakes) + w.w_sync + w.w_together + w.w_ages
-                + w.w_churn,
+                + w.w_churn + w.w_home,
                 null
             ) as score
         from weighed as w
@@ -172,7 +219,8 @@ begin
             'synchronised_joins', round(j.w_sync::numeric, 2),
             'played_together', round(j.w_together::numeric, 2),
             'new_accounts', round(j.w_ages::numeric, 2),
-            'churned_devices', round(j.w_churn::numeric, 2)
+            'churned_devices', round(j.w_churn::numeric, 2),
+            'no_other_home', round(j.w_home::numeric, 2)
         )
     )
     from judged as j

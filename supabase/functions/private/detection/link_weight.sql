@@ -18,15 +18,15 @@ as $$
                 + 0.4 * greatest(0, p_members - p_accounts), 4
             ) - case p_link when 'linked_accounts' then 0.4 else 0 end
             when not p_has_devices
-                then least(-1.6 + 0.8 * (p_members - 2), -0.4)
-                - 0.3 * ln(greatest(8, p_members) / 8.0)
+                then least(-1.4 + 0.7 * (p_members - 2), -0.4)
+                - 0.6 * ln(greatest(5, p_members) / 5.0)
                 - case p_link when 'linked_accounts' then 1 else 0 end
             else least(-1.2 + 0.8 * (p_members - 2), 0.5)
         end
         - case
             when p_is_devices
                 then greatest(0, ln(greatest(p_accounts, 20) / greatest(20.0, p_members)))
-            else ln(greatest(p_accounts, p_members) / p_members::numeric)
+            else 1.3 * ln(greatest(p_accounts, p_members) / p_members::numeric)
         end
         -- A family's tablet is at the family's address.
         + case

@@ -1,6 +1,6 @@
 -- Writes suspicions, or raises the scores of the open ones of that pot, player and kind. What a
 -- person has looked at, or proposed to uphold, stays as it was judged; a lower score changes
--- nothing.
+-- nothing, and a higher one weakens no effect.
 --
 -- Locks: the caller's pseudonym when it is new. The caller holds the pot's row, or is a join.
 -- Writes: flags; events flag_raised.
@@ -38,7 +38,14 @@ begin
         on conflict (pot_id, user_id, kind) do update
         set
             score = excluded.score, evidence = excluded.evidence, phase = excluded.phase,
-            effect = excluded.effect, updated_at = excluded.updated_at
+            -- What was held stays so, also when the policies of its kind are gone meanwhile.
+            effect = case
+                when array_position('{refuse,hold,note}'::text[], f.effect)
+                    < array_position('{refuse,hold,note}'::text[], excluded.effect)
+                    then f.effect
+                else excluded.effect
+            end,
+            updated_at = excluded.updated_at
         where f.status = 'open' and f.score < excluded.score
         returning f.flag_id, f.user_id, f.kind, f.score, f.effect
     )

@@ -38,6 +38,8 @@ begin
                 union all
                 select * from private.lone_suspicions(p_pot_id)
                 union all
+                select * from private.computed_joins(p_pot_id)
+                union all
                 select * from private.earlier_suspicions(p_pot_id)
             ) as a
             order by a.user_id, a.kind, a.score desc

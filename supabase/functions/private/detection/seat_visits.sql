@@ -49,12 +49,10 @@ begin
         from unnest(p_seats) as s
         where s.is_watched
     ),
-    hours as (
-        select
-            h.occasion % 8 as hour,
-            count(*)::double precision / cardinality(v_occasions) as share
-        from unnest(v_occasions) as h (occasion)
-        group by h.occasion % 8
+    occasions as (
+        select o.occasion, count(*)::double precision as pots
+        from unnest(v_occasions) as o (occasion)
+        group by o.occasion
     ),
     played as materialized (
         select
@@ -80,20 +78,21 @@ begin
         group by d.pot
     )
     select
-        p.player, p.pot::integer, c.players, p.occasion, h.share, p.pots_since,
+        p.player, p.pot::integer, c.players, p.occasion, o.pots, p.pots_since,
         p.first_ticket::double precision / p.tickets,
         (p.first_ticket + p.ticket_count)::double precision / p.tickets,
         private.stake_class(sum(p.ticket_count) over (partition by p.player, p.pot), p.cap),
-        p.device_hash, p.ip_hash
+        p.device_hash, p.ip_hash,
+        sum(p.ticket_count) over (partition by p.player, p.pot), p.cap
     from played as p
     inner join crowds as c on p.pot = c.pot
-    inner join hours as h on p.occasion % 8 = h.hour
+    inner join occasions as o on p.occasion = o.occasion
     union all
     select
         s.player, 0, v_size::double precision, private.occasion(v_pot.created_at), 1, s.pots_since,
         (s.player - 1)::double precision / v_size, s.player::double precision / v_size,
         private.stake_class(s.tickets, v_pot.max_per_user),
-        e.device_hash, e.ip_hash
+        e.device_hash, e.ip_hash, s.tickets, v_pot.max_per_user
     from seats as s
     inner join public.pot_entries as e on s.user_id = e.user_id
     where e.pot_id = p_pot_id and e.cancelled_at is null;

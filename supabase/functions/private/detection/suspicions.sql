@@ -15,7 +15,7 @@ set search_path = ''
 as $$
 declare
     -- What is less likely than that leaves nothing.
-    c_from constant double precision := 0.5;
+    c_from constant double precision := 0.3;
     v_seats private.seat[] := array(select s from private.pot_seats(p_pot_id) as s);
     v_visits private.visit[];
     v_traits private.trait[];
@@ -46,7 +46,7 @@ begin
 end $$;
 
 comment on function private.suspicions(uuid) is
-'Every suspicion about a player of the pot from 0.5 on: the kind, its score (the probability that '
+'Every suspicion about a player of the pot from 0.3 on: the kind, its score (the probability that '
 'the player is one of several accounts of one person) and the numbers it comes from. Groups are '
 'named by a label of this pot only.';
 
