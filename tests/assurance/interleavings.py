@@ -36,6 +36,7 @@ POINTS = (
     "hold_pot", "lock_wallet", "replayed", "guard_join", "take_tickets", "pot_totals",
     "take_entry_back", "post_transfer", "append_audit", "due_task", "freeze_pot", "cancel_pot",
     "settle_pot", "release_payout", "find_signer", "announce_pot", "remember",
+    "send_messages",
 )  # fmt: skip
 
 _STAGE = """

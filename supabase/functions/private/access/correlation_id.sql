@@ -7,12 +7,10 @@ volatile
 set search_path = ''
 as $$
 declare
-    v_given text := left(btrim(regexp_replace(
-        left(private.request_header('x-correlation-id'), 1000), '[^\x20-\x7e]', '', 'g'
-    )), 200);
+    v_given text := private.normal_correlation_id(private.request_header('x-correlation-id'));
     v_made text;
 begin
-    if v_given <> '' then
+    if v_given is not null then
         return v_given;
     end if;
     v_made := current_setting('pots.correlation_id', true);
@@ -24,9 +22,8 @@ begin
 end $$;
 
 comment on function private.correlation_id() is
-'The request''s x-correlation-id, its visible ASCII, at most 200 characters; without one an id '
-'that '
-'is made for the request.';
+'The request''s x-correlation-id as private.normal_correlation_id leaves it; without one an id '
+'that is made for the request.';
 
 revoke all on function private.correlation_id()
 from public, anon, authenticated, service_role;

@@ -13,6 +13,7 @@ declare
     v_address text;
     v_device text;
     v_region text;
+    v_correlation_id text;
     v_secret bytea;
     v_context private.request_context;
 begin
@@ -27,8 +28,9 @@ begin
         ),
         private.normal_device(h.headers ->> 'x-device-id'),
         private.normal_region(h.headers ->> lower(s.region_header)),
+        private.normal_correlation_id(h.headers ->> 'x-correlation-id'),
         coalesce(p.secret, private.pepper_secret(p.id))
-    into strict v_address, v_device, v_region, v_secret
+    into strict v_address, v_device, v_region, v_correlation_id, v_secret
     from private.settings as s
     inner join private.peppers as p on p.id = p_pepper_id
     cross join (
@@ -40,7 +42,7 @@ begin
         private.fingerprint('ip', v_address, v_secret),
         private.fingerprint('device', v_device, v_secret),
         v_region,
-        private.correlation_id()
+        coalesce(v_correlation_id, private.correlation_id())
     );
     -- Under the first pepper nobody was known by another.
     if p_pepper_id > 1 then

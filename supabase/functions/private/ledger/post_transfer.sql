@@ -1,4 +1,4 @@
--- The only writer of the ledger.
+-- The writer of the ledger, but for joins, which hold the wallet and know both sides already.
 -- Locks: the caller holds the wallets among the two accounts.
 -- Writes: transfers, ledger_entries, then wallets (whose trigger wants to see the entries first).
 -- Raises: check_violation where a wallet would go below zero; callers check first.
@@ -15,26 +15,18 @@ as $$
 declare
     v_transfer_id bigint;
 begin
-    with posted as (
-        insert into private.transfers (
-            kind, pot_id, entry_id, amount, reason, actor_id, created_at
-        )
-        values (p_kind, p_pot_id, p_entry_id, p_amount, p_reason, p_actor_id, p_at)
-        returning id
-    ),
-
-    sides as (
-        insert into private.ledger_entries (transfer_id, account_id, amount, balance_after, version)
-        select p.id, side.account_id, side.amount, w.balance + side.amount, w.version + 1
-        from posted as p
-        cross join (
-            values (p_from_account, -p_amount), (p_to_account, p_amount)
-        ) as side (account_id, amount)
-        left join private.wallets as w on side.account_id = w.account_id
+    insert into private.transfers (
+        kind, pot_id, entry_id, amount, reason, actor_id, created_at
     )
-
-    select p.id into strict v_transfer_id from posted as p;
-
+    values (p_kind, p_pot_id, p_entry_id, p_amount, p_reason, p_actor_id, p_at)
+    returning id into strict v_transfer_id;
+    insert into private.ledger_entries (transfer_id, account_id, amount, balance_after, version)
+    select
+        v_transfer_id, side.account_id, side.amount, w.balance + side.amount, w.version + 1
+    from (
+        values (p_from_account, -p_amount), (p_to_account, p_amount)
+    ) as side (account_id, amount)
+    left join private.wallets as w on side.account_id = w.account_id;
     update private.wallets as w
     set
         balance = w.balance

@@ -37,6 +37,7 @@ declare
     v_entry_id uuid := gen_random_uuid();
     v_salt bytea := extensions.gen_random_bytes(32);
     v_new record;
+    v_transfer_id bigint;
 begin
     -- Nearly every call passes at a glance; what does not is looked at.
     if p_pot_id is null
@@ -125,7 +126,14 @@ begin
             select
             from private.flag_policies as f
             where f.kind = 'confirmed_ring' and f.effect = 'refuse'
-        ) as refuses_rings
+        ) as refuses_rings,
+        -- Nearly every join finds that the lobby heard of the pot just now.
+        (
+            select l.sent_at + c.lobby_interval
+            from private.lobby_pulses as l
+            cross join private.settings as c
+            where l.pot_id = p_pot_id
+        ) as pulse_at
     into strict v_now
     from public.pots as p
     inner join private.pot_states as s on p.id = s.pot_id
@@ -141,9 +149,9 @@ begin
         if v_now.is_erased then
             perform private.fail('not_allowed');
         end if;
-        v_result := private.replayed('join_pot', p_idempotency_key, jsonb_build_object(
-            'pot_id', p_pot_id, 'ticket_count', p_ticket_count
-        ));
+        v_result := private.replayed_join(
+            p_idempotency_key, v_player.user_id, p_pot_id, p_ticket_count
+        );
         if v_result is not null then
             return v_result;
         end if;
@@ -238,26 +246,37 @@ begin
         ),
         v_at
     );
-    v_result := jsonb_build_object(
-        'entry_id', v_entry_id,
-        'pot_id', p_pot_id,
-        'ticket_count', p_ticket_count,
-        'credits_spent', v_pot.cost,
-        'balance', v_new.balance,
-        'tickets_sold', v_new.tickets_sold,
-        'credits_committed', v_new.credits_committed,
-        'entrant', left(v_new.tag, 16),
-        'salt', encode(v_salt, 'hex')
-    );
+    -- The wallet is held, so both sides are known: what private.post_transfer looks up.
+    insert into private.transfers (kind, pot_id, entry_id, amount, created_at)
+    values ('join', p_pot_id, v_entry_id, v_pot.cost, v_at)
+    returning id into strict v_transfer_id;
+    insert into private.ledger_entries (transfer_id, account_id, amount, balance_after, version)
+    values
+    (v_transfer_id, v_wallet.account_id, -v_pot.cost, v_new.balance, v_wallet.version + 1),
+    (v_transfer_id, v_pot.escrow_account, v_pot.cost, null, null);
+    update private.wallets as w
+    set balance = v_new.balance, version = v_wallet.version + 1
+    where w.user_id = v_player.user_id;
     if p_idempotency_key is not null then
-        perform private.remember('join_pot', p_idempotency_key, jsonb_build_object(
-            'pot_id', p_pot_id, 'ticket_count', p_ticket_count
-        ), v_result);
+        insert into private.idempotency_keys (
+            operation, key, subject, request, response, created_at
+        )
+        values (
+            'join_pot', p_idempotency_key, v_player.user_id::text,
+            jsonb_build_object('pot_id', p_pot_id, 'ticket_count', p_ticket_count),
+            -- The rest is the entry's (private.replayed_join).
+            jsonb_build_object(
+                'entry_id', v_entry_id,
+                'balance', v_new.balance,
+                'tickets_sold', v_new.tickets_sold
+            ),
+            v_at
+        )
+        on conflict (operation, key) do nothing;
+        if not found then
+            perform private.fail('idempotency_key_reused');
+        end if;
     end if;
-    perform private.post_transfer(
-        'join', p_pot_id, v_entry_id, v_wallet.account_id, v_pot.escrow_account, v_pot.cost,
-        v_at
-    );
     perform private.send_messages(
         array['pots:' || p_pot_id, 'wallet:' || v_player.user_id],
         array['joined', 'balance'],
@@ -280,11 +299,23 @@ begin
             )
         ]
     );
-    perform private.pulse_lobby(p_pot_id);
+    if v_at >= v_now.pulse_at then
+        perform private.pulse_lobby(p_pot_id);
+    end if;
     if v_new.tickets_sold = v_pot.max_tickets then
         perform private.wake_services('full', p_pot_id);
     end if;
-    return v_result;
+    return jsonb_build_object(
+        'entry_id', v_entry_id,
+        'pot_id', p_pot_id,
+        'ticket_count', p_ticket_count,
+        'credits_spent', v_pot.cost,
+        'balance', v_new.balance,
+        'tickets_sold', v_new.tickets_sold,
+        'credits_committed', v_new.credits_committed,
+        'entrant', left(v_new.tag, 16),
+        'salt', encode(v_salt, 'hex')
+    );
 end $$;
 
 comment on function private.join_pot(uuid, integer, text) is

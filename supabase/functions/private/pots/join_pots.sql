@@ -26,7 +26,6 @@ declare
     v_at timestamptz;
     v_correlation_id text := private.correlation_id();
     v_plain private.plain_join[];
-    v_plain_places integer[] := '{}'::integer[];
     v_stripe smallint;
     v_total bigint;
     v_is_scarce boolean;
@@ -378,7 +377,6 @@ begin
             window given as (order by j.place)
             order by j.place
         );
-        v_plain_places := array(select j.place from unnest(v_plain) as j);
         insert into public.pot_entries (
             id, pot_id, user_id, ticket_count, credits_spent, salt, entrant_tag,
             ip_hash, device_hash, region, correlation_id, stripe, created_at
@@ -445,7 +443,13 @@ begin
         select
             'join_pot', j.key, j.user_id::text,
             jsonb_build_object('pot_id', v_pot_id, 'ticket_count', j.ticket_count),
-            v_results -> j.place::text, v_at
+            -- The rest is the entry's (private.replayed_join).
+            jsonb_build_object(
+                'entry_id', j.entry_id,
+                'balance', j.balance,
+                'tickets_sold', (j.counts).tickets_sold
+            ),
+            v_at
         from unnest(v_plain) as j
         where j.key is not null
         order by j.key;
@@ -497,10 +501,7 @@ begin
     from (
         select
             j.place,
-            case
-                when j.place = any(v_plain_places) then v_results -> j.place::text
-                else private.join_as(v_pot_id, j)
-            end as result
+            coalesce(v_results -> j.place::text, private.join_as(v_pot_id, j)) as result
         from unnest(v_joins) as j
         order by j.place
     ) as each;
