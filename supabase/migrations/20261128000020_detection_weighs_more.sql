@@ -7,8 +7,8 @@ alter type private.visit add attribute cap integer;
 comment on type private.visit is
 'An entry of a watched player: in this pot (0) or an earlier one (1 is the newest), with the '
 'players of that pot, the three hours since 1970 it opened in and how many pots did (1 for this '
-'pot), how many pots opened since the account was made, its place among the tickets (0 to 1), the '
-'stake (1 one ticket, 2 under half of the cap, 3 under the cap, 4 the cap; 0 where the cap is one), '
+'pot), how many pots opened since the account was made, its place among the tickets (0 to 1), '
+'the stake (1 one ticket, 2 under half of the cap, 3 under the cap, 4 the cap; 0 where it is one), '
 'the hashes it came with, and the tickets of the player there and the cap.';
 
 -- What compliance has set otherwise stays. Nothing is held by a note, so it may be as old as it was.

@@ -64,7 +64,9 @@ select is(
 delete from private.flag_policies as p where p.kind = 'shared_device';
 update private.flags as f set score = 0.6
 where f.kind = 'shared_device' and f.user_id = user_id('ring 4');
-select is(private.scan_pot(pot_id('big'), 'reveal'), 1, 'without a policy it is raised all the same');
+select is(
+    private.scan_pot(pot_id('big'), 'reveal'), 1, 'without a policy it is raised all the same'
+);
 select is(
     (
         select f.effect from private.flags as f

@@ -1,5 +1,5 @@
--- A ring that knows the seed takes turns to be last, and lets another of it win: each alone was last
--- once or twice, together they were it every time, and won.
+-- A ring that knows the seed takes turns to be last, and lets another of it win: each alone was
+-- last once or twice, together they were it every time, and won.
 
 begin;
 \ir ../support/helpers.sql
