@@ -11,7 +11,7 @@ comment on type private.visit is
 'the stake (1 one ticket, 2 under half of the cap, 3 under the cap, 4 the cap; 0 where it is one), '
 'the hashes it came with, and the tickets of the player there and the cap.';
 
--- What compliance has set otherwise stays. Nothing is held by a note, so it may be as old as it was.
+-- What compliance has set otherwise stays. A note holds nothing, so it may be as old as it was.
 update private.flag_policies as p
 set min_score = 0.3
 where p.effect = 'note' and p.min_score = 0.5;
