@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(5);
+select plan(6);
 
 select make_user('ann', 100);
 select open_pot('big', '{"min_participants": 1}');
@@ -21,6 +21,20 @@ select is(
     (select count(*) from public.pot_entries as e where e.user_id = user_id('ann')), 2::bigint,
     'two entries: one with the key, one without'
 );
+
+-- Until migration 20261128001001 a key kept all of the answer.
+insert into private.idempotency_keys (operation, key, subject, request, response, created_at)
+select
+    'join_pot', 'kept whole', user_id('ann')::text, k.request,
+    f.answer || '{"balance": 1000}', k.created_at
+from first as f
+cross join private.idempotency_keys as k
+where k.key = 'key';
+select is(
+    join_pot('ann', 'big', 2, 'kept whole'), f.answer || '{"balance": 1000}',
+    'and a key that keeps all of its answer gives that'
+)
+from first as f;
 
 select * from finish();
 rollback;
