@@ -277,11 +277,11 @@ def asynchronous(going: Run, game: Game, nodes: Fleet, users: list[uuid.UUID]) -
     nodes.wait_until_whole()
     nodes.set_synchronous(False)
     leader = nodes.wait_until_whole()
-    terms = {"entry_cost": 1, "max_per_user": _TICKETS, "fill_seconds": _FILL_SECONDS}
-    drawn = game.pot(max_tickets=PLAYERS, **terms)
+    terms = {"entry_cost": 1, "fill_seconds": _FILL_SECONDS}
+    drawn = game.pot(max_tickets=PLAYERS, max_per_user=1, **terms)
     for user in users:
         join(game.api, user, drawn, f"{user}")
-    pot_id = game.pot(max_tickets=_TICKETS, **terms)
+    pot_id = game.pot(max_tickets=_TICKETS, max_per_user=_TICKETS, **terms)
     load = Load(game, nodes, pot_id)
     with load.running(users, leader):
         time.sleep(1)
@@ -298,8 +298,9 @@ def asynchronous(going: Run, game: Game, nodes: Fleet, users: list[uuid.UUID]) -
         shown = status(game, drawn) == "settled"
         time.sleep(_LAG_SECONDS)
         leader.signal(signal.SIGKILL)
+        # Continued, they would still read what lies in their sockets: several MB.
         for pid in receivers:
-            os.kill(pid, signal.SIGCONT)
+            os.kill(pid, signal.SIGKILL)
         nodes.leader(but=leader)
         nodes.start_node(leader)
     game.api.close()
