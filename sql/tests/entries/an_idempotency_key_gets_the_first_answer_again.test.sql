@@ -26,12 +26,12 @@ select is(
 insert into private.idempotency_keys (operation, key, subject, request, response, created_at)
 select
     'join_pot', 'kept whole', user_id('ann')::text, k.request,
-    f.answer || '{"balance": 1000}', k.created_at
+    f.answer || '{"entrant": "as told then"}', k.created_at
 from first as f
 cross join private.idempotency_keys as k
 where k.key = 'key';
 select is(
-    join_pot('ann', 'big', 2, 'kept whole'), f.answer || '{"balance": 1000}',
+    join_pot('ann', 'big', 2, 'kept whole'), f.answer || '{"entrant": "as told then"}',
     'and a key that keeps all of its answer gives that'
 )
 from first as f;
