@@ -1,11 +1,14 @@
 """`./dev screenshots`: pictures of the main states of lobby and desk into docs/images.
 
 From real pots on a stage of its own, in light, in dark and on a phone, named STATE-LOOK.webp.
-Arguments name the states to take; without any it takes them all. What the desk shows was found by
-detection itself: six accounts of one device play beside people with devices of their own.
+Arguments name the states to take; without any it takes them all. The stage's database has its clock
+set back and on again, so that there is a day to look at; services, players and pots are what they
+always are. What the desk shows was found by detection itself: six accounts of one device play
+beside people with devices of their own.
 """
 
 import base64
+import itertools
 import random
 import sys
 import tempfile
@@ -16,14 +19,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from playwright.sync_api import Browser, Locator, Page, StorageState, expect, sync_playwright
 
 from pypot_cli.config import ROOT
+from pypot_cli.db.clock import ahead, replace_clock
 from pypot_cli.rpc import Api, Caller, login_url, player
 from tests.support import packages
 from tests.support.desk import officer, open_case, open_desk, user_id
 from tests.support.fixtures import BROWSER_PATIENCE_MS
-from tests.support.lobby import SECOND, Stage, everything, expect_live, open_lobby
+from tests.support.lobby import COMPLIANCE, SECOND, Stage, everything, expect_live, open_lobby
 
 IMAGES = ROOT / "docs" / "images"
 QUALITY = 70
@@ -33,7 +38,13 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
 }
 CROWD = 14
-DRAWS = 25
+HOUR = 3600
+HOURS_AGO = range(22, 0, -1)
+FILL_SECONDS = (4, 8, 20, 45, 70, 100)
+"""How long pots take to fill, one after another."""
+LONG_AGO = 74 * HOUR
+"""A prize that is held since then has waited for a review for too long."""
+NAMES = ("ada", "bea", "cyd", "dan", "eve", "fay", "gus", "hal", "ida", "joe", "kim", "lou")
 RING = 6
 """Accounts that one person has, on one tablet."""
 
@@ -55,10 +66,20 @@ class Scene:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self._people: dict[str, uuid.UUID] = {}
+        self._names = (f"{name}{turn or ''}" for turn in itertools.count() for name in NAMES)
         self._chance = random.Random(1)
         self.crowd = self.sign_up(CROWD)
-        for _ in range(DRAWS):
-            self.full(entry_cost=5, max_tickets=20, max_per_user=5)
+        with psycopg.connect(stage.admin, autocommit=True) as conn:
+            # What was set after a pot locked holds nothing in it.
+            conn.execute(
+                "update private.flag_policies set updated_at = updated_at - interval '4 days'"
+            )
+        self.overdue = Ring(self, ago=LONG_AGO)
+        for turn, hours in enumerate(HOURS_AGO):
+            took = FILL_SECONDS[turn % len(FILL_SECONDS)]
+            pot = self.full(hours * HOUR, took, entry_cost=5, max_tickets=20, max_per_user=5)
+            self.settled(pot)
+        self.set_clock(0)
         won = self.settled(self.full(entry_cost=25, max_tickets=40, max_per_user=5))
         self.won = str(won["id"])
         self.me = next(
@@ -70,6 +91,11 @@ class Scene:
         for sold in (3, 9, 15):
             self.filling(sold, entry_cost=50, max_tickets=100, max_per_user=20, draw_version=2)
         self.open = self.filling(12, entry_cost=10, max_tickets=60, max_per_user=10, draw_version=2)
+
+    def set_clock(self, ago: float) -> None:
+        """Sets the clock of the stage's database so many seconds back."""
+        with psycopg.connect(self.stage.admin, autocommit=True) as conn:
+            replace_clock(conn, ahead(-ago))
 
     @cached_property
     def desk(self) -> "Desk":
@@ -90,9 +116,16 @@ class Scene:
             )
 
     def sign_up(self, players: int) -> list[str]:
-        """E-mail addresses of more players."""
-        emails = [f"{uuid.uuid4().hex}@example.com" for _ in range(players)]
+        """E-mail addresses of more players, who have been here for a while."""
+        names = itertools.islice(self._names, players)
+        emails = [f"{name}@example.com" for name in names]
         self._people |= {email: uuid.UUID(self.stage.sign_up(email, 5000)) for email in emails}
+        with psycopg.connect(self.stage.admin, autocommit=True) as conn:
+            conn.execute(
+                "update auth.users set created_at = created_at - interval '40 days'"
+                " where email = any(%s)",
+                [emails],
+            )
         return emails
 
     def leave(self, email: str) -> None:
@@ -111,13 +144,18 @@ class Scene:
         self.join(self.me, pot, 2)
         return pot
 
-    def full(self, **terms: Any) -> str:
-        """A pot that is sold out."""
+    def full(self, ago: float = 0, took: float = 0, **terms: Any) -> str:
+        """A pot that is sold out: opened so many seconds ago, its last tickets bought later."""
+        if ago:
+            self.set_clock(ago)
         pot = self.stage.open_pot(fill_seconds=1500, **terms)
         left, place = terms["max_tickets"], 0
         # Whoever always came after the same one would look like one person.
         for email in self._chance.sample(self.crowd, CROWD):
             count = min(left, 2 + place % 3)
+            if took and 0 < left <= terms["max_tickets"] // 2:
+                self.set_clock(ago - took)
+                took = 0
             if count:
                 self.join(email, pot, count)
             left, place = left - count, place + 1
@@ -132,14 +170,45 @@ class Scene:
         return found
 
 
+class Ring:
+    """Accounts of one tablet, and a pot whose prize is held because one of them won it."""
+
+    def __init__(self, scene: Scene, ago: float = 0) -> None:
+        self._scene, self._ago = scene, ago
+        self._accounts = scene.sign_up(RING)
+        self._tablet = str(uuid.uuid4())
+        self.pot, self.flag = next(found for found in map(self._played, range(12)) if found)
+
+    def _played(self, turn: int) -> tuple[str, str] | None:
+        """A pot that the ring played in, and its winner's flag, if the prize is held."""
+        scene = self._scene
+        if self._ago:
+            scene.set_clock(self._ago - turn * 120)
+        pot = scene.stage.open_pot(
+            entry_cost=10, max_tickets=40, max_per_user=5, fill_seconds=1500, draw_version=1
+        )
+        for place, email in enumerate(scene.crowd[1:6]):
+            scene.join(email, pot, 1 + place % 3)
+        for email in self._accounts:
+            scene.join(email, pot, 5, device=self._tablet)
+        scene.join(scene.crowd[0], pot, 1)
+        scene.settled(pot)
+        case = scene.stage.call(COMPLIANCE, "get_case", pot_id=pot)
+        if not case["pot"]["held"]:
+            return None
+        winner = case["pot"]["winner"]["user_id"]
+        flags = [each for each in case["flags"] if each["user_id"] == winner]
+        return pot, str(max(flags, key=lambda each: float(each["score"]))["flag_id"])
+
+
 class Desk:
-    """A ring's pots, one of them with a held prize and a flag that waits for a second person."""
+    """A ring's pot with a flag that waits for a second person, and what else there is to do."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene, stage = scene, scene.stage
         self.officers = [officer(stage), officer(stage)]
-        ring = scene.sign_up(RING)
-        self.case, self.flag = next(found for found in map(self._held, [ring] * 12) if found)
+        ring = Ring(scene)
+        self.case, self.flag = ring.pot, ring.flag
         self._call("review_flag", flag_id=self.flag, decision="uphold", reason="one tablet, six")
         paused = scene.filling(4, entry_cost=20, max_tickets=80, max_per_user=8)
         self._call("pause_pot", pot_id=paused, reason="an odd crowd")
@@ -156,25 +225,6 @@ class Desk:
 
     def _call(self, function: str, **arguments: Any) -> Any:
         return self._scene.stage.call(self._person, function, **arguments)
-
-    def _held(self, ring: list[str]) -> tuple[str, str] | None:
-        """A pot that the ring played in, and its winner's flag, if the prize is held."""
-        scene = self._scene
-        pot = scene.stage.open_pot(
-            entry_cost=10, max_tickets=40, max_per_user=5, fill_seconds=1500, draw_version=1
-        )
-        for place, email in enumerate(scene.crowd[1:6]):
-            scene.join(email, pot, 1 + place % 3)
-        for email in ring:
-            scene.join(email, pot, 5, device="one tablet")
-        scene.join(scene.crowd[0], pot, 1)
-        scene.settled(pot)
-        case = self._call("get_case", pot_id=pot)
-        if not case["pot"]["held"]:
-            return None
-        winner = case["pot"]["winner"]["user_id"]
-        flags = [each for each in case["flags"] if each["user_id"] == winner]
-        return pot, str(max(flags, key=lambda each: float(each["score"]))["flag_id"])
 
 
 def lobby(page: Page, _: Scene) -> None:

@@ -1,13 +1,19 @@
 """The desk: for officers alone, accessible in every state, and not slowed by a large pot."""
 
+from __future__ import annotations
+
+import contextlib
+import os
 import time
 import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, Route, expect
+from playwright.sync_api import Browser, CDPSession, Page, Request, Response, Route, expect
 
 from pypot_cli.rpc import Caller
 from tests.support.desk import (
@@ -30,6 +36,8 @@ from tests.support.lobby import (
 
 TERMS = {"entry_cost": 10, "max_tickets": 60, "max_per_user": 30, "fill_seconds": 3600}
 HUSHED = "a reason that nobody else reads"
+ENTRIES = int(os.environ.get("PYPOT_CASE_ENTRIES", "2000"))
+JOINS_EACH = 20
 
 
 JOIN = """
@@ -282,46 +290,106 @@ def test_a_pot_is_paused_and_the_audit_searched_by_keyboard_alone(
 # --------------------------------------------------------------------------------- a large case
 
 
-def longest_task(page: Page) -> float:
-    """Milliseconds of the longest time that the page could not answer, since it was asked last."""
-    return float(
-        page.evaluate("const most = Math.max(0, ...window.tasks); window.tasks = []; most")
-    )
+@dataclass(frozen=True)
+class Work:
+    """What the page's main thread did, and what it holds."""
+
+    script_ms: float
+    layout_ms: float
+    """Style and layout."""
+    heap_mb: float
+    nodes: int
+
+    @classmethod
+    def of(cls, cdp: CDPSession) -> Work:
+        """By now, after a collection of garbage."""
+        cdp.send("HeapProfiler.collectGarbage")
+        found = {
+            each["name"]: each["value"] for each in cdp.send("Performance.getMetrics")["metrics"]
+        }
+        layout = found["LayoutDuration"] + found["RecalcStyleDuration"]
+        return cls(
+            found["ScriptDuration"] * 1000,
+            layout * 1000,
+            found["JSHeapUsedSize"] / 1e6,
+            int(found["Nodes"]),
+        )
+
+
+@dataclass
+class Watched:
+    """A case's page, watched while things are done to it."""
+
+    page: Page
+    said: list[str] = field(default_factory=list)
+    longest: float = 0.0
+    """Milliseconds of the longest time that the page could not answer."""
+
+    def __post_init__(self) -> None:
+        self.page.add_init_script(
+            "window.tasks = []; new PerformanceObserver(list =>"
+            " list.getEntries().forEach(each => window.tasks.push(each.duration)))"
+            ".observe({entryTypes: ['longtask']})"
+        )
+        self._cdp = self.page.context.new_cdp_session(self.page)
+        self._cdp.send("Performance.enable")
+
+    @contextlib.contextmanager
+    def doing(self, what: str) -> Iterator[None]:
+        """Keeps what it took."""
+        before, started = Work.of(self._cdp), time.monotonic()
+        yield
+        took = time.monotonic() - started
+        after = Work.of(self._cdp)
+        blocked = float(
+            self.page.evaluate("const most = Math.max(0, ...window.tasks); window.tasks = []; most")
+        )
+        self.longest = max(self.longest, blocked)
+        self.said.append(
+            f"{what}: {took:.2f} s, script {after.script_ms - before.script_ms:.0f} ms, layout "
+            f"{after.layout_ms - before.layout_ms:.0f} ms, longest task {blocked:.0f} ms, heap "
+            f"{after.heap_mb:.1f} MB, {after.nodes} nodes"
+        )
 
 
 def test_a_case_of_thousands_of_entries_pages_and_answers(stage: Stage, browser: Browser) -> None:
-    pot = stage.open_pot(entry_cost=1, max_tickets=20_000, max_per_user=500, fill_seconds=36_000)
+    """PYPOT_CASE_ENTRIES=10000 is what docs/desk.md tells of; its crowd takes minutes to come."""
+    pot = stage.open_pot(entry_cost=1, max_tickets=50_000, max_per_user=500, fill_seconds=36_000)
     # Each has a device at first only: detection looks at all entries of one device at every join.
-    ids = crowd(stage, pot, players=100, joins=1, devices=20)
-    crowd(stage, pot, players=100, joins=19, devices=0, again=ids)
+    players = ENTRIES // JOINS_EACH
+    ids = crowd(stage, pot, players=players, joins=1, devices=2)
+    crowd(stage, pot, players=players, joins=JOINS_EACH - 1, devices=0, again=ids)
     page = open_desk(browser, stage, officer(stage))
-    page.add_init_script(
-        "window.tasks = []; new PerformanceObserver(list =>"
-        " list.getEntries().forEach(each => window.tasks.push(each.duration)))"
-        ".observe({entryTypes: ['longtask']})"
-    )
-    started = time.monotonic()
-    open_case(page, pot)
-    expect(page.get_by_test_id("tickets")).to_contain_text("2,000 of 20,000")
-    expect(page.get_by_test_id("graph")).to_be_visible()
-    took = time.monotonic() - started
-    expect(page.get_by_test_id("entry")).to_have_count(100)
+    watched = Watched(page)
+    tickets, graph = page.get_by_test_id("tickets"), page.get_by_test_id("graph")
+    with watched.doing("first view"):
+        open_case(page, pot)
+        expect(tickets).to_contain_text(f"{ENTRIES:,} of 50,000")
+        expect(graph).to_be_visible()
+        expect(page.get_by_test_id("entry")).to_have_count(100)
     first = page.get_by_test_id("entry").first.get_attribute("data-entry")
-    blocked = [longest_task(page)]
     entries = page.get_by_role("navigation", name="Entries")
     for number in ("2", "3"):
-        entries.get_by_role("button", name="Next").click()
-        expect(entries).to_contain_text(f"Page {number}")
-        expect(page.locator(f'[data-entry="{first}"]')).to_have_count(0)
-        expect(page.get_by_test_id("entry")).to_have_count(100)
-        blocked.append(longest_task(page))
+        gone = page.get_by_test_id("entry").first.get_attribute("data-entry")
+        with watched.doing(f"page {number} of the entries"):
+            entries.get_by_role("button", name="Next").click()
+            expect(entries).to_contain_text(f"Page {number}")
+            expect(page.locator(f'[data-entry="{gone}"]')).to_have_count(0)
+            expect(page.get_by_test_id("entry")).to_have_count(100)
     for _ in range(2):
         entries.get_by_role("button", name="Back").click()
     expect(page.locator(f'[data-entry="{first}"]')).to_have_count(1)
+    with watched.doing("another group"):
+        page.get_by_role("combobox", name="Group").select_option(index=1)
+        expect(graph).to_have_count(0)
+        expect(graph).to_be_visible()
     assert page.locator("svg circle").count() >= 5
-    print(f"large case: shown after {took:.1f} s, longest tasks {blocked} ms")
+    with watched.doing("a join is told"):
+        crowd(stage, pot, players=1, joins=1, devices=0, again=ids[:1])
+        expect(tickets).to_contain_text(f"{ENTRIES + 1:,} of")
+    print(f"\n{ENTRIES:,} entries", *watched.said, sep="\n")
     # 1,000 ms on a machine that eight share; a quarter of that alone.
-    assert max(blocked) < 1000, blocked
+    assert watched.longest < 1000, watched.said
     page.context.close()
 
 
