@@ -25,9 +25,10 @@ from pypot_cli.api.tokens import ApiKeyError
 from pypot_cli.service import Log
 
 _METHODS = "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD"
+# PostgREST's, and GoTrue's, by whose version supabase-js knows where an error's code is.
 _EXPOSED = (
     "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Server, "
-    "Transfer-Encoding, Range-Unit"
+    "Transfer-Encoding, Range-Unit, X-Supabase-Api-Version"
 )
 _DRAINED_BODIES = 16
 _DRAIN_SECONDS = 5
