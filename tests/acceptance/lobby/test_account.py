@@ -33,7 +33,11 @@ def test_a_player_sees_spends_limits_and_stops(stage: Stage, browser: Browser) -
     with page.expect_download() as download:
         page.get_by_role("button", name="Download your history").click()
     kept = json.loads(download.value.path().read_text("utf-8"))
-    assert [(each["pot_id"], each["ticket_count"]) for each in kept] == [(pot, 3)]
+    assert [(each["pot_id"], each["ticket_count"]) for each in kept["entries"]] == [(pot, 3)]
+    assert [(each["amount"], each["balance_after"]) for each in kept["ledger"]] == [
+        (1000, 1000),
+        (-30, 970),
+    ]
 
     page.set_viewport_size({"width": 360, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Response, expect
 
 from pypot_cli.rpc import player
 from tests.support.fixtures import BROWSER_PATIENCE_MS
-from tests.support.lobby import SECOND, Stage, expect_live, open_lobby, violations
+from tests.support.lobby import PASSWORD, SECOND, Stage, expect_live, open_lobby, violations, visit
 
 MOST_SCRIPT = 150_000
 """Bytes of compressed script that a first page may take."""
@@ -82,7 +82,58 @@ def test_axe_finds_nothing_on_any_page(
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert violations(page) == [], path
         # At 200% zoom the page has half its width; nothing may need scrolling sideways.
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        for seen in (width, width // 2):
+            page.set_viewport_size({"width": seen, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, seen)
+        page.set_viewport_size({"width": width, "height": 800})
+    page.context.close()
+
+
+def test_amounts_are_written_as_the_reader_writes_them(stage: Stage, browser: Browser) -> None:
+    pot = stage.open_pot(entry_cost=1500, max_tickets=2000, max_per_user=2)
+    page = open_lobby(browser, stage, locale="de-DE")
+    card = page.locator(f'[data-pot="{pot}"]')
+    expect(card).to_contain_text("3.000.000 credits")
+    expect(card).to_contain_text("0 of 2.000 tickets")
+    expect(card).to_contain_text("1.500 credits a ticket")
+    page.context.close()
+
+
+def test_a_pot_shows_nothing_of_the_one_before_it(stage: Stage, browser: Browser) -> None:
+    terms = {"entry_cost": 10, "max_tickets": 6, "max_per_user": 3, "fill_seconds": 3600}
+    over, next_ = stage.open_pot(**terms), stage.open_pot(**terms)
+    users = [uuid.UUID(stage.sign_up(f"{uuid.uuid4()}@example.com")) for _ in range(3)]
+    page = open_lobby(browser, stage, reduced_motion="reduce")
+    visit(page, next_)
+    for user in users[:2]:
+        stage.call(player(user), "join_pot", pot_id=over, ticket_count=3)
+    page.locator(f'.drops a[href="/pots/{over}"]').click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Pot {over[:8]}")
+    expect(page.locator("figure rect")).to_have_count(2)
+    # Nobody who comes when all is over is interrupted by the result.
+    expect(page.get_by_role("button", name="Show the result now")).to_have_count(0)
+    assert page.get_by_role("dialog").count() == 0
+
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Pot {next_[:8]}")
+    expect_live(page)
+    for user in users:
+        stage.call(player(user), "join_pot", pot_id=next_, ticket_count=2)
+    shares = page.get_by_role("dialog").get_by_role("group", name="Where the credits came from")
+    expect(shares.get_by_role("row")).to_have_count(3)
+    expect(page.locator("figure rect")).to_have_count(3)
+    page.context.close()
+
+
+def test_a_refused_sign_in_is_told_in_the_words_of_the_page(stage: Stage, browser: Browser) -> None:
+    page = browser.new_context(base_url=stage.lobby).new_page()
+    page.goto("/account")
+    page.get_by_label("E-mail").fill("nobody@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_have_text(
+        "There is no account with this e-mail and password."
+    )
     page.context.close()
 
 
@@ -91,3 +142,4 @@ def test_an_unknown_pot_is_told_as_such(stage: Stage) -> None:
         answer = httpx.get(f"{stage.lobby}/pots/{name}", timeout=60)
         assert answer.status_code == 404
     assert "There is no such pot" in httpx.get(f"{stage.lobby}/pots/x", timeout=60).text
+    assert "There is no such page" in httpx.get(f"{stage.lobby}/nowhere", timeout=60).text

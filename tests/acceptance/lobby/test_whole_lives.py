@@ -50,6 +50,8 @@ def test_two_players_and_a_spectator_from_open_to_checked(
     assert violations(alice) == []
 
     alice.get_by_role("button", name="Take back").click()
+    # The button is gone, and the focus is not.
+    expect(alice.get_by_role("heading", name="Your entries")).to_be_focused()
     expect(bob.get_by_test_id("sold")).to_have_text("0 of 6 tickets")
     expect(alice.get_by_test_id("balance")).to_have_text("1,000 credits")
     alice.get_by_role("button", name="Good luck").click()
@@ -87,6 +89,8 @@ def test_two_players_and_a_spectator_from_open_to_checked(
         assert violations(page) == []
         dialog.get_by_role("button", name="changed digit").click()
         expect(dialog.get_by_text("does NOT hold")).to_be_visible()
+        if page is loser:
+            expect(dialog.get_by_role("link", name="To the next pot")).to_be_visible()
         dialog.get_by_role("button", name="Close").click()
     expect(loser.get_by_role("link", name="To the next pot")).to_be_visible()
 
@@ -95,6 +99,12 @@ def test_two_players_and_a_spectator_from_open_to_checked(
         spectator.get_by_role("button", name="Download the proof").click()
     proof = download.value.path().read_bytes()
     assert json.loads(proof)["pot_id"] == pot
+    # Nobody knows the beacon of this stage but those who are told its chain.
+    own_chain = spectator.get_by_test_id("own-chain")
+    expect(own_chain).to_have_count(draw - 1)
+    if draw == 2:
+        chain = json.loads(own_chain.inner_text())
+        assert chain["hash"] == json.loads(proof)["beacon"]["chain_hash"]
     link = spectator.get_by_role("link", name="Open the one-file verifier")
     one_file = httpx.get(f"{stage.lobby}{link.get_attribute('href')}", timeout=60)
     assert one_file.text == proof_page.render(proof)

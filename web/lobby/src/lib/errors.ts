@@ -2,7 +2,7 @@
 
 import { t } from "./texts/index.ts";
 
-/** A refusal: `token` is a word of docs/error-codes.md, or `network`, or `unknown`. */
+/** A refusal: `token` is a word of docs/error-codes.md or a code of Supabase Auth, or `network`, or `unknown`. */
 export interface Refusal {
     token: string;
     words: string;
@@ -10,7 +10,7 @@ export interface Refusal {
 
 interface Answer {
     message?: string;
-    code?: string;
+    code?: string | undefined;
 }
 
 /** The refusal behind an error of supabase-js. */
@@ -20,7 +20,7 @@ export function refusal(error: Answer): Refusal {
     // While a token cannot be renewed supabase-js sends none, and nobody may do what a player may.
     if (error.code === "42501") return named("login_required");
     if (/fetch|network|load failed/i.test(said)) return named("network");
-    return named(said in t.errors ? said : "unknown");
+    return named([said, error.code ?? ""].find((token) => token in t.errors) ?? "unknown");
 }
 
 function named(token: string): Refusal {

@@ -1,20 +1,15 @@
 /** Amounts and times in the reader's own way. On the server the page's language decides. */
 
-import { browser } from "$app/environment";
+import { locale, number } from "./locale.ts";
 import { t } from "./texts/index.ts";
 
-const locale = browser ? navigator.language : t.language;
-const whole = new Intl.NumberFormat(locale);
-const clock = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
+export { number, percent } from "./locale.ts";
 
-/** 12345 → 12,345. */
-export function number(value: number): string {
-    return whole.format(value);
-}
+const clock = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
 
 /** 1 → 1 credit, 1200 → 1,200 credits. */
 export function credits(value: number): string {
-    return `${whole.format(value)} ${t.credits(value)}`;
+    return `${number(value)} ${t.credits(value)}`;
 }
 
 /** An RFC 3339 time, for a person. */

@@ -1,7 +1,9 @@
 /** The texts of the desk, apart from the players' so that these need not load them. */
 
+import { number, percent } from "../locale.ts";
+
 function plural(count: number, one: string, other: string): string {
-    return `${count.toLocaleString("en")} ${new Intl.PluralRules("en").select(count) === "one" ? one : other}`;
+    return `${number(count)} ${new Intl.PluralRules("en").select(count) === "one" ? one : other}`;
 }
 
 export const en = {
@@ -25,7 +27,7 @@ export const en = {
     loading: "Reading…",
     next: "Next",
     back: "Back",
-    page: (number: number) => `Page ${number}`,
+    page: (place: number) => `Page ${number(place)}`,
     all: "All",
     none: "–",
     yes: "yes",
@@ -59,7 +61,7 @@ export const en = {
         facts: "The pot",
         status: "Status",
         tickets: "Tickets",
-        ticketsOf: (sold: number, most: number) => `${sold.toLocaleString("en")} of ${most.toLocaleString("en")}`,
+        ticketsOf: (sold: number, most: number) => `${number(sold)} of ${number(most)}`,
         players: "Players",
         committed: "In the pot",
         escrow: "In escrow",
@@ -92,7 +94,7 @@ export const en = {
         tabs: { open: "Open", uphold_proposed: "Waiting for a second person", upheld: "Upheld", cleared: "Cleared" },
         filter: "Which flags",
         about: "A flag is what detection found; a person decides what it means. To clear takes one person, to uphold takes two.",
-        score: (percent: number) => `${percent}% likely`,
+        score: (likely: number) => `${percent(likely)} likely`,
         kinds: {
             shared_device: "One device",
             shared_address: "One address",
@@ -178,7 +180,7 @@ export const en = {
     chain: {
         title: "Chain of this pot",
         check: "Check the chain",
-        checking: (rows: number) => `Checking… ${rows.toLocaleString("en")} rows so far`,
+        checking: (rows: number) => `Checking… ${number(rows)} rows so far`,
         holds: (rows: number) => `All ${plural(rows, "row", "rows")} were recomputed in this browser, and every hash holds.`,
         broken: (seq: number, why: string) => `BROKEN at row ${seq}: ${why}.`,
         faults: {
@@ -191,8 +193,8 @@ export const en = {
         } as Record<string, string>,
         noLog: "No checkpoint of the audit log was published yet, so nothing outside vouches for the chain's end.",
         logged: (seq: number, size: number, when: string) =>
-            `Row ${seq} is in the audit log: the path to the checkpoint of ${size.toLocaleString("en")} rows, published ${when}, was recomputed.`,
-        notYet: (size: number) => `The newest checkpoint, of ${size.toLocaleString("en")} rows, is older than this pot.`,
+            `Row ${seq} is in the audit log: the path to the checkpoint of ${number(size)} rows, published ${when}, was recomputed.`,
+        notYet: (size: number) => `The newest checkpoint, of ${number(size)} rows, is older than this pot.`,
         notLogged: (seq: number) => `NOT in the audit log: the path of row ${seq} does not lead to the checkpoint's root.`,
     },
     alerts: {
@@ -276,7 +278,7 @@ export const en = {
         joinsSeries: "joins",
         refusals: "Refusals",
         refused: "refused",
-        accuracy: (correct: number, settled: number) => `${correct.toLocaleString("en")} of ${plural(settled, "payout", "payouts")} to the credit, from an escrow that was empty afterwards.`,
+        accuracy: (correct: number, settled: number) => `${number(correct)} of ${plural(settled, "payout", "payouts")} to the credit, from an escrow that was empty afterwards.`,
     },
     limits: {
         title: "Limits",

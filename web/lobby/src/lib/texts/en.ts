@@ -1,10 +1,11 @@
 /** Every text of the page, in one place: a translation is another file of this shape. */
 
 import type { Connection } from "../live/channel.ts";
+import { number, percent } from "../locale.ts";
 
 /** Whole words for a count, by the language's own plural rules. */
 function plural(count: number, one: string, other: string): string {
-    return `${count.toLocaleString("en")} ${new Intl.PluralRules("en").select(count) === "one" ? one : other}`;
+    return `${number(count)} ${new Intl.PluralRules("en").select(count) === "one" ? one : other}`;
 }
 
 export const en = {
@@ -41,9 +42,9 @@ export const en = {
         collected: "In the pot",
         players: (count: number) => plural(count, "player", "players"),
         tickets: (sold: number, of: number) =>
-            `${sold.toLocaleString("en")} of ${of.toLocaleString("en")} tickets`,
+            `${number(sold)} of ${number(of)} tickets`,
         cost: (credits: number) => `${plural(credits, "credit", "credits")} a ticket`,
-        progress: (percent: number) => `${percent}% full`,
+        progress: (full: number) => `${percent(full)} full`,
         draw: (version: number) => (version === 2 ? "Draw 2, with a public beacon" : "Draw 1"),
         open: "Watch or join",
         watch: "Watch",
@@ -73,7 +74,7 @@ export const en = {
         ticketsOf: (count: number) => plural(count, "ticket", "tickets"),
         range: (first: number, count: number) =>
             count === 1 ? `no. ${first}` : `nos. ${first} to ${first + count - 1}`,
-        newest: (shown: number) => `The newest ${shown} entries`,
+        newest: (shown: number) => `The newest ${plural(shown, "entry", "entries")}`,
         watching: (count: number) => `${plural(count, "is", "are")} watching`,
         cheer: "Cheer",
         cheers: { clap: "👏", fire: "🔥", luck: "🍀", wow: "😮", heart: "❤️" } as Record<string, string>,
@@ -118,9 +119,11 @@ export const en = {
         earlierRows: "Earlier rows",
         laterRows: "Later rows",
         rowsShown: (first: number, last: number, of: number) =>
-            `Rows ${first.toLocaleString("en")} to ${last.toLocaleString("en")} of ${of.toLocaleString("en")}`,
+            `Rows ${number(first)} to ${number(last)} of ${number(of)}`,
         download: "Download the proof",
         verifier: "Open the one-file verifier",
+        ownBeacon:
+            "This pot's beacon is not drand's but this system's own, and no verifier knows it by itself. Give the verifier this under “More for draw 2”, or pypot verify as --beacon-chain:",
         verifierHelp: "The proof and the program that checks it in one file: save it, and it works without us and without a network.",
     },
     entry: {
@@ -139,11 +142,11 @@ export const en = {
         title: "The draw",
         locked: "The tickets are frozen. The seed that decides was fixed before the first one was sold:",
         waitingSeed: "Waiting for the seed…",
-        waitingBeacon: (round: number) => `The seed is known. Waiting for round ${round} of the public beacon…`,
+        waitingBeacon: (round: number) => `The seed is known. Waiting for round ${number(round)} of the public beacon…`,
         beaconIn: (left: string) => `The beacon comes in ${left}`,
         index: "HMAC-SHA-256 of seed and commitment, modulo all tickets",
         rotation: "Turned on by the beacon, by so many tickets",
-        winning: (ticket: number) => `Ticket ${ticket.toLocaleString("en")} wins`,
+        winning: (ticket: number) => `Ticket ${number(ticket)} wins`,
         strip: "All tickets in order, a block an entry; the pointer stops at the winning ticket",
         skip: "Show the result now",
     },
@@ -158,6 +161,7 @@ export const en = {
         paidLater: "The prize was held for a review, and then paid.",
         hashes: "The numbers behind it",
         distribution: "Where the credits came from",
+        rest: "All later entries",
         close: "Close",
         how: "How this works, and how to check it with other tools",
     },
@@ -268,6 +272,15 @@ export const en = {
         busy: "Too much at once. Nothing was changed; try again in a moment.",
         network: "No connection. Nothing was changed as far as we know; your entries show when you are back.",
         renewing: "Your sign-in could not be renewed just now. Nothing was changed; try again in a moment.",
+        // Codes of Supabase Auth.
+        invalid_credentials: "There is no account with this e-mail and password.",
+        user_already_exists: "There is an account with this e-mail already. Sign in.",
+        email_not_confirmed: "Look into your mail to confirm the address first.",
+        weak_password: "Choose a longer password.",
+        validation_failed: "That is no e-mail address, or no password, that can be used.",
+        user_banned: "This account is blocked.",
+        over_request_rate_limit: "Too many tries. Wait a little, then try again.",
+        page_not_found: "There is no such page.",
         unknown: "That did not work. Nothing was changed.",
     } as Record<string, string>,
     credits: (count: number) => (new Intl.PluralRules("en").select(count) === "one" ? "credit" : "credits"),
