@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 
 from pypot_cli.config import ROOT
 from tests.support.database import Database
+from tests.support.game import PATIENCE_SECONDS
 
 
 @pytest.mark.postgres(17, 15)
@@ -54,26 +55,63 @@ def test_a_browser_opens_a_page_from_a_file_and_runs_it(browser: Browser, tmp_pa
     assert page.locator("#digest").bounding_box()["height"] > 10  # type: ignore[index]
 
 
+STARTS_A_CHILD = """
+import subprocess
+from tests.support.caretaker import end_with_us
+child = subprocess.Popen(["sleep", "300"], preexec_fn=end_with_us)
+print(child.pid, flush=True)
+child.wait()
+"""
+# Below a mount where this user may make one, as a server whose disk is small.
+STARTS_A_SERVER = """
+import subprocess, time
+from pypot_cli.db.binaries import embedded
+from pypot_cli.db.cluster import Cluster
+from tests.support.caretaker import cared_for
+with cared_for("pypot-killed-") as directory:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400m,mode=711", "pypot", directory]
+    subprocess.run(mount, stderr=subprocess.DEVNULL)
+    cluster = Cluster(directory / "data", embedded())
+    cluster.start(0)
+    pid = (cluster.data_dir / "postmaster.pid").read_text().split()[0]
+    print(pid, directory, flush=True)
+    time.sleep(300)
+"""
+
+
 def test_what_a_killed_run_started_ends_with_it() -> None:
-    run = (
-        "import subprocess, sys\n"
-        "from tests.support.lobby import end_with_us\n"
-        "child = subprocess.Popen(['sleep', '300'], preexec_fn=end_with_us)\n"
-        "print(child.pid, flush=True)\n"
-        "child.wait()\n"
-    )
-    killed = subprocess.Popen(
+    (child,) = said_and_killed(STARTS_A_CHILD)
+    assert_ends(int(child))
+
+
+def test_a_server_of_a_killed_run_ends_and_its_directory_goes() -> None:
+    server, directory = said_and_killed(STARTS_A_SERVER)
+    assert_ends(int(server))
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while Path(directory).exists():
+        assert time.monotonic() < deadline, "it was left behind"
+        time.sleep(0.01)
+    assert directory not in Path("/proc/mounts").read_text()
+
+
+def said_and_killed(run: str) -> list[str]:
+    """The words of the line that a run prints; it has been killed since."""
+    running = subprocess.Popen(
         [sys.executable, "-c", run], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
-    assert killed.stdout is not None
-    child = int(killed.stdout.readline())
-    os.kill(child, 0)
-    killed.kill()
-    killed.wait()
-    killed.stdout.close()
-    deadline = time.monotonic() + 30
+    assert running.stdout is not None
+    words = running.stdout.readline().split()
+    os.kill(int(words[0]), 0)
+    running.kill()
+    running.wait()
+    running.stdout.close()
+    return words
+
+
+def assert_ends(pid: int) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
     # Whoever inherits it may leave it a zombie for good.
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        while Path(f"/proc/{child}/stat").read_text(encoding="ascii").split()[2] != "Z":
+        while Path(f"/proc/{pid}/stat").read_text(encoding="ascii").split()[2] != "Z":
             assert time.monotonic() < deadline, "it was left behind"
             time.sleep(0.01)

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from tests.support.caretaker import end_with_us
+
 _END_SECONDS = 30.0
 
 
@@ -22,7 +24,8 @@ def services(
     """Orchestrator and signer over the database at `url`, to the end of the block.
 
     `place` holds their keys in the files o, s and m, and gets their logs and journal. `fail` is
-    told when one of them has ended by itself. `env` is added to their environment.
+    told when one of them has ended by itself. `env` is added to their environment. They end with
+    the thread that calls, which is therefore one that lives as long.
     """
     environment = {
         "PATH": os.environ["PATH"],
@@ -41,6 +44,7 @@ def services(
                 env=environment,
                 stdout=log,
                 stderr=log,
+                preexec_fn=end_with_us,
             )
             ends.callback(_end, process)
             ends.callback(_expect_alive, fail, name, process)

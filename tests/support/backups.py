@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from pypot_cli.db.binaries import embedded
 from pypot_cli.db.cluster import Cluster
 from pypot_cli.db.owner import server_user
+from tests.support.caretaker import cared_for
 from tests.support.own_server import OwnServer, own_server
 
 _PROMOTED_SECONDS = 60.0
@@ -40,9 +40,7 @@ class Archive:
 @contextlib.contextmanager
 def archiving_server() -> Iterator[tuple[OwnServer, Archive]]:
     """A server of one's own that archives its WAL; both go with the block."""
-    directory = Path(tempfile.mkdtemp(prefix="pypot-archive-"))
-    try:
-        directory.chmod(0o711)
+    with cared_for("pypot-archive-") as directory:
         archive = Archive(directory)
         archive.wal.mkdir()
         _give_away(archive.wal)
@@ -53,8 +51,6 @@ def archiving_server() -> Iterator[tuple[OwnServer, Archive]]:
             }
         ) as server:
             yield server, archive
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def take_base_backup(server: OwnServer, archive: Archive) -> None:
@@ -79,37 +75,35 @@ def mark(server: OwnServer, name: str) -> None:
 @contextlib.contextmanager
 def restored(archive: Archive, name: str) -> Iterator[OwnServer]:
     """Another server, as the first one was when `mark` gave that moment its name."""
-    directory = Path(tempfile.mkdtemp(prefix="pypot-restored-"))
-    directory.chmod(0o711)
-    data = directory / "data"
-    shutil.copytree(archive.base, data)
-    (data / "recovery.signal").touch()
-    data.chmod(0o700)
-    for place, directories, files in os.walk(data):
-        for each in (*directories, *files):
-            _give_away(Path(place, each))
-    _give_away(data)
-    cluster = Cluster(
-        data,
-        embedded(),
-        {
-            "restore_command": f"cp {archive.wal}/%f %p",
-            "recovery_target_name": name,
-            "recovery_target_action": "promote",
-        },
-    )
-    try:
-        cluster.start(0)
-        server = OwnServer(cluster)
-        deadline = time.monotonic() + _PROMOTED_SECONDS
-        with server.db.admin() as conn:
-            while conn.execute("select pg_is_in_recovery()").fetchone() != (False,):
-                assert time.monotonic() < deadline, "the restored server was never promoted"
-                time.sleep(0.05)
-        yield server
-    finally:
-        cluster.stop()
-        shutil.rmtree(directory, ignore_errors=True)
+    with cared_for("pypot-restored-") as directory:
+        data = directory / "data"
+        shutil.copytree(archive.base, data)
+        (data / "recovery.signal").touch()
+        data.chmod(0o700)
+        for place, directories, files in os.walk(data):
+            for each in (*directories, *files):
+                _give_away(Path(place, each))
+        _give_away(data)
+        cluster = Cluster(
+            data,
+            embedded(),
+            {
+                "restore_command": f"cp {archive.wal}/%f %p",
+                "recovery_target_name": name,
+                "recovery_target_action": "promote",
+            },
+        )
+        try:
+            cluster.start(0)
+            server = OwnServer(cluster)
+            deadline = time.monotonic() + _PROMOTED_SECONDS
+            with server.db.admin() as conn:
+                while conn.execute("select pg_is_in_recovery()").fetchone() != (False,):
+                    assert time.monotonic() < deadline, "the restored server was never promoted"
+                    time.sleep(0.05)
+            yield server
+        finally:
+            cluster.stop()
 
 
 def admin(server: OwnServer, database: str = "postgres") -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
-import signal
 import subprocess
 import sys
 import uuid
@@ -20,6 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from pypot_cli import db, web
 from pypot_cli.rpc import Api, Caller, login_url
+from tests.support.caretaker import end_with_us
 from tests.support.fixtures import BROWSER_PATIENCE_MS
 
 PASSWORD = "correct horse"  # noqa: S105
@@ -85,17 +84,6 @@ def found(stage: Stage, pot: str, user: str, kind: str = "a_ring", effect: str =
         ).fetchone()
     assert row is not None
     return str(row[0])
-
-
-_PR_SET_PDEATHSIG = 1
-
-
-def end_with_us() -> None:
-    """In a child, before it is our command: SIGTERM when whoever started it dies (prctl(2)).
-
-    A run that is killed stops nothing itself; `pypot up` then stops all that it started.
-    """
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @contextlib.contextmanager

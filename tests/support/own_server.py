@@ -2,9 +2,7 @@
 
 import contextlib
 import os
-import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -14,6 +12,7 @@ from pypot_cli import db as pypot_db
 from pypot_cli.config import LOCAL_PASSWORD
 from pypot_cli.db.binaries import embedded
 from pypot_cli.db.cluster import Cluster
+from tests.support.caretaker import cared_for
 from tests.support.database import Database
 
 _GONE_SECONDS = 20.0
@@ -65,22 +64,16 @@ def own_server(
 
     `env` is added to its environment. `disk` puts something below its directory meanwhile.
     """
-    directory = Path(tempfile.mkdtemp(prefix="pypot-own-"))
-    directory.chmod(0o711)
     binaries = embedded()
     binaries = replace(binaries, env={**binaries.env, **(env or {})})
-    cluster = Cluster(directory / "data", binaries, settings)
-    mounted = contextlib.ExitStack()
-    try:
+    with cared_for("pypot-own-") as directory, contextlib.ExitStack() as ends:
         if disk is not None:
-            mounted.enter_context(disk(directory))
+            ends.enter_context(disk(directory))
+        cluster = Cluster(directory / "data", binaries, settings)
+        ends.callback(cluster.stop)
         cluster.start(0)
         pypot_db.prepare(cluster.admin_url(), LOCAL_PASSWORD)
         yield OwnServer(cluster)
-    finally:
-        cluster.stop()
-        mounted.close()
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def children(pid: int) -> list[int]:

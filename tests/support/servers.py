@@ -1,7 +1,6 @@
 """Servers and databases for tests: two clusters a run, a template each, a fresh database a test."""
 
 import itertools
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,18 +15,10 @@ from pypot_cli.db.binaries import Binaries, embedded
 from pypot_cli.db.cluster import ADMIN, Cluster
 from pypot_cli.db.compat import DefaultPrivileges, apply_compat
 from tests.support import packages
+from tests.support.caretaker import Caretaker
 from tests.support.database import Database
 
 MAJORS = (17, 15)
-
-# Waits until the run is over in whatever way, then ends what it left behind in directory $1.
-_CARETAKER = """
-cat >/dev/null
-for lock in "$1"/*/postmaster.pid; do
-    [ ! -f "$lock" ] || kill -QUIT "$(head -n 1 "$lock")"
-done
-rm -rf "$1"
-"""
 
 _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -58,13 +49,7 @@ class Servers:
         self._directory = Path(tempfile.mkdtemp(prefix="pypot-tests-"))
         # Root's servers run as another user, and PostgreSQL 15 has to be able to walk to its data.
         self._directory.chmod(0o711)
-        # A run that is killed stops no server, but its end of this pipe closes.
-        self._caretaker = subprocess.Popen(
-            ["/bin/sh", "-c", _CARETAKER, "sh", self._directory],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        self._caretaker = Caretaker(self._directory)
         self._clusters: dict[int, Cluster] = {}
         self._made: set[Template] = set()
         self._shared: dict[Template, Database] = {}
@@ -115,7 +100,7 @@ class Servers:
         """Stops what was started and deletes it."""
         for cluster in self._clusters.values():
             cluster.stop()
-        self._caretaker.communicate()
+        self._caretaker.end()
 
     def _make(self, template: Template) -> None:
         if template in self._made:
