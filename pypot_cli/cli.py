@@ -488,7 +488,8 @@ def check(
     postgres. With --state it goes on from a check that held: it looks at every pot that had not
     ended an hour before that or of which the audit log tells since, and at the wallets that their
     credits moved; it names the invariants that it left out. What was altered in pots that ended
-    earlier only the whole form finds; remove the file for that.
+    earlier, or in wallets that nothing moved since, only the whole form finds; remove the file for
+    that.
 
     Exit codes: 0 all hold; 1 some do not, and the rows that break them are named; 2 the database
     or the state cannot be read, or they do not belong together.
@@ -524,7 +525,10 @@ def check(
         _print_outcomes(outcomes)
         if before is not None:
             typer.echo(f"looked at {found.pots} pots, those that changed since {before.at}")
-            typer.echo(f"left to the whole form: older pots, and {', '.join(left_out)}")
+            typer.echo(
+                "left to the whole form: pots that ended before, wallets that nothing moved since, "
+                f"and {', '.join(left_out)}"
+            )
     raise typer.Exit(1 if broken else 0)
 
 

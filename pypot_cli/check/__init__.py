@@ -82,7 +82,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Mark:
-    """Where a check ended: the snapshot's time, the last audit row (0, None: there is none).
+    """What a check saw: the snapshot's time, the last audit row (0, None: there is none).
 
     `transfer_id` is the last transfer that was an hour old, or 0.
     """
@@ -186,16 +186,17 @@ def checked_database(
 ) -> tuple[list[Outcome], Mark]:
     """As check_database, with the mark from which check_since goes on if all held."""
     with _reading(url) as conn:
-        outcomes = list(run(conn, report))
-        return outcomes, _mark(conn)
+        conn.execute(query("check_snapshot"))
+        mark = _mark(conn)
+        return list(run(conn, report)), mark
 
 
 def check_since(url: str, mark: Mark, report: Callable[[int, Check], None] | None = None) -> Since:
     """Check what changed in the database `url` since `mark`, the end of a check that held.
 
-    That is every pot that had not ended an hour before it, or of which the log tells since, with
-    all that belongs to it, every transfer since an hour before, and the wallets that these moved
-    credits from or to, from the last balance before. Raises UnreadableInputError as
+    That is every pot that had not ended an hour before it, or of which the log tells since that
+    hour, with all that belongs to it, every transfer since that hour, and the wallets that these
+    moved credits from or to, from the last balance before. Raises UnreadableInputError as
     check_database, and when the log has not the row at which the mark stands: then it is another
     database, or an older state of it.
     """
@@ -217,11 +218,13 @@ def since(
         raise UnreadableInputError(
             "the audit log has not the row at which the last check ended: check the whole"
         )
+    reached = _mark(conn)
     pots, *_ = conn.execute(query("check_since/scope"), given).fetchone() or (0,)
-    return Since(pots, tuple(_look(conn, short_checks(), report)), _mark(conn))
+    return Since(pots, tuple(_look(conn, short_checks(), report)), reached)
 
 
 def _mark(conn: psycopg.Connection[Any]) -> Mark:
+    """Return the mark of the connection's snapshot. Before the checks: they may take hours."""
     row = conn.execute(query("check_since/anchor")).fetchone()
     assert row is not None
     return Mark(*row)

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import psycopg
 import pytest
 
 from pypot_cli import check
@@ -892,6 +893,44 @@ def test_what_broke_before_the_mark_is_for_the_whole_form_what_broke_after_it_fo
         assert "entrant_tags" in whole
         red = {each.name for each in short.outcomes if not each.holds}
         assert red == ({"entrant_tags"} if seen else set())
+
+
+def test_the_mark_is_of_the_snapshot_however_long_the_check_takes(lived: Lived) -> None:
+    began: list[datetime] = []
+
+    def report(_index: int, _check: check.Check) -> None:
+        began.append(datetime.now(UTC))
+
+    url = lived.game.db.url()
+    _, mark = check.checked_database(url, report)
+    assert mark.at < began[0]
+    began.clear()
+    assert check.check_since(url, mark, report).mark.at < began[0]
+
+
+def test_a_row_of_the_log_that_came_late_is_looked_at(lived: Lived) -> None:
+    """Its id is below the mark's, as if it had been committed after the check had looked."""
+    _, mark = check.checked_database(lived.game.db.url())
+    with lived.game.db.admin(autocommit=False) as conn:
+        conn.execute(DISARM)
+        (last,) = conn.execute("select max(id) from private.transfers").fetchone() or (0,)
+        mark = replace(mark, transfer_id=last)
+        conn.execute(
+            "update public.pots set settled_at = settled_at - interval '1 day',"
+            " cancelled_at = cancelled_at - interval '1 day'"
+        )
+        assert lived.settled in looked_at(conn, mark)
+        conn.execute("update public.pots_audit set created_at = created_at - interval '1 day'")
+        assert lived.settled not in looked_at(conn, mark)
+        conn.rollback()
+
+
+def looked_at(conn: psycopg.Connection[Any], mark: check.Mark) -> list[str]:
+    """The pots that a short check with the usual slack has looked at."""
+    check.since(conn, mark)
+    row = conn.execute("select current_setting('pypot.pots')::uuid[]::text[]").fetchone()
+    assert row is not None
+    return list(row[0])
 
 
 def test_a_mark_of_another_log_is_refused(lived: Lived) -> None:
