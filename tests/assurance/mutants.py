@@ -362,7 +362,8 @@ class Trial:
 
     def all(self, mutants: Iterable[Mutant], until: float) -> None:
         """Tries mutants, two at once, until the run has taken `until` seconds."""
-        rest = iter(mutants)
+        # Of a list, whose iterator two threads may ask at once, as none of a generator.
+        rest = iter(list(mutants))
 
         def work() -> None:
             with self.servers.create(Template(17)).admin() as conn:

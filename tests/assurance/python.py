@@ -7,8 +7,11 @@ are tried in an order by the seed, each within its share of the time.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,13 +89,17 @@ def outcomes(place: Path, seconds: float) -> Iterator[tuple[str, str]]:
     command = [sys.executable, "-m", "mutmut"]
     with (place / "mutmut.log").open("wb") as log:
         run = [*command, "run", "--max-children", str(_AT_ONCE)]
-        process = subprocess.Popen(run, cwd=place, stdout=log, stderr=log)
+        process = subprocess.Popen(run, cwd=place, stdout=log, stderr=log, start_new_session=True)
         try:
             code = process.wait(seconds)
         except subprocess.TimeoutExpired:
             code = 0
+        finally:
             process.terminate()
             process.wait()
+            # Tests that it forked, which would outlive it; not before it, which would judge them.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     told = subprocess.run(
         [*command, "results", "--all", "true"],
         cwd=place,

@@ -41,6 +41,8 @@ _DISK_MB = 400
 _TICKETS = 1_000_000
 _OPEN_SECONDS = 12 * 3600
 _HOUR = 3600
+# A busy machine may not have let anybody call meanwhile.
+_HITS_SECONDS = 30.0
 _MIB = 1 << 20
 _SHORT_FILE = 1 << 16
 _SETTINGS = {"max_connections": "40", "min_wal_size": "32MB", "max_wal_size": "64MB"}
@@ -354,8 +356,11 @@ def _set_clock(file: Path, ahead: int) -> None:
 # ---------------------------------------------------------------------------- the run
 
 
-def suffer(stage: Stage, fault: Fault, seconds: float) -> Suffered:
-    """One fault under load, for so long; then the pot is sold out, and the services settle it."""
+def suffer(stage: Stage, name: str, seconds: float) -> Suffered:
+    """One fault under load, for so long, and until it has hit somebody.
+
+    Then the pot is sold out, and the services settle it.
+    """
     game = stage.game
     pot_id = game.pot(
         entry_cost=1, max_tickets=_TICKETS, max_per_user=_TICKETS, fill_seconds=_OPEN_SECONDS
@@ -363,8 +368,11 @@ def suffer(stage: Stage, fault: Fault, seconds: float) -> Suffered:
     load = Load(game, Alone(stage.server), pot_id)
     with load.running(stage.users, None):
         wait_for(lambda: len(load.acknowledged) > 2 * PLAYERS or None, "joins before the fault")
-        with fault(stage):
+        with FAULTS[name](stage):
             time.sleep(seconds)
+            deadline = time.monotonic() + (0.0 if name in _UNSEEN else _HITS_SECONDS)
+            while not load.refused and time.monotonic() < deadline:
+                time.sleep(0.05)
     game.api.close()
     missing, unknown = load.missing(), len(load.unknown)
     done = load.ask_again()
@@ -400,9 +408,9 @@ def run(going: Run) -> None:
         seconds = 5.0
         while not took or going.left > took:
             began = going.elapsed
-            for name, fault in FAULTS.items():
+            for name in FAULTS:
                 going.say(f"{name}, for {seconds:.0f} s")
-                suffered = suffer(stage, fault, seconds)
+                suffered = suffer(stage, name, seconds)
                 going.count("faults")
                 going.count("acknowledged joins", suffered.acknowledged)
                 going.count("unknown", suffered.unknown)
