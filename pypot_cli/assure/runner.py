@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import itertools
 import json
 import secrets
 import tempfile
@@ -30,8 +31,8 @@ def run(
 
     `minutes` is for all of them together, shared as their own minutes are; None gives each its own.
     With `directory`, report.md and report.json are written there after each harness, beside a
-    directory of each one's files. Raises UnreadableInputError for an unknown name; when interrupted
-    KeyboardInterrupt, after which the report has what had ended.
+    new directory of each one's files. Raises UnreadableInputError for an unknown name; when
+    interrupted KeyboardInterrupt, after which the report has what had ended.
     """
     harnesses = find()
     unknown = sorted(set(only) - set(harnesses))
@@ -86,8 +87,10 @@ def _place(directory: Path | None, name: str) -> Iterator[Path]:
             Path(temporary).chmod(0o711)
             yield Path(temporary)
         return
-    place = directory / name
-    place.mkdir(parents=True, exist_ok=True)
+    places = (directory / (f"{name}-{number}" if number else name) for number in itertools.count())
+    # What an earlier run left stays, and is in nobody's way.
+    place = next(each for each in places if not each.exists())
+    place.mkdir(parents=True)
     yield place
     with contextlib.suppress(OSError):
         place.rmdir()  # if it left nothing there

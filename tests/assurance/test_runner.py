@@ -74,6 +74,17 @@ def test_whatever_a_harness_does_the_next_one_runs_and_all_is_reported(
     assert not (tmp_path / "holds").exists()
 
 
+def test_what_an_earlier_run_left_stays_and_is_in_nobodys_way(
+    assure: Callable[..., Result], tmp_path: Path
+) -> None:
+    for _ in range(3):
+        assure("--only", "finds", "--report", str(tmp_path))
+    left = sorted(each.name for each in tmp_path.iterdir() if each.is_dir())
+    assert left == ["finds", "finds-1", "finds-2"]
+    for each in left:
+        assert [file.name for file in (tmp_path / each).iterdir()] == ["what.txt"]
+
+
 def test_one_is_picked_and_the_minutes_are_its_own(assure: Callable[..., Result]) -> None:
     done = assure("--only", "holds", "--minutes", "2", "--seed", "7", "--json")
     assert done.exit_code == 0
