@@ -23,21 +23,6 @@ PAGE_ENTRIES = 10_000
 _TICKETS = struct.Struct(">QI32x")
 
 
-def packed(entries: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return rows of list_lock_entries as pack_lock_entries writes them, without its hexadecimal.
-
-    Raises KeyError, TypeError, ValueError or struct.error for rows that are none.
-    """
-    return b"".join(
-        merkle.ENTRY.pack(
-            entry["first_ticket"],
-            entry["ticket_count"],
-            read_hex(entry["entrant_tag"], 32, "entrant_tag"),
-        )
-        for entry in entries
-    )
-
-
 def pages(ask: Callable[..., str], **arguments: Any) -> Iterator[bytes]:
     """Yield the pages of pack_lock_entries, decoded; `ask` makes the call with `arguments`.
 

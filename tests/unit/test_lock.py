@@ -20,7 +20,18 @@ ENTRIES: list[dict[str, Any]] = [
     {"first_ticket": 4, "ticket_count": 2, "entrant_tag": "33" * 32},
 ]
 
-PACKED = [lock.packed(ENTRIES[:2]), lock.packed(ENTRIES[2:])]
+
+def packed(entries: list[dict[str, Any]]) -> bytes:
+    """A page of pack_lock_entries, decoded, of rows of list_lock_entries."""
+    return b"".join(
+        merkle.ENTRY.pack(
+            each["first_ticket"], each["ticket_count"], bytes.fromhex(each["entrant_tag"])
+        )
+        for each in entries
+    )
+
+
+PACKED = [packed(ENTRIES[:2]), packed(ENTRIES[2:])]
 
 
 def good_lock(**changes: Any) -> dict[str, Any]:
@@ -98,7 +109,7 @@ def test_every_altered_field_is_named(field: str, value: object, said: str) -> N
     ],
 )
 def test_other_entries_are_not_the_ones_locked(entries: list[dict[str, Any]]) -> None:
-    assert lock.differences(good_lock(), [lock.packed(entries)]) != []
+    assert lock.differences(good_lock(), [packed(entries)]) != []
 
 
 def test_a_page_that_is_no_page_is_malformed() -> None:
