@@ -1,12 +1,15 @@
-"""The lobby's sources: types that hold, and database types that are the database's."""
+"""The lobby's sources: types that hold, the database's types, and words for all it tells of."""
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from pypot_cli import web
+from pypot_cli.config import ROOT
 from tests.security.catalogue import wants_rewrite
+from tests.security.test_alert_catalogue import runbook
 from tests.support.database import Database
 
 TYPES = web.LOBBY / "src" / "lib" / "database.types.ts"
@@ -18,6 +21,19 @@ def test_svelte_check_finds_nothing() -> None:
         ["npm", "run", "check"], cwd=web.LOBBY, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_the_desk_has_words_for_every_kind_of_flag_and_alert() -> None:
+    words = (web.LOBBY / "src" / "lib" / "texts" / "en.desk.ts").read_text(encoding="utf-8")
+    flags, alerts = (
+        set(re.findall(r"^ +(\w+):", block, re.MULTILINE))
+        for block in re.findall(r"\bkinds: \{\n(.*?)\n +\} as Record", words, re.DOTALL)
+    )
+    page = (ROOT / "docs" / "collusion.md").read_text(encoding="utf-8")
+    kinds = page.partition("\n## Groups that share something\n")[2].partition("\n## Bounds\n")[0]
+    # It speaks for players only, and so raises no flag.
+    assert flags == set(re.findall(r"^\| `(\w+)` \|", kinds, re.MULTILINE)) - {"no_other_home"}
+    assert alerts == set(runbook())
 
 
 @pytest.mark.postgres(17)

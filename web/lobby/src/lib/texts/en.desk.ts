@@ -106,6 +106,7 @@ export const en = {
             new_accounts: "New accounts",
             churned_devices: "Changing devices",
             earlier_suspicion: "Suspected before",
+            known_member: "One of a suspected group",
             confirmed_ring: "A confirmed ring",
             velocity_burst: "A burst of joins",
             late_computed_join: "A last join that wins",

@@ -249,7 +249,7 @@ export const en = {
             ["With our tools", "Download the proof of a completed pot, and run: pypot verify proof.json"],
             [
                 "With tools of your own",
-                "The seed must hash to the commit tag that was shown before the first ticket. HMAC-SHA-256 with the revealed seed as key, over the commit hash, as one large number modulo all tickets, is the index; with draw 2 the public beacon turns it on. The transcript and the proof have every number, and the proof names the rules.",
+                "The seed must hash to the commit hash, and that to the commit tag that was shown before the first ticket. HMAC-SHA-256 with the revealed seed as key, over the commit hash, as one large number modulo all tickets, is the index; with draw 2 the public beacon turns it on. The transcript and the proof have every number, and the proof names the rules.",
             ],
         ] as [string, string][],
     },
