@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(13);
+select plan(20);
 
 create function rests(p_name text)
 returns boolean
@@ -39,6 +39,37 @@ select is(rests('quiet'), false, 'a join wakes it');
 select pass_time('10 seconds');
 select rpc('pot_orchestrator', 'run_due') from generate_series(1, 3);
 select is(rests('quiet'), true, 'told, it rests again');
+
+-- There is something to tell in this call, as in every one while many play.
+select open_pot('busy', '{"max_tickets": 9, "fill_seconds": 3600}');
+select open_pot('calm', '{"max_tickets": 9, "fill_seconds": 3600}');
+select pass_time('61 seconds');
+select join_pot('ann', 'busy', 1);
+select join_pot('ann', 'busy', 1);
+select pass_time('1 second');
+select rpc('pot_orchestrator', 'run_due');
+select is(
+    (select k.sent_version from private.lobby_pulses as k where k.pot_id = pot_id('busy')),
+    private.pot_version(pot_id('busy')), 'what is untold is told'
+);
+select is(rests('calm'), true, 'and the others rest in the same call');
+select is(
+    (select w.pots_looked_at from private.watch_marks as w), private.now(),
+    'which has looked at all of them'
+);
+
+-- A lobby that hears of a pot once a minute.
+update private.settings set lobby_interval = '1 minute' where only_row;
+select open_pot('slow', '{"max_tickets": 9, "fill_seconds": 3600}');
+select pass_time('59 seconds');
+select rpc('pot_orchestrator', 'run_due') from generate_series(1, 3);
+select is(rests('slow'), false, 'it does not rest while a join would not be told at once');
+select pass_time('1 second');
+select rpc('pot_orchestrator', 'run_due') from generate_series(1, 3);
+select join_pot('ann', 'slow', 1);
+select is(rests('slow'), false, 'so a join wakes it');
+update private.settings set lobby_interval = '250 milliseconds' where only_row;
+
 select join_pot('ann', 'quiet', 1);
 select is(rpc('pot_orchestrator', 'run_due') ->> 'task', 'lock', 'full, it is locked at once');
 
@@ -73,6 +104,12 @@ select is(
     ),
     0::bigint, 'what ended does not stay awake'
 );
+
+-- A database of before: none rests.
+update private.lobby_pulses set rests = false where true;
+\ir ../../../supabase/migrations/20261128002090_ended_pots_rest.sql
+select is(rests('due'), true, 'what ended before pots could rest does so');
+select is(rests('calm'), false, 'and nothing else');
 
 select * from finish();
 rollback;

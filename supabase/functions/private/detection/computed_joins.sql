@@ -112,7 +112,19 @@ begin
                 limit 200
             ) as e
             inner join public.pots as p on e.pot_id = p.id
-            where p.status = 'settled' and p.draw_version = 1 and e.until = p.total_tickets
+            where p.status = 'settled'
+                and p.draw_version = 1
+                and e.until = p.total_tickets
+                -- A person who cleared whoever was last, or won, since then knew better.
+                and not exists (
+                    select
+                    from private.flags as c
+                    where c.user_id = any (m.members)
+                        and c.user_id in (u.user_id, p.winner_user_id)
+                        and c.kind = 'late_computed_join'
+                        and c.status = 'cleared'
+                        and c.reviewed_at > p.settled_at
+                )
         ) as l
         group by m.members
     ) as g
@@ -143,7 +155,7 @@ end $$;
 
 comment on function private.computed_joins(uuid) is
 'Suspicions late_computed_join, from 0.5 on, about the last to join a pot of draw 1 and who keeps '
-'its company there.';
+'its company there, by what nobody cleared them of since.';
 
 revoke all on function private.computed_joins(uuid)
 from public, anon, authenticated, service_role;

@@ -181,8 +181,9 @@ begin
 end $$;
 
 comment on function private.earlier_suspicions(uuid) is
-'Suspicions about players of the pot of whom two or more were suspected as one group in pots of '
-'the last 90 days: what all their pots together showed since anybody cleared them.';
+'Suspicions about players of the pot who were suspected as one group in pots of the last 90 days: '
+'earlier_suspicion where two or more of them are here, known_member where one is. The score is '
+'what the pots that the account met them in together showed since anybody cleared it.';
 
 revoke all on function private.earlier_suspicions(uuid)
 from public, anon, authenticated, service_role;

@@ -3,7 +3,7 @@
 -- settlement, beacon or review of a held payout is late. When nothing is due it tells the lobby
 -- what joins left untold: not before, because what a transaction sends is heard when it ends, and a
 -- lock or a refund may take long. When there is nothing to tell either, it forgets a piece of what
--- has expired, if that is due.
+-- has expired, if that is due, and otherwise lets pots rest, of which it says nothing.
 --
 -- Open pots in which nothing happens rest: they are looked at by their deadline, which an index
 -- has, and else once a minute. A pot fills by joins, and the first one wakes it by its pulse; the
@@ -49,7 +49,10 @@ begin
             from public.pots as n
             where n.status = 'open' and n.paused_at is null and n.locks_at <= v_at
             union all
-            select l.pot_id from private.lobby_pulses as l where not l.rests
+            select l.pot_id
+            from private.lobby_pulses as l
+            inner join public.pots as n on l.pot_id = n.id
+            where not l.rests and n.status = 'open'
             union all
             select n.id from public.pots as n where v_all and n.status = 'open'
             union all
@@ -124,12 +127,12 @@ begin
         and p.status = 'open'
         and l.sent_at <= v_at - v_settings.lobby_interval
         and l.sent_version < private.pot_version(l.pot_id);
-    if found then
-        return null;
-    end if;
-    if private.rest_pots(v_at) then
-        -- Their gates are closed until this call ends.
-        return null;
+    -- What was told is heard when this call ends, and the gates of pots that it lets rest are closed
+    -- until then: so it forgets by itself. While many play, something is told in every call.
+    if not found and exists (select from private.retention as r where r.purge_at <= v_at) then
+        v_result := private.purge_due();
+    else
+        perform private.rest_pots(v_at);
     end if;
     if v_all then
         -- Whoever holds the row is watching: then the next call looks at all again.
@@ -138,7 +141,7 @@ begin
             update private.watch_marks as w set pots_looked_at = v_at where w.only_row;
         end if;
     end if;
-    return private.purge_due();
+    return v_result;
 end $$;
 
 comment on function private.run_due() is
