@@ -19,7 +19,7 @@ declare
     c_carried constant double precision := 0.5;
     -- From here on a group ties its members beyond the pots they are in, and each alone.
     c_sure constant double precision := 0.8;
-    c_not_carried constant text[] := '{earlier_suspicion,known_member}';
+    c_not_carried constant text[] := array['earlier_suspicion', 'known_member'];
     -- Log odds of a ring before anything is seen of it, and of a pot that showed nothing over that.
     c_prior constant double precision := -3;
     c_unseen constant double precision := 1;

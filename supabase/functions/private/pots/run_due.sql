@@ -22,7 +22,7 @@ security definer
 set search_path = ''
 as $$
 declare
-    c_look_at_all constant interval := '1 minute';
+    c_look_at_all constant interval := interval '1 minute';
     v_settings private.settings;
     v_all boolean;
     v_at timestamptz := private.now();
