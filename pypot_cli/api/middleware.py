@@ -25,11 +25,12 @@ from pypot_cli.api.tokens import ApiKeyError
 from pypot_cli.service import Log
 
 _METHODS = "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD"
-# PostgREST's, and GoTrue's, by whose version supabase-js knows where an error's code is.
 _EXPOSED = (
     "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Server, "
-    "Transfer-Encoding, Range-Unit, X-Supabase-Api-Version"
+    "Transfer-Encoding, Range-Unit"
 )
+# GoTrue's alone: by its version supabase-js knows where an error's code is.
+_EXPOSED_BY_AUTH = f"{_EXPOSED}, X-Supabase-Api-Version"
 _DRAINED_BODIES = 16
 _DRAIN_SECONDS = 5
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,200}")
@@ -206,7 +207,8 @@ class Cors:
             if event["type"] == "http.response.start":
                 own = MutableHeaders(scope=event)
                 own["Access-Control-Allow-Origin"] = "*"
-                own["Access-Control-Expose-Headers"] = _EXPOSED
+                by_auth = scope["path"].startswith("/auth/v1/")
+                own["Access-Control-Expose-Headers"] = _EXPOSED_BY_AUTH if by_auth else _EXPOSED
             await send(event)
 
         await self._app(scope, receive, send_on)
