@@ -37,7 +37,11 @@ class Mutated(Servers):
         self._numbers = itertools.count(os.getpid() * 10_000)
 
     def create(self, template: Template) -> Database:
-        """A fresh database with the mutant; another version than the server's is skipped."""
+        """A fresh database with the mutant, which is made in one kind of database only.
+
+        A test on another kind is skipped: passing there would say nothing of the mutant. This is
+        the plugin of a harness; no run of the suite itself loads it, and there nothing is skipped.
+        """
         if template != _TEMPLATE:
             pytest.skip("the mutant is elsewhere")
         db = super().create(template)
