@@ -276,10 +276,7 @@ class Traced:
 
     frames: int
     script_ms: float
-    """Of a frame of 60 Hz, at the median, in time on the processor.
-
-    A machine that gives the page fewer frames has more joins in each: it counts by their share.
-    """
+    """Of a frame, at the median, in time on the processor."""
     layout_ms: float
     """Style and layout of the frame where they took longest."""
     shifts: int
@@ -321,5 +318,4 @@ def trace(page: Page, file: Path) -> Traced:
     shifts = sum(
         each["name"] == "LayoutShift" and each["args"]["data"]["score"] > 0 for each in events
     )
-    share = min(1.0, len(starts) / (60 * TRACED_SECONDS))
-    return Traced(len(starts), share * statistics.median(script), max(layout), shifts)
+    return Traced(len(starts), statistics.median(script), max(layout), shifts)
