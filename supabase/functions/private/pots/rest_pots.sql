@@ -8,7 +8,7 @@
 -- Locks, waiting for none: the gate, exclusive, of a hundred pots at most; rows of lobby_pulses.
 -- Writes: lobby_pulses.rests.
 create or replace function private.rest_pots(p_at timestamptz)
-returns boolean
+returns void
 language plpgsql
 volatile
 set search_path = ''
@@ -35,12 +35,11 @@ begin
         for update of k skip locked
     ) as quiet
     where l.pot_id = quiet.pot_id;
-    return found;
 end $$;
 
 comment on function private.rest_pots(timestamptz) is
 'Marks as resting up to a hundred awake pots that are quiet at p_at (private.is_quiet) and in '
-'which no join is under way; whether there was one.';
+'which no join is under way.';
 
 revoke all on function private.rest_pots(timestamptz)
 from public, anon, authenticated, service_role;
