@@ -45,6 +45,8 @@ _HOUR = 3600
 _HITS_SECONDS = 30.0
 _MIB = 1 << 20
 _SHORT_FILE = 1 << 16
+# A process looks at its clock's file once in so many seconds.
+_CLOCK_SEEN = 1
 _SETTINGS = {"max_connections": "40", "min_wal_size": "32MB", "max_wal_size": "64MB"}
 
 # What a caller may see of such a fault: no room, no memory, no connection; a server that ends,
@@ -186,7 +188,7 @@ def no_memory(stage: Stage) -> Iterator[None]:
 
 @contextlib.contextmanager
 def clock_steps(stage: Stage, *, whose: str, ahead: int) -> Iterator[None]:
-    """A clock is set, and set right again: one step forward, one back."""
+    """A clock is set, and set right again: one step forward, one back, and all have seen it."""
     stage.set_clock(whose, ahead)
     try:
         if whose == "server":
@@ -194,6 +196,7 @@ def clock_steps(stage: Stage, *, whose: str, ahead: int) -> Iterator[None]:
         yield
     finally:
         stage.set_clock(whose, 0)
+        time.sleep(2 * _CLOCK_SEEN)
 
 
 FAULTS: dict[str, Fault] = {
@@ -354,7 +357,7 @@ def _told(library: Path, clock: Path) -> dict[str, str]:
     return {
         "LD_PRELOAD": str(library),
         "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_CACHE_DURATION": str(_CLOCK_SEEN),
         # A step of the clock moves no timer.
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }

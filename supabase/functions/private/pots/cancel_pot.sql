@@ -29,7 +29,7 @@ begin
     )
     order by w.user_id
     for update;
-    v_at := greatest(private.now(), p_pot.locked_at);
+    v_at := greatest(private.now(), p_pot.created_at, p_pot.locked_at);
     for v_entry in
         select e.id, e.user_id, e.credits_spent
         from public.pot_entries as e

@@ -48,8 +48,9 @@ begin
 
     perform private.number_entries(p_pot.id, v_total);
     v_root := substr(private.store_merkle_tree(p_pot.id, v_leaves), 9);
-    -- Not before: what numbering and hashing a large pot takes would be lost to the signer.
-    v_at := private.now();
+    -- Not before: what numbering and hashing a large pot takes would be lost to the signer. Nor
+    -- before the pot was made, should the clock have been set back since.
+    v_at := greatest(private.now(), p_pot.created_at);
     if p_pot.draw_version = 2 then
         select * into strict v_chain
         from private.beacon_chains as c
