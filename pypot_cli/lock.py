@@ -22,17 +22,22 @@ PAGE_ENTRIES = 10_000
 
 _TICKETS = struct.Struct(">QI32x")
 
+_MOST_TICKETS = 2**31 - 1
+"""Of any pot: the contract's integer. As many entries at most, each of one ticket."""
+
 
 def pages(ask: Callable[..., str], **arguments: Any) -> Iterator[bytes]:
     """Yield the pages of pack_lock_entries, decoded; `ask` makes the call with `arguments`.
 
-    Raises ValueError for what is no hexadecimal, struct.error for a part of an entry.
+    Raises ValueError for what is no hexadecimal or longer than a page, struct.error for a part of
+    an entry.
     """
     after = None
     while True:
-        page = bytes.fromhex(
-            ask("pack_lock_entries", **arguments, after_ticket=after, page_size=PAGE_ENTRIES)
-        )
+        text = ask("pack_lock_entries", **arguments, after_ticket=after, page_size=PAGE_ENTRIES)
+        if len(text) > 2 * PAGE_ENTRIES * merkle.ENTRY.size:
+            raise ValueError(f"a page is of {PAGE_ENTRIES} entries at most")
+        page = bytes.fromhex(text)
         yield page
         if len(page) < PAGE_ENTRIES * merkle.ENTRY.size:
             return
@@ -70,7 +75,8 @@ def differences(
     `entries` the pages of pack_lock_entries, decoded, in ticket order. With `now`, the caller's own
     time in microseconds since 1970, it is also wrong to be too late for a reveal: whoever dates a
     lock back knows the beacon already. Anything malformed is one of the sentences: nothing is
-    raised for what a database may answer.
+    raised for what a database may answer, and no more is read of it than a lock of `total_tickets`
+    can have, nor more held than a page.
     """
     try:
         return list(_differences(stated, entries, chains, now))
@@ -119,15 +125,23 @@ def _differences(
     if draw.commit_tag(pot_id, commitment, GAME).hex() != stated["commit_tag"]:
         yield "commit_hash is not the one that commit_tag bound at creation"
 
-    leaves = []
+    if not 1 <= total <= _MOST_TICKETS:
+        yield f"a pot has 1 to {_MOST_TICKETS} tickets, the lock says {total}"
+        return
+    tree = merkle.GrowingTree()
     next_ticket = 0
     for page in entries:
         for first, count in _TICKETS.iter_unpack(page):
+            # At the first that is wrong, since pages may go on for ever.
             if first != next_ticket:
                 yield f"an entry begins at ticket {first}, not at {next_ticket}"
+                return
+            if not 1 <= count <= total - first:
+                yield f"an entry of {count} tickets begins at {first} of the lock's {total}"
+                return
             next_ticket = first + count
-        leaves.append(merkle.packed_leaves(pot_id, page, GAME))
-    root = merkle.packed_root(b"".join(leaves))
+        tree.add(merkle.packed_leaves(pot_id, page, GAME))
+    root = tree.root()
     if root.hash.hex() != stated["entries_root"]:
         yield f"the entries have the root {root.hash.hex()}, the lock says {stated['entries_root']}"
     if root.sum != total:

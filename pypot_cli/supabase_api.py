@@ -12,7 +12,7 @@ import contextlib
 import contextvars
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +33,9 @@ TOKEN_SECONDS = 300
 _TIMEOUT_SECONDS = 30.0
 _LISTEN_AGAIN_SECONDS = 5.0
 _LOCAL_HOSTS = {"127.0.0.1", "::1", "localhost"}
+
+_LONGEST_ANSWER = 16 * 2**20
+"""Bytes; the longest there is, a page of pack_lock_entries, has less than one million."""
 
 # Refusals that are returned and so leave their record (contract, section 4).
 _RECORDED = {
@@ -71,7 +74,10 @@ class Project:
 
 
 class SupabaseApi(Calls):
-    """Calls over HTTPS. Raises UnavailableError when the call may be made again."""
+    """Calls over HTTPS. Raises UnavailableError when the call may be made again.
+
+    An answer of more than 16 MiB is not read to its end and raises PypotError.
+    """
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -141,8 +147,46 @@ def _told(error: APIError) -> PypotError:
     return PypotError(f"the API answered {code or 'something unexpected'}")
 
 
+class _Bounded(httpx.AsyncClient):
+    """Reads no more of an answer than any good one has, whatever a hostile API sends."""
+
+    async def send(
+        self, request: httpx.Request, *, stream: bool = False, **options: Any
+    ) -> httpx.Response:
+        # A compressed answer is short and becomes a long one.
+        request.headers["Accept-Encoding"] = "identity"
+        response = await super().send(request, stream=True, **options)
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        response.stream = _BoundedStream(response.stream)
+        try:
+            if response.headers.get("Content-Encoding", "identity") != "identity":
+                raise PypotError("the API answered compressed, which was not asked for")
+            if not stream:
+                await response.aread()
+        except BaseException:
+            await response.aclose()
+            raise
+        return response
+
+
+class _BoundedStream(httpx.AsyncByteStream):
+    def __init__(self, stream: httpx.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = _LONGEST_ANSWER
+        async for part in self._stream:
+            left -= len(part)
+            if left < 0:
+                raise PypotError(f"the API answered more than {_LONGEST_ANSWER // 2**20} MiB")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
 async def _client(project: Project) -> AsyncClient:
-    session = httpx.AsyncClient(timeout=_TIMEOUT_SECONDS)
+    session = _Bounded(timeout=_TIMEOUT_SECONDS)
     options = AsyncClientOptions(httpx_client=session, auto_refresh_token=False)
     return await acreate_client(project.url, project.key, options=options)
 

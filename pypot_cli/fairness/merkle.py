@@ -7,6 +7,7 @@ the sum over all the siblings on its left (contract, section 5).
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +23,9 @@ _NODE = 40
 
 ENTRY = struct.Struct(">QI32s")
 """A packed entry: u64 first ticket ‖ u32 ticket count ‖ entrant tag, the last two hashed."""
+
+_PIECE = 4096
+"""Leaves that a growing tree folds into one node: a power of two, so that it is whole."""
 
 _COUNT = struct.Struct(">8xI32x")
 _CHILDREN = struct.Struct(">Q32xQ32x")
@@ -132,6 +136,38 @@ def _parents(nodes: bytes) -> Iterator[bytes]:
         joined = hashlib.sha256(b"\x01" + nodes[at : at + 2 * _NODE]).digest()
         yield (left + right).to_bytes(8, "big") + joined
     yield nodes[paired:]
+
+
+class GrowingTree:
+    """The root over packed leaves that come in parts of any length: `packed_root` of all of them.
+
+    It holds the last leaves, fewer than a piece, and a node of each size of whole trees before
+    them, so that a tree of any number of leaves takes a few hundred kilobytes.
+    """
+
+    def __init__(self) -> None:
+        self._waiting = b""
+        self._whole: list[tuple[int, Node]] = []
+        """Leaves below and root of each whole tree, the largest, which is leftmost, first."""
+
+    def add(self, nodes: bytes) -> None:
+        """Take the next packed leaves."""
+        nodes = self._waiting + nodes
+        whole = len(nodes) - len(nodes) % (_PIECE * _NODE)
+        for begin in range(0, whole, _PIECE * _NODE):
+            size, node = _PIECE, packed_root(nodes[begin : begin + _PIECE * _NODE])
+            while self._whole and self._whole[-1][0] == size:
+                node = join(self._whole.pop()[1], node)
+                size *= 2
+            self._whole.append((size, node))
+        self._waiting = nodes[whole:]
+
+    def root(self) -> Node:
+        """Return the root over all that was added. Raises as `packed_root`."""
+        nodes = [node for _, node in self._whole]
+        if self._waiting or not nodes:
+            nodes.append(packed_root(self._waiting))
+        return functools.reduce(lambda right, left: join(left, right), reversed(nodes))
 
 
 def path(leaves: Sequence[Node], index: int) -> list[Sibling]:

@@ -1,6 +1,8 @@
 """A lock is signed only if it is exactly what its public entries make it."""
 
+import itertools
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -132,6 +134,53 @@ def test_pages_are_asked_for_until_one_is_short(monkeypatch: pytest.MonkeyPatch)
         ("pack_lock_entries", {**given, "after_ticket": None}),
         ("pack_lock_entries", {**given, "after_ticket": 3}),
     ]
+
+
+def test_a_page_that_is_longer_than_was_asked_for_is_malformed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lock, "PAGE_ENTRIES", 2)
+    (said,) = lock.differences(good_lock(), lock.pages(lambda *_, **__: packed(ENTRIES).hex()))
+    assert said == "the lock is malformed: ValueError: a page is of 2 entries at most"
+
+
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 7), (4, 2), (7, 1), (2**32 - 1, 1)])
+def test_pages_without_an_end_are_read_until_the_locks_tickets_are_over(
+    count: int, pages: int
+) -> None:
+    """A hostile database's: each entry goes on where the last one ended."""
+    read = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal read
+        for first in itertools.count(0, count):
+            read += 1
+            assert read < 20
+            yield packed([{"first_ticket": first, "ticket_count": count, "entrant_tag": "11" * 32}])
+
+    said = lock.differences(good_lock(), endless())
+    assert said == [f"an entry of {count} tickets begins at {(read - 1) * count} of the lock's 6"]
+    assert read == pages
+
+
+def test_entries_of_a_wrong_order_are_named_once() -> None:
+    page = packed([{**ENTRIES[1], "first_ticket": 5}] * 1000)
+    said = lock.differences(good_lock(), itertools.repeat(page))
+    assert said == ["an entry begins at ticket 5, not at 0"]
+
+
+@pytest.mark.parametrize("total", [0, -1, 2**31, 2**63])
+def test_a_lock_of_more_tickets_than_a_pot_can_have_is_not_read(total: int) -> None:
+    read: list[bytes] = []
+
+    def pages() -> Iterator[bytes]:
+        for page in PACKED:
+            read.append(page)
+            yield page
+
+    said = " ".join(lock.differences(good_lock(total_tickets=total), pages()))
+    assert f"a pot has 1 to 2147483647 tickets, the lock says {total}" in said
+    assert read == []
 
 
 # ---------------------------------------------------------------------- draw 2

@@ -154,6 +154,32 @@ def test_packed_leaves_and_nodes_are_the_same_tree(counts: list[int]) -> None:
     assert merkle.packed_root(leaves) == merkle.root(leaves_of(counts))
 
 
+@given(st.lists(st.integers(0, 40), max_size=12))
+def test_a_tree_that_grows_by_parts_is_the_whole_one(parts: list[int]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merkle, "_PIECE", 8)
+        leaves = [u64(each) + sha256(str(each).encode()) for each in range(sum(parts))]
+        tree, begin = merkle.GrowingTree(), 0
+        for length in parts:
+            tree.add(b"".join(leaves[begin : begin + length]))
+            begin += length
+            if begin:
+                assert tree.root() == merkle.packed_root(b"".join(leaves[:begin]))
+
+
+def test_a_tree_of_nothing_has_no_root() -> None:
+    with pytest.raises(ValueError, match="at least one leaf"):
+        merkle.GrowingTree().root()
+
+
+def test_a_growing_tree_holds_a_piece_and_a_node_a_level() -> None:
+    tree, part = merkle.GrowingTree(), (u64(1) + bytes(32)) * 10_000
+    for _ in range(3):
+        tree.add(part)
+    assert len(tree._waiting) == 30_000 % 4096 * 40
+    assert [size for size, _ in tree._whole] == [16384, 8192, 4096]
+
+
 @pytest.mark.parametrize("nodes", [b"", bytes(39), bytes(81)])
 def test_a_part_of_a_packed_node_has_no_root(nodes: bytes) -> None:
     with pytest.raises(ValueError, match="whole"):
