@@ -14,7 +14,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Used]:
 
 
 def test_every_canary_is_where_it_may_be_kept_alone(used: Used) -> None:
-    assert len(used.canaries) > 8
+    assert len(used.canaries) > 12
     assert found(used) == []
 
 
@@ -29,9 +29,21 @@ def test_a_canary_that_is_let_out_is_found(used: Used) -> None:
             text = canary.needles[0].decode()
             conn.execute(f"do $$ begin raise log '{text}'; end $$".encode())
             conn.execute(f"set application_name = '{text}'".encode())
+            conn.execute(
+                "insert into private.metric_counts (grain, bucket, metric, label, amount)"
+                " values ('day', '2026-01-01Z', 'refusals', %s, 1)",
+                [f"{text} none"],
+            )
+            for file in ("api.log", "settle.log", "orchestrate.log"):
+                with (used.place / file).open("a") as log:
+                    log.write(text)
         said = found(used)
     for kind in {canary.kind for canary in used.canaries}:
         assert f"{kind} is in the dump of private.unrelated" in said
         assert f"{kind} is in a file of private.unrelated" in said
-    for place in ("the write-ahead log", "a file of server.log", "pg_stat_statements"):
+        assert f"{kind} is in the write-ahead log of private.unrelated" in said
+    for place in (
+        *("the write-ahead log", "a file of server.log", "pg_stat_statements", "the metrics"),
+        *("the file api.log", "the file settle.log", "the file orchestrate.log"),
+    ):
         assert f"a seed is in {place}" in said
