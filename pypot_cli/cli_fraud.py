@@ -24,6 +24,7 @@ class World(StrEnum):
     USUAL = "usual"
     OTHER = "other"
     WILD = "wild"
+    FOREIGN = "foreign"
 
 
 @app.command()
@@ -42,7 +43,9 @@ def simulate(
             " cap_splitter, mixture; in world other: vpn_hybrid, staggered, mules, device_farm,"
             " relay, late_swarm; in world wild: home_multi, shared_handset, proxy_hopper,"
             " profile_swapper, partners, drip, cap_breaker, emulator_farm, bonus_crew, proxy_pool,"
-            " hired_hands, insider. May be repeated.",
+            " hired_hands, insider; in world foreign: sock_family, antidetect, phone_shelf,"
+            " whale_split, syndicate, vpn_ring, night_shift, click_team, late_pair, reseller."
+            " May be repeated.",
             show_default="all of that world",
         ),
     ] = None,

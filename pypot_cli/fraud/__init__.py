@@ -1,8 +1,8 @@
 """`pypot fraud`: labelled traffic through the real functions, and what the detection made of it.
 
-A script is written by a seed alone (`usual`, `other`, `wild`), played by real calls (`stage`,
-`play`), and what was recorded before each reveal is counted (`files`, `measures`, `report`). What
-is true of an account stays in files outside of the database.
+A script is written by a seed alone (`usual`, `other`, `wild`, `foreign`), played by real calls
+(`stage`, `play`), and what was recorded before each reveal is counted (`files`, `measures`,
+`report`). What is true of an account stays in files outside of the database.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pypot_cli import check
 from pypot_cli.attack.statistics import require_scipy
 from pypot_cli.db.throwaway import terminated_as_interrupted
 from pypot_cli.errors import PypotError, UnreadableInputError
-from pypot_cli.fraud import files, other, usual, wild
+from pypot_cli.fraud import files, foreign, other, usual, wild
 from pypot_cli.fraud.play import Played, Player
 from pypot_cli.fraud.report import Report
 from pypot_cli.fraud.report import report as counted
@@ -30,6 +30,7 @@ WORLDS: dict[str, tuple[Sequence[str], Callable[..., Script]]] = {
     "usual": (usual.NAMES, usual.write),
     "other": (other.NAMES, other.write),
     "wild": (wild.NAMES, wild.write),
+    "foreign": (foreign.NAMES, foreign.write),
 }
 """The strategies of each world, and what writes its scripts."""
 

@@ -14,7 +14,7 @@ from pypot_cli.errors import UnreadableInputError
 from pypot_cli.fraud import Wanted, write_script
 from pypot_cli.fraud.script import Account, Script, Wish
 
-WORLDS = ("usual", "other", "wild")
+WORLDS = ("usual", "other", "wild", "foreign")
 SEED = "of the tests"
 
 
@@ -104,7 +104,7 @@ def test_nobody_attacks_at_rate_0(world: str) -> None:
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_only_strategies_that_were_asked_for_attack(world: str) -> None:
-    name = {"usual": "paired", "other": "mules", "wild": "partners"}[world]
+    name = {"usual": "paired", "other": "mules", "wild": "partners", "foreign": "late_pair"}[world]
     made = script(world, strategies=(name,))
     assert {each.kind for each in made.accounts if not each.is_honest} == {name}
 
@@ -366,6 +366,28 @@ def test_an_insider_computes_the_last_join_of_pots_of_draw_1_only() -> None:
         assert 1 < pots[wish.pot_id].locks_at - wish.at < 6
 
 
+# ---------------------------------------------------------------------- rings of the foreign world
+
+
+def test_what_a_foreign_ring_shares_is_what_its_name_says() -> None:
+    made = script("foreign")
+    for strategy in ("antidetect", "late_pair"):
+        for ring in rings(made, strategy):
+            assert ring.shared(device) == 1
+            assert ring.shared(address) == 1
+    for ring in rings(made, "night_shift"):
+        assert len({device(wish) for wish in ring.wishes}) <= 3
+    assert all(ring.shared(device) == 1 for ring in rings(made, "syndicate"))
+    assert max(ring.shared(address) for ring in rings(made, "syndicate")) > 2
+    assert max(ring.shared(address) for ring in rings(made, "phone_shelf")) > 4
+
+
+def test_a_whale_that_is_split_buys_more_than_the_cap_of_one() -> None:
+    made = script("foreign", attackers=0.2)
+    shares = [s for ring in rings(made, "whale_split") for s in share_of(made, ring)]
+    assert max(shares) > 1.2
+
+
 # ----------------------------------------------------------------------------------------- crowds
 
 
@@ -402,6 +424,15 @@ def test_some_honest_people_share_a_device_and_some_have_a_new_one_each_time() -
     assert crowd(wild, "cafe").shared(device) >= 3
     assert max(map(len, crowd(wild, "private_browser").of(device).values())) > 2
     assert max(map(len, crowd(wild, "traveller").of(address).values())) > 2
+
+
+def test_foreign_crowds_share_machines_exits_and_the_minute_of_their_sign_up() -> None:
+    made = script("foreign", players=1000, pots=100, attackers=0.05)
+    assert crowd(made, "library").shared(device) >= 5
+    assert crowd(made, "relay").shared(address) >= 3
+    assert crowd(made, "hostel").shared(address) >= 8
+    born = sorted(each.created_at for each in crowd(made, "reader").accounts)
+    assert sum(after - before < 300 for before, after in itertools.pairwise(born)) > 5
 
 
 @pytest.mark.parametrize("world", ["usual", "wild"])
