@@ -1,6 +1,9 @@
 """`pypot assure` itself: what it gives a harness, what it makes of its end, what it writes."""
 
 import json
+import os
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from pypot_cli.assure import Harness, Run, find, page, runner
 from pypot_cli.cli import app
-from pypot_cli.errors import LeftOutError
+from pypot_cli.errors import LeftOutError, PypotError
 
 
 def harness(name: str, run: Callable[[Run], None], minutes: float = 1) -> Harness:
@@ -35,6 +38,15 @@ def breaks(going: Run) -> None:
 
 def lacks(going: Run) -> None:
     raise LeftOutError("apt install etcd")
+
+
+def refused(going: Run) -> None:
+    raise PypotError("the database cannot be read")
+
+
+def interrupted(going: Run) -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
 
 
 @pytest.fixture
@@ -83,6 +95,45 @@ def test_what_an_earlier_run_left_stays_and_is_in_nobodys_way(
     assert left == ["finds", "finds-1", "finds-2"]
     for each in left:
         assert [file.name for file in (tmp_path / each).iterdir()] == ["what.txt"]
+
+
+def test_a_run_that_is_ended_leaves_the_report_of_what_had_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    there = {"finds": harness("finds", finds), "late": harness("late", interrupted)}
+    monkeypatch.setattr(runner, "find", lambda: there)
+
+    def unheard(*_: object) -> None:
+        raise AssertionError("the signal that ends a run reached nobody")
+
+    before = signal.signal(signal.SIGTERM, unheard)
+    try:
+        done = CliRunner().invoke(app, ["assure", "--report", str(tmp_path), "--minutes", "1"])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert done.exit_code == 130, done.exception
+    assert outcomes(tmp_path) == {"finds": "FAILED"}
+    assert "- one credit too many" in (tmp_path / "report.md").read_text()
+
+
+def test_what_is_said_to_a_person_has_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(runner, "find", lambda: {"refused": harness("refused", refused)})
+    done = CliRunner().invoke(app, ["assure", "--report", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "- the database cannot be read" in (tmp_path / "report.md").read_text()
+    assert not (tmp_path / "refused").exists()
+
+
+def test_another_user_can_walk_to_what_a_run_puts_down(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    modes: list[int] = []
+    walks = harness("walks", lambda going: modes.append(going.directory.stat().st_mode & 0o777))
+    monkeypatch.setattr(runner, "find", lambda: {"walks": walks})
+    assert CliRunner().invoke(app, ["assure"]).exit_code == 0
+    assert modes == [0o711]
 
 
 def test_one_is_picked_and_the_minutes_are_its_own(assure: Callable[..., Result]) -> None:

@@ -925,6 +925,64 @@ def test_a_row_of_the_log_that_came_late_is_looked_at(lived: Lived) -> None:
         conn.rollback()
 
 
+def test_each_reason_to_look_at_a_pot_is_enough(lived: Lived) -> None:
+    """Of a pot that ended a day ago, all of whose rows a check has seen; and pots in progress."""
+    _, seen = check.checked_database(lived.game.db.url())
+    with lived.game.db.admin(autocommit=False) as conn:
+        conn.execute(DISARM)
+
+        def one(statement: str) -> int:
+            (value,) = conn.execute(statement.encode(), vars(lived)).fetchone() or (0,)
+            return int(value)
+
+        conn.execute(
+            "update public.pots set settled_at = settled_at - interval '1 day',"
+            " cancelled_at = cancelled_at - interval '1 day'"
+        )
+        conn.execute("update public.pots_audit set created_at = created_at - interval '1 day'")
+        mark = replace(seen, transfer_id=one("select max(id) from private.transfers"))
+        found = looked_at(conn, mark)
+        assert lived.settled not in found
+        assert {lived.open, lived.locked, lived.settling} <= set(found)
+
+        row = conn.execute(
+            "select id, row_hash from public.pots_audit where id < ("
+            "select max(id) from public.pots_audit where pot_id = %s) order by id desc limit 1",
+            [lived.settled],
+        ).fetchone()
+        assert row is not None
+        assert lived.settled in looked_at(conn, replace(mark, audit_id=row[0], row_hash=row[1]))
+        moved = "select max(id) - 1 from private.transfers where pot_id = %(settled)s"
+        assert lived.settled in looked_at(conn, replace(mark, transfer_id=one(moved)))
+        with conn.transaction(force_rollback=True):
+            conn.execute(
+                "update public.pots_audit set created_at = now() where id >= ("
+                "select max(id) from public.pots_audit where pot_id = %s)",
+                [lived.settled],
+            )
+            assert lived.settled in looked_at(conn, mark)
+        for settled, cancelled in (("now()", "null"), ("null", "now()")):
+            with conn.transaction(force_rollback=True):
+                ended = f"update public.pots set settled_at = {settled}, cancelled_at = {cancelled}"
+                conn.execute(f"{ended} where id = %s".encode(), [lived.settled])
+                assert lived.settled in looked_at(conn, mark)
+        conn.rollback()
+
+
+def test_a_transfer_that_may_have_been_under_way_is_before_no_mark(lived: Lived) -> None:
+    url = lived.game.db.url()
+    with lived.game.db.admin(autocommit=False) as conn:
+        assert check.checked_database(url)[1].transfer_id == 0
+        conn.execute(DISARM)
+        conn.execute(
+            "update private.transfers set created_at = created_at - interval '2 hours'"
+            " where id <= (select min(id) + 2 from private.transfers)"
+        )
+        (third,) = conn.execute("select min(id) + 2 from private.transfers").fetchone() or (0,)
+        assert check._mark(conn).transfer_id == third
+        conn.rollback()
+
+
 def looked_at(conn: psycopg.Connection[Any], mark: check.Mark) -> list[str]:
     """The pots that a short check with the usual slack has looked at."""
     check.since(conn, mark)
