@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from pypot_cli.config import ROOT
+from pypot_cli.db.binaries import embedded
+from pypot_cli.db.cluster import Cluster
+from tests.support.caretaker import cared_for
 from tests.support.database import Database
 from tests.support.game import PATIENCE_SECONDS
 
@@ -84,8 +88,9 @@ def test_what_a_killed_run_started_ends_with_it() -> None:
     assert_ends(int(child))
 
 
-def test_a_server_of_a_killed_run_ends_and_its_directory_goes() -> None:
-    server, directory = said_and_killed(STARTS_A_SERVER)
+@pytest.mark.parametrize("group", [False, True], ids=["alone", "with its group"])
+def test_a_server_of_a_killed_run_ends_and_its_directory_goes(group: bool) -> None:
+    server, directory = said_and_killed(STARTS_A_SERVER, group)
     assert_ends(int(server))
     deadline = time.monotonic() + PATIENCE_SECONDS
     while Path(directory).exists():
@@ -94,15 +99,46 @@ def test_a_server_of_a_killed_run_ends_and_its_directory_goes() -> None:
     assert directory not in Path("/proc/mounts").read_text()
 
 
-def said_and_killed(run: str) -> list[str]:
-    """The words of the line that a run prints; it has been killed since."""
+def test_what_ends_a_directorys_servers_ends_nobody_else() -> None:
+    """A server that was killed leaves its number, which by now may be another's."""
+    other = subprocess.Popen(["sleep", "300"])
+    try:
+        with cared_for("pypot-cared-") as directory:
+            assert directory.stat().st_mode & 0o777 == 0o711  # root's servers walk there
+            (directory / "data").mkdir()
+            (directory / "data" / "postmaster.pid").write_text(f"{other.pid}\n")
+        assert not directory.exists()
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+
+
+def test_a_server_that_still_runs_ends_with_its_block() -> None:
+    with cared_for("pypot-cared-") as directory:
+        cluster = Cluster(directory / "data", embedded())
+        cluster.start(0)
+        pid = int((cluster.data_dir / "postmaster.pid").read_text().split()[0])
+    assert_ends(pid)
+    assert not directory.exists()
+
+
+def said_and_killed(run: str, group: bool = False) -> list[str]:
+    """The words of the line that a run prints; it has been killed since, or its whole group."""
     running = subprocess.Popen(
-        [sys.executable, "-c", run], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", run],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     assert running.stdout is not None
     words = running.stdout.readline().split()
     os.kill(int(words[0]), 0)
-    running.kill()
+    if group:
+        os.killpg(running.pid, signal.SIGKILL)
+    else:
+        running.kill()
     running.wait()
     running.stdout.close()
     return words
