@@ -1,9 +1,11 @@
 """The account page: wallet, session, limits and breaks, and what a player takes along."""
 
 import json
+import uuid
 
 from playwright.sync_api import Browser, expect
 
+from pypot_cli.rpc import Caller
 from tests.support.lobby import Stage, buy, open_lobby, violations, visit
 
 TERMS = {"entry_cost": 10, "max_tickets": 50, "max_per_user": 9, "fill_seconds": 3600}
@@ -80,4 +82,21 @@ def test_a_player_sees_spends_limits_and_stops(stage: Stage, browser: Browser) -
     asked.get_by_role("button", name="Yes, exclude me").click()
     expect(page.get_by_text("You have excluded yourself until")).to_be_visible()
     assert violations(page) == []
+    page.context.close()
+
+
+def test_a_player_with_many_entries_sees_all_of_them(stage: Stage, browser: Browser) -> None:
+    pot = stage.open_pot(entry_cost=1, max_tickets=200, max_per_user=200, fill_seconds=3600)
+    email = f"{uuid.uuid4().hex}@example.com"
+    join = {"pot_id": pot, "user_id": stage.sign_up(email), "ticket_count": 1}
+    batch = [{**join, "idempotency_key": str(place)} for place in range(101)]
+    assert stage.call(Caller("service_role"), "join_pots", batch=batch)["joined"] == 101
+    page = open_lobby(browser, stage, email)
+    page.goto("/account")
+    rows = page.get_by_role("row").filter(has_text=f"Pot {pot[:8]}")
+    expect(rows).to_have_count(100)
+    more = page.get_by_role("button", name="More entries")
+    more.click()
+    expect(rows).to_have_count(101)
+    expect(more).to_have_count(0)
     page.context.close()

@@ -174,6 +174,7 @@ def test_a_void_refunds_and_comes_once(stage: Stage, browser: Browser) -> None:
     moderate(page, "Void", "Void this pot", "called off")
     expect(page.get_by_test_id("status")).to_have_text("Cancelled")
     expect(player.get_by_text("Compliance called this pot off")).to_be_visible()
+    expect(player.get_by_text("Given back")).to_be_visible()
     expect_balance(player, "1,000")
     late = give_reason(other, "Void this pot", "me too")
     expect(late.get_by_role("alert")).to_contain_text("not possible any more")

@@ -68,8 +68,10 @@ export interface PotDetail extends PotSummary {
     winner: Winner | null;
 }
 
-/** What a winner gets, and what to call it: all that was paid in, once nobody can pay in any more. */
+/** What a winner gets, and what to call it: all that was paid in, once nobody can pay in any more.
+ * Of a pot that was called off, what its players got back. */
 export function prizeOf(pot: PotSummary): { label: string; credits: number } {
+    if (pot.status === "cancelled") return { label: t.lobby.refunded, credits: pot.credits_committed };
     const isSold = pot.status === "locked" || pot.status === "settling" || pot.status === "settled";
     return isSold
         ? { label: t.lobby.prize, credits: pot.credits_committed }

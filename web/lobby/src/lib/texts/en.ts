@@ -39,6 +39,7 @@ export const en = {
         none: "No pots like that right now. New ones open all the time.",
         prize: "Prize",
         prizeIfFull: "Prize if full",
+        refunded: "Given back",
         collected: "In the pot",
         players: (count: number) => plural(count, "player", "players"),
         tickets: (sold: number, of: number) =>
@@ -195,6 +196,7 @@ export const en = {
         since: "Signed in for",
         net: "Net since then",
         entries: "Your entries",
+        more: "More entries",
         export: "Download your history",
         signedOut: "Your session has ended. Sign in again to play on.",
         checkMail: "Look into your mail to confirm the address, then sign in.",
