@@ -25,8 +25,17 @@ _HEAD = """\
 
 What is done to Community Pots, what must happen, and the tests that see to it, by number. The tests
 run by `./dev test`, the harnesses by `pypot assure`; figures are the last ones that were kept.
+"Seen to fail without" names a guard that was taken away once, by hand, and the test that noticed.
 This page is generated (`PYPOT_UPDATE_LISTS=1 ./dev test tests/assurance/test_page.py`).
 """
+
+
+@dataclass(frozen=True)
+class Seen:
+    """That `test` failed without `guard`, which was taken away for it once."""
+
+    guard: str
+    test: str
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,7 @@ class Threat:
     required: str
     tests: tuple[str, ...]
     without: str | None
+    seen: tuple[Seen, ...]
 
 
 def threats() -> list[Threat]:
@@ -52,6 +62,7 @@ def threats() -> list[Threat]:
             each["required"],
             tuple(each.get("tests", ())),
             each.get("without"),
+            tuple(Seen(one["guard"], one["test"]) for one in each.get("seen", ())),
         )
         for group, members in groups.items()
         for number, each in members.items()
@@ -94,6 +105,7 @@ def _threats(harnesses: Mapping[str, Harness]) -> Iterator[str]:
         if each.without is not None:
             yield f"- {each.without}"
         yield from (f"- {line}" for line in _files(each.tests))
+        yield from (f"- seen to fail without {one.guard}: `{one.test}`" for one in each.seen)
         names = [name for name, harness in harnesses.items() if each.number in harness.threats]
         if names:
             yield f"- `pypot assure`: {', '.join(names)}"

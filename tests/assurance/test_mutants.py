@@ -72,7 +72,21 @@ def test_what_nobody_looks_at_lives_and_is_named(servers: Servers, db: Database)
     with db.admin() as conn:
         suite = Suite(conn)
         suite.files = lambda mutant, nearest=suite.files: nearest(mutant)[:2]  # type: ignore
+        suite.races = lambda mutant: []  # type: ignore[method-assign]
         assert lives(servers, harmless, conn, suite)
+
+
+def test_what_looks_again_after_it_waited_is_noticed_by_a_race(
+    servers: Servers, db: Database, everything: list[Mutant]
+) -> None:
+    """The refusal of a player who was erased while the join waited: one session never sees it."""
+    (mutant,) = (each for each in everything if each.id == "refusal private.join_pot #5")
+    (erasure,) = (each for each in RACES if each.stem == "test_erasure")
+    with db.admin() as conn:
+        suite = Suite(conn)
+        suite.files = lambda mutant: []  # type: ignore[method-assign]
+        suite.races = lambda mutant: [erasure]  # type: ignore[method-assign]
+    assert killer(servers, suite, mutant) is not None
 
 
 def test_the_mutants_are_of_every_kind_and_named_once(everything: list[Mutant]) -> None:

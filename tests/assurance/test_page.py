@@ -44,6 +44,15 @@ def test_a_threat_has_tests_that_exist_or_says_why_it_has_none(threat: page.Thre
     assert [said for test in threat.tests if (said := missing(test))] == []
 
 
+@pytest.mark.parametrize("threat", THREATS, ids=lambda each: str(each.number))
+def test_what_was_seen_to_fail_is_among_the_threats_tests(threat: page.Threat) -> None:
+    files = {test.partition("::")[0] for test in threat.tests}
+    for one in threat.seen:
+        assert missing(one.test) is None
+        assert one.test.partition("::")[0] in files
+        assert one.guard
+
+
 @pytest.mark.parametrize("harness", find().values(), ids=lambda each: each.name)
 def test_a_harness_names_threats_and_controls_that_exist(harness: Harness) -> None:
     assert set(harness.threats) <= {each.number for each in THREATS}

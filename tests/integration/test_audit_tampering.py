@@ -143,6 +143,20 @@ FORK = """
         ), 'hex')
     where a.pot_id = %(settled)s and a.seq = 3
 """
+# The last row of a chain names no row before it, and its own hash says so.
+UNLINK = """
+    update public.pots_audit as a
+    set prev_hash = repeat('ab', 32),
+        row_hash = encode(private.audit_row_hash(
+            'pots', a.pot_id, a.seq, decode(repeat('ab', 32), 'hex'), a.created_at, a.payload
+        ), 'hex')
+    where a.pot_id = %(settled)s
+        and a.seq = (
+            select max(l.seq) from public.pots_audit as l where l.pot_id = %(settled)s
+        )
+"""
+# What a tail that was cut with every chain's end leaves behind.
+LONGER = "update private.log_checkpoints set size = size + 1"
 # Rows of two pots in the other order.
 MOVE = """
     with two as (
@@ -214,6 +228,7 @@ IN_HASTE: dict[str, Tamper] = {
         CUT_CHAIN, {"deleted", "truncated"}, {"deleted", "truncated"}, {"deleted", "truncated"}
     ),
     "fork a chain": Tamper(FORK, {"edited", "forked"}, {"edited", "forked"}, {"edited", "forked"}),
+    "a checkpoint of more": Tamper(LONGER, {"truncated"}, {"truncated"}, {"truncated"}),
 }
 WITH_CARE: dict[str, Tamper] = {
     "edit a payload": Tamper(EDIT, set(), {"forked"}, {"edited"}),
@@ -339,6 +354,14 @@ def test_what_nobody_touched_is_sound(kept: Kept) -> None:
 def test_what_was_done_in_haste_is_named(kept: Kept, name: str) -> None:
     with tampered(kept, IN_HASTE[name].statement, care=False) as db:
         assert named(kept, db) == IN_HASTE[name][1:]
+
+
+def test_a_row_that_does_not_name_the_one_before_it_is_told_by_its_place(kept: Kept) -> None:
+    with tampered(kept, UNLINK, care=False) as db:
+        said = [(each.kind, each.problem) for each in kept.verify(db).findings]
+    assert [kind for kind, problem in said if "does not name the row before it" in problem] == [
+        "forked"
+    ]
 
 
 @pytest.mark.parametrize("name", WITH_CARE)

@@ -462,7 +462,12 @@ def test_the_history_is_one_the_supabase_cli_can_alter(db: Database) -> None:
 def test_a_request_leaves_nothing_on_its_connection(db: Database) -> None:
     from pypot_cli.db.request import api_request
 
+    timeouts = "select current_setting('statement_timeout'), current_setting('lock_timeout')"
     with db.connect("authenticator") as conn:
+        before = rows(conn, timeouts)
+        with api_request(conn, "anon"):
+            assert rows(conn, timeouts) != before
+        assert rows(conn, timeouts) == before
         with api_request(conn, "authenticated", {"sub": str(uuid.uuid4())}, headers={"A": "b"}):
             assert json.loads(rows(conn, "select current_setting('request.headers')")[0][0]) == {
                 "a": "b"
