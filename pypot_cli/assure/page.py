@@ -105,7 +105,10 @@ def _threats(harnesses: Mapping[str, Harness]) -> Iterator[str]:
         if each.without is not None:
             yield f"- {each.without}"
         yield from (f"- {line}" for line in _files(each.tests))
-        yield from (f"- seen to fail without {one.guard}: `{one.test}`" for one in each.seen)
+        for one in each.seen:
+            yield from (
+                f"- seen to fail without {one.guard}: {line}" for line in _files((one.test,))
+            )
         names = [name for name, harness in harnesses.items() if each.number in harness.threats]
         if names:
             yield f"- `pypot assure`: {', '.join(names)}"
