@@ -180,17 +180,18 @@ set search_path = ''
 as $$
 begin
     if exists (select from realtime.listeners) then
-        perform pg_catalog.pg_notify('realtime_messages', new.id::text);
+        perform pg_catalog.pg_notify('realtime_messages', s.id::text) from sent as s;
     end if;
     return null;
 end $$;
 
 comment on function realtime.tg_messages__tell_listeners() is
-'Tells listeners the id of a new message, and nothing else of it.';
+'Tells listeners the id of each new message, and nothing else of it.';
 
 revoke all on function realtime.tg_messages__tell_listeners() from public;
 
 create trigger tell_listeners
 after insert on realtime.messages
-for each row
+referencing new table as sent
+for each statement
 execute function realtime.tg_messages__tell_listeners();

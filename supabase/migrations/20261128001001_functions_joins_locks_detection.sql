@@ -55,69 +55,6 @@ comment on function private.normal_correlation_id(text) is
 revoke all on function private.normal_correlation_id(text)
 from public, anon, authenticated, service_role;
 
--- source: supabase/functions/private/access/request_context.sql
--- Nothing of it is trusted further than who sets it: the address and the region are the edge's word
--- (docs/guard-rails.md), the device and the correlation id the client's. Address and device leave
--- this function as hashes only.
--- Writes: as private.known_as.
--- Raises: no_data_found (a pepper that is gone).
-create or replace function private.request_context(p_pepper_id bigint)
-returns private.request_context
-language plpgsql
-volatile
-set search_path = ''
-as $$
-declare
-    v_address text;
-    v_device text;
-    v_region text;
-    v_correlation_id text;
-    v_secret bytea;
-    v_context private.request_context;
-begin
-    select
-        private.normal_address(
-            case
-                when s.trusted_hops > 0 then private.forwarded_address(
-                    h.headers ->> 'x-forwarded-for', s.trusted_hops
-                )
-                when lower(s.ip_header) <> 'x-forwarded-for' then h.headers ->> lower(s.ip_header)
-            end
-        ),
-        private.normal_device(h.headers ->> 'x-device-id'),
-        private.normal_region(h.headers ->> lower(s.region_header)),
-        private.normal_correlation_id(h.headers ->> 'x-correlation-id'),
-        coalesce(p.secret, private.pepper_secret(p.id))
-    into strict v_address, v_device, v_region, v_correlation_id, v_secret
-    from private.settings as s
-    inner join private.peppers as p on p.id = p_pepper_id
-    cross join (
-        select nullif(current_setting('request.headers', true), '')::jsonb as headers
-        offset 0
-    ) as h
-    where s.only_row;
-    v_context := (
-        private.fingerprint('ip', v_address, v_secret),
-        private.fingerprint('device', v_device, v_secret),
-        v_region,
-        coalesce(v_correlation_id, private.correlation_id())
-    );
-    -- Under the first pepper nobody was known by another.
-    if p_pepper_id > 1 then
-        v_context.ip_hash := private.known_as('ip', v_address, v_context.ip_hash, p_pepper_id);
-        v_context.device_hash := private.known_as(
-            'device', v_device, v_context.device_hash, p_pepper_id
-        );
-    end if;
-    return v_context;
-end $$;
-
-comment on function private.request_context(bigint) is
-'Where the request comes from: address and device hashed under the pepper, region, correlation id.';
-
-revoke all on function private.request_context(bigint)
-from public, anon, authenticated, service_role;
-
 -- source: supabase/functions/private/detection/compared_pairs.sql
 -- Pairs of players by all pots they played: how often they met, how closely they followed each
 -- other, and whether they bought alike. Of up to 150 players all pairs are compared; in a larger
@@ -1906,21 +1843,20 @@ from public, anon, authenticated, service_role;
 -- A player buys tickets: credits go to the pot's escrow, tickets out of its counter, an entry
 -- is written.
 --
+-- Nearly every join has nothing against it, so that is asked first, in a statement a step; what is
+-- against it is then told by the functions that know (docs/decisions/0230).
+--
 -- Guards, in order: arguments; login; the pot exists; an earlier call with this key; the pot is
--- open, not paused and
--- before its deadline; those of private.guard_join; the cap a player; credits; tickets left; still
--- before the deadline once
--- every wait is over.
+-- open, not paused and before its deadline; those of private.guard_join; the cap a player; credits;
+-- tickets left; still before the deadline once every wait is over.
 -- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet;
 -- those of private.known_as and of private.guard_join; one stripe (all, ascending, for the last
 -- tickets).
 -- Writes: pot_entries, stripe, transfer, idempotency key, event pot_joined; to realtime joined,
 -- balance, updated.
 -- Raises: invalid_argument, invalid_ticket_count, login_required, not_allowed, pot_not_found,
--- idempotency_key_reused,
--- pot_not_open, pot_paused, ticket_cap_exceeded, insufficient_credits, pot_full; returns
--- account_blocked,
--- region_blocked, velocity_exceeded with their record.
+-- idempotency_key_reused, pot_not_open, pot_paused, ticket_cap_exceeded, insufficient_credits,
+-- pot_full; returns account_blocked, region_blocked, velocity_exceeded with their record.
 create or replace function private.join_pot(
     p_pot_id uuid, p_ticket_count integer, p_idempotency_key text
 )
@@ -1933,15 +1869,17 @@ as $$
 declare
     v_player private.player;
     v_context private.request_context;
-    v_pot record;
+    v_caller record;
     v_wallet private.wallets;
     v_now record;
     v_result jsonb;
-    v_stripe smallint;
     v_at timestamptz;
+    v_time text;
+    v_tag text;
     v_entry_id uuid := gen_random_uuid();
     v_salt bytea := extensions.gen_random_bytes(32);
-    v_new record;
+    v_sold record;
+    v_stripe smallint;
     v_transfer_id bigint;
 begin
     -- Nearly every call passes at a glance; what does not is looked at.
@@ -1963,94 +1901,193 @@ begin
         end if;
         perform private.require_read_committed();
     end if;
-    v_player := private.caller_player();
-    if v_player.problem is not null then
-        if v_player.problem = 'account_blocked' then
-            return private.refuse_player(v_player.problem, 'join_refused', p_pot_id);
+    -- A caller of whom anything is unusual is looked at by private.caller_player, so this may take
+    -- too many for unusual and never too few. Whoever has joined before has a pseudonym.
+    select
+        u.id as user_id,
+        a.actor_id,
+        u.created_at as signed_up_at,
+        -- As the claims are written: an escape may stand for any letter.
+        strpos(r.written, 'pot_') = 0
+        and strpos(r.written, e'\\') = 0
+        and r.claims -> 'is_anonymous' is distinct from 'true'
+        and u.is_anonymous is not true
+        and u.deleted_at is null
+        and u.banned_until is null
+        and strpos(u.raw_app_meta_data::text, 'pot_') > 0 is not true
+        and not exists (select from private.staff as l where l.user_id = u.id) as is_usual
+    into v_caller
+    from (
+        select h.written, h.written::jsonb as claims
+        from (
+            select nullif(current_setting('request.jwt.claims', true), '') as written
+        ) as h
+        offset 0
+    ) as r
+    inner join private.actors as a on a.subject = lower(r.claims ->> 'sub')
+    inner join auth.users as u on u.id = case
+        when length(a.subject) = 36 and a.subject ~ '^[0-9a-f-]+$' then a.subject::uuid
+    end;
+    if v_caller.is_usual is not true then
+        v_player := private.caller_player();
+        if v_player.problem is not null then
+            if v_player.problem = 'account_blocked' then
+                return private.refuse_player(v_player.problem, 'join_refused', p_pot_id);
+            end if;
+            perform private.fail(v_player.problem);
         end if;
-        perform private.fail(v_player.problem);
-    end if;
-    -- Before gate and wallet, as in the lock order: the first act of a caller writes a row.
-    if v_player.actor_id is null then
         if not exists (select from public.pots as p where p.id = p_pot_id) then
             perform private.fail('pot_not_found');
         end if;
-        v_player.actor_id := private.actor_pseudonym();
+        -- Before gate and wallet, as in the lock order: the first act of a caller writes a row.
+        v_player.actor_id := coalesce(v_player.actor_id, private.actor_pseudonym());
+    else
+        v_player := (
+            v_caller.user_id, null, false, v_caller.actor_id, v_caller.signed_up_at
+        )::private.player;
     end if;
-    -- Only what stays the same while a pot is open is read beside the gate.
-    select
-        pg_advisory_xact_lock_shared(private.gate_key(p_pot_id)),
-        p.entry_cost, p.max_tickets, p.max_per_user, s.template_id, s.pepper_id, s.escrow_account,
-        -- The cap a player is not checked yet: no more than all of the pot, or this overflows.
-        p.entry_cost * least(p_ticket_count, p.max_tickets) as cost
-    into v_pot
-    from public.pots as p
-    inner join private.pot_states as s on p.id = s.pot_id
-    where p.id = p_pot_id;
-    if not found then
-        perform private.fail('pot_not_found');
-    end if;
+    perform pg_advisory_xact_lock_shared(private.gate_key(p_pot_id));
     -- A statement of its own: what the next ones read of this player cannot be stale.
     select * into v_wallet
     from private.wallets as w
     where w.user_id = v_player.user_id
     for update;
-
-    -- From here on nothing of this player and no state of this pot changes under us.
-    select
-        p.status,
-        p.locks_at,
-        p.paused_at,
-        s.version as state_version,
-        (
-            select coalesce(sum(e.ticket_count), 0)
-            from public.pot_entries as e
-            where e.pot_id = p_pot_id
-                and e.user_id = v_player.user_id
-                and e.cancelled_at is null
-        ) as held,
-        -- Whoever compliance took out of a pot stays out of it.
-        exists (
-            select
-            from private.exclusions as x
-            inner join public.pot_entries as e on x.entry_id = e.id
-            where x.pot_id = p_pot_id and e.user_id = v_player.user_id
-        ) as is_excluded,
-        -- While this call waited for the wallet.
-        exists (
-            select
-            from private.erasures as e
-            where e.user_id = v_player.user_id and e.erased_at is not null
-        ) as is_erased,
-        exists (
-            select
-            from private.idempotency_keys as k
-            where k.operation = 'join_pot' and k.key = p_idempotency_key
-        ) as is_repeated,
-        exists (
-            select
-            from private.flag_policies as f
-            where f.kind = 'confirmed_ring' and f.effect = 'refuse'
-        ) as refuses_rings,
-        -- Nearly every join finds that the lobby heard of the pot just now.
-        (
-            select l.sent_at + c.lobby_interval
-            from private.lobby_pulses as l
-            cross join private.settings as c
-            where l.pot_id = p_pot_id
-        ) as pulse_at
-    into strict v_now
-    from public.pots as p
-    inner join private.pot_states as s on p.id = s.pot_id
-    where p.id = p_pot_id;
     v_at := private.now();
-    if v_now.is_erased
-        or v_now.is_repeated
-        or v_now.status <> 'open'
-        or v_now.paused_at is not null
-        or v_at >= v_now.locks_at
-        or v_now.is_excluded
-    then
+    -- From here on nothing of this player and no state of this pot changes under us. One look at
+    -- where the request comes from (docs/guard-rails.md says how far that is trusted) and at all
+    -- that may stand in the way: where `is_free`, nothing does but the number of tickets and of
+    -- accounts. Each guard rail that may concern the join is looked at and not only the narrowest
+    -- of a rule, and a new account is never free where there are rules for those: again too many
+    -- are stopped here and never too few, and private.guard_join decides.
+    select
+        f.*,
+        g.of_ip,
+        g.of_device,
+        f.status = 'open'
+        and f.paused_at is null
+        and v_at < f.locks_at
+        and not f.is_erased
+        and not f.is_repeated
+        and not f.has_exclusions
+        and not f.refuses_rings
+        and not f.is_limited
+        and f.held + p_ticket_count <= f.max_per_user
+        and f.cost <= coalesce(v_wallet.balance, 0)
+        and v_player.is_staff is not true
+        and g.is_reached is not true as is_free
+    into v_now
+    from (
+        select
+            p.entry_cost, p.max_tickets, p.max_per_user, p.status, p.locks_at, p.paused_at,
+            s.version as state_version, s.template_id, s.pepper_id, s.escrow_account,
+            k.secret,
+            -- The cap a player is not checked yet: no more than all of the pot, or this overflows.
+            p.entry_cost * least(p_ticket_count, p.max_tickets) as cost,
+            case
+                when c.trusted_hops > 0 then private.normal_address(private.forwarded_address(
+                    r.headers ->> 'x-forwarded-for', c.trusted_hops
+                ))
+                when lower(c.ip_header) <> 'x-forwarded-for'
+                    then private.normal_address(r.headers ->> lower(c.ip_header))
+            end as address,
+            private.normal_device(r.headers ->> 'x-device-id') as device,
+            private.normal_region(r.headers ->> lower(c.region_header)) as region,
+            private.normal_correlation_id(r.headers ->> 'x-correlation-id') as correlation_id,
+            (select t.name from private.pot_templates as t where t.id = s.template_id) as template,
+            (
+                select coalesce(sum(e.ticket_count), 0)
+                from public.pot_entries as e
+                where e.pot_id = p_pot_id
+                    and e.user_id = v_player.user_id
+                    and e.cancelled_at is null
+            ) as held,
+            -- Whoever compliance took out of a pot stays out of it.
+            exists (
+                select from private.exclusions as x where x.pot_id = p_pot_id
+            ) as has_exclusions,
+            -- While this call waited for the wallet.
+            exists (
+                select
+                from private.erasures as e
+                where e.user_id = v_player.user_id and e.erased_at is not null
+            ) as is_erased,
+            exists (
+                select
+                from private.idempotency_keys as i
+                where i.operation = 'join_pot' and i.key = p_idempotency_key
+            ) as is_repeated,
+            exists (
+                select
+                from private.flag_policies as q
+                where q.kind = 'confirmed_ring' and q.effect = 'refuse'
+            ) as refuses_rings,
+            exists (
+                select from private.play_limits as l where l.user_id = v_player.user_id
+            )
+            or exists (
+                select
+                from private.play_breaks as b
+                where b.user_id = v_player.user_id and b.ends_at > v_at
+            )
+            or exists (select from private.exclusion_marks) as is_limited,
+            -- Nearly every join finds that the lobby heard of the pot just now.
+            (
+                select l.sent_at + c.lobby_interval
+                from private.lobby_pulses as l
+                where l.pot_id = p_pot_id
+            ) as pulse_at
+        from public.pots as p
+        inner join private.pot_states as s on s.pot_id = p_pot_id
+        inner join private.peppers as k on s.pepper_id = k.id
+        cross join private.settings as c
+        cross join (
+            select nullif(current_setting('request.headers', true), '')::jsonb as headers
+            offset 0
+        ) as r
+        where p.id = p_pot_id
+        offset 0
+    ) as f
+    cross join lateral (
+        select
+            min(case when r.rule = 'accounts_per_ip' then r.value::bigint end) as of_ip,
+            min(case when r.rule = 'accounts_per_device' then r.value::bigint end) as of_device,
+            bool_or(case r.rule
+                when 'joins_per_minute' then d.minute_joins + 1 > r.value::bigint
+                when 'credits_per_minute' then d.minute_credits + f.cost > r.value::bigint
+                when 'joins_per_day' then d.joins + 1 > r.value::bigint
+                when 'credits_per_day' then d.credits + f.cost > r.value::bigint
+                when 'blocked_regions' then r.value ? f.region
+                when 'account_age_hours' then v_at < v_player.signed_up_at
+                    + make_interval(hours => r.value::integer)
+                when 'new_account_hours' then v_at < v_player.signed_up_at
+                    + make_interval(hours => r.value::integer)
+            end) as is_reached
+        from private.guard_rails as r
+        cross join (
+            -- Entries that were taken back count: a limit of speed is about acts.
+            select
+                count(*) as joins,
+                coalesce(sum(e.credits_spent), 0)::bigint as credits,
+                count(*) filter (where e.created_at > v_at - interval '1 minute') as minute_joins,
+                coalesce(sum(e.credits_spent) filter (
+                    where e.created_at > v_at - interval '1 minute'
+                ), 0)::bigint as minute_credits
+            from public.pot_entries as e
+            where e.user_id = v_player.user_id and e.created_at > v_at - interval '1 day'
+            offset 0
+        ) as d
+        where (r.scope, r.scope_id) in (
+                ('user', v_player.user_id::text),
+                ('template', f.template),
+                ('region', f.region),
+                ('global', '')
+            )
+            and r.value <> '"off"'
+    ) as g;
+    if not found then
+        perform private.fail('pot_not_found');
+    end if;
+    if not v_now.is_free then
         if v_now.is_erased then
             perform private.fail('not_allowed');
         end if;
@@ -2066,23 +2103,44 @@ begin
         if v_now.paused_at is not null then
             perform private.fail('pot_paused');
         end if;
-        return private.refuse_player(
-            'account_blocked', 'join_refused', p_pot_id, '{"reason": "excluded"}'
-        );
+        if v_now.has_exclusions and exists (
+            select
+            from private.exclusions as x
+            inner join public.pot_entries as e on x.entry_id = e.id
+            where x.pot_id = p_pot_id and e.user_id = v_player.user_id
+        ) then
+            return private.refuse_player(
+                'account_blocked', 'join_refused', p_pot_id, '{"reason": "excluded"}'
+            );
+        end if;
     end if;
     -- Not before: a pot that has ended may have no pepper any more, and still answers.
-    v_context := private.request_context(v_pot.pepper_id);
-    v_result := private.guard_join(
-        p_pot_id, v_pot.template_id, v_player, p_ticket_count, v_pot.cost, v_now.held, v_context
-    );
-    if v_result is not null then
-        return v_result;
+    if v_now.secret is null then
+        v_now.secret := private.pepper_secret(v_now.pepper_id);
     end if;
-    if v_now.refuses_rings
-        or v_now.held + p_ticket_count > v_pot.max_per_user
-        or v_wallet.balance is null
-        or v_wallet.balance < v_pot.cost
-    then
+    v_context := (
+        private.fingerprint('ip', v_now.address, v_now.secret),
+        private.fingerprint('device', v_now.device, v_now.secret),
+        v_now.region,
+        coalesce(v_now.correlation_id, private.correlation_id())
+    );
+    -- Under the first pepper nobody was known by another.
+    if v_now.pepper_id > 1 then
+        v_context.ip_hash := private.known_as(
+            'ip', v_now.address, v_context.ip_hash, v_now.pepper_id
+        );
+        v_context.device_hash := private.known_as(
+            'device', v_now.device, v_context.device_hash, v_now.pepper_id
+        );
+    end if;
+    if not v_now.is_free then
+        v_result := private.guard_join(
+            p_pot_id, v_now.template_id, v_player, p_ticket_count, v_now.cost, v_now.held,
+            v_context
+        );
+        if v_result is not null then
+            return v_result;
+        end if;
         if v_now.refuses_rings
             and private.scan_join(v_player.user_id, v_context.device_hash) = 'refuse'
         then
@@ -2090,51 +2148,132 @@ begin
                 'account_blocked', 'join_refused', p_pot_id, '{"reason": "confirmed_ring"}'
             );
         end if;
-        if v_now.held + p_ticket_count > v_pot.max_per_user then
+        if v_now.held + p_ticket_count > v_now.max_per_user then
             perform private.fail('ticket_cap_exceeded', jsonb_build_object(
-                'max_per_user', v_pot.max_per_user,
+                'max_per_user', v_now.max_per_user,
                 'held', v_now.held,
-                'left', v_pot.max_per_user - v_now.held
+                'left', v_now.max_per_user - v_now.held
             ));
         end if;
-        if coalesce(v_wallet.balance, 0) < v_pot.cost then
+        if coalesce(v_wallet.balance, 0) < v_now.cost then
             perform private.fail('insufficient_credits', jsonb_build_object(
-                'balance', coalesce(v_wallet.balance, 0), 'cost', v_pot.cost
+                'balance', coalesce(v_wallet.balance, 0), 'cost', v_now.cost
             ));
         end if;
+        -- private.guard_join has counted the accounts.
+        v_now.of_ip := null;
+        v_now.of_device := null;
+    elsif v_now.of_ip is not null or v_now.of_device is not null then
+        -- As in private.guard_accounts. The next statement sees what whoever held them committed.
+        perform
+            case when v_now.of_ip is not null then pg_advisory_xact_lock(
+                hashtextextended('pots/ip/' || p_pot_id || v_context.ip_hash, 0)
+            ) end,
+            case when v_now.of_device is not null then pg_advisory_xact_lock(
+                hashtextextended('pots/device/' || p_pot_id || v_context.device_hash, 0)
+            ) end;
     end if;
 
-    v_stripe := private.take_tickets(
-        p_pot_id, p_ticket_count, case when v_now.held = 0 then 1 else 0 end
-    );
+    -- Nearly every join finds tickets in its backend's own stripe (private.take_tickets), and fewer
+    -- entries of others from its address and device than there may be accounts. A subtransaction,
+    -- since a stripe that was found changed and passed over is kept otherwise.
+    begin
+        with own as (
+            select c.stripe
+            from private.pot_stripes as c
+            where c.pot_id = p_pot_id
+                and c.stripe = pg_backend_pid() % 32
+                and c.quota - c.sold >= p_ticket_count
+                and (v_now.of_ip is null or v_now.of_ip > (
+                    select count(*)
+                    from public.pot_entries as e
+                    where e.ip_hash = v_context.ip_hash
+                        and e.pot_id = p_pot_id
+                        and e.user_id <> v_player.user_id
+                        and e.cancelled_at is null
+                ))
+                and (v_now.of_device is null or v_now.of_device > (
+                    select count(*)
+                    from public.pot_entries as e
+                    where e.device_hash = v_context.device_hash
+                        and e.pot_id = p_pot_id
+                        and e.user_id <> v_player.user_id
+                        and e.cancelled_at is null
+                ))
+            for update of c skip locked
+        )
+
+        update private.pot_stripes as c
+        set
+            sold = c.sold + p_ticket_count,
+            participants = c.participants + case when v_now.held = 0 then 1 else 0 end,
+            version = c.version + 1
+        from own as o
+        cross join lateral (
+            select
+                coalesce(sum(each.sold), 0) as sold,
+                coalesce(sum(each.participants), 0) as participants,
+                coalesce(sum(each.version), 0) as version -- noqa: RF04
+            from private.pot_stripes as each
+            where each.pot_id = p_pot_id and each.stripe <> o.stripe
+        ) as r
+        where c.pot_id = p_pot_id and c.stripe = o.stripe
+        returning
+            c.stripe,
+            r.sold + c.sold as tickets_sold,
+            r.participants + c.participants as participants,
+            v_now.state_version + r.version + c.version as version -- noqa: RF04
+        into v_sold;
+        v_stripe := v_sold.stripe;
+        if v_stripe is null then
+            raise lock_not_available;
+        end if;
+    exception
+        when lock_not_available then
+            null;
+    end;
     if v_stripe is null then
-        perform private.fail('pot_full', jsonb_build_object(
-            'left', v_pot.max_tickets - (private.pot_totals(p_pot_id)).tickets_sold
-        ));
+        if v_now.is_free then
+            v_result := private.guard_join(
+                p_pot_id, v_now.template_id, v_player, p_ticket_count, v_now.cost, v_now.held,
+                v_context
+            );
+            if v_result is not null then
+                return v_result;
+            end if;
+        end if;
+        v_stripe := private.take_tickets(
+            p_pot_id, p_ticket_count, case when v_now.held = 0 then 1 else 0 end
+        );
+        if v_stripe is null then
+            perform private.fail('pot_full', jsonb_build_object(
+                'left', v_now.max_tickets - (private.pot_totals(p_pot_id)).tickets_sold
+            ));
+        end if;
+        select
+            sum(c.sold) as tickets_sold,
+            sum(c.participants) as participants,
+            v_now.state_version + sum(c.version) as version -- noqa: RF04
+        into strict v_sold
+        from private.pot_stripes as c
+        where c.pot_id = p_pot_id;
     end if;
     v_at := private.now();
     if v_at >= v_now.locks_at then
         perform private.fail('pot_not_open', jsonb_build_object('status', v_now.status));
     end if;
 
-    select
-        encode(private.entrant_tag(v_salt, p_pot_id, v_player.user_id), 'hex') as tag,
-        sum(c.sold) as tickets_sold,
-        sum(c.sold) * v_pot.entry_cost as credits_committed,
-        sum(c.participants) as participants,
-        v_now.state_version + sum(c.version) as version, -- noqa: RF04
-        v_wallet.balance - v_pot.cost as balance,
-        private.json_time(v_at) as at
-    into strict v_new
-    from private.pot_stripes as c
-    where c.pot_id = p_pot_id;
+    -- private.entrant_tag, of a salt that has its 32 bytes.
+    v_tag := encode(extensions.hmac(
+        uuid_send(p_pot_id) || uuid_send(v_player.user_id), v_salt, 'sha256'
+    ), 'hex');
     insert into public.pot_entries (
         id, pot_id, user_id, ticket_count, credits_spent, salt, entrant_tag,
         ip_hash, device_hash, region, correlation_id, stripe, created_at
     )
     values (
-        v_entry_id, p_pot_id, v_player.user_id, p_ticket_count, v_pot.cost,
-        encode(v_salt, 'hex'), v_new.tag, v_context.ip_hash, v_context.device_hash,
+        v_entry_id, p_pot_id, v_player.user_id, p_ticket_count, v_now.cost,
+        encode(v_salt, 'hex'), v_tag, v_context.ip_hash, v_context.device_hash,
         v_context.region, v_context.correlation_id, v_stripe, v_at
     );
     -- The transaction has its id, since it holds the wallet: what private.log_event sees to before
@@ -2145,22 +2284,25 @@ begin
     values (
         v_entry_id, 'pot_joined', p_pot_id, v_player.actor_id, v_context.correlation_id,
         jsonb_build_object(
-            'tickets_sold', v_new.tickets_sold,
-            'participant_count', v_new.participants,
+            'tickets_sold', v_sold.tickets_sold,
+            'participant_count', v_sold.participants,
             'first_entry', v_now.held = 0
         ),
         v_at
     );
     -- The wallet is held, so both sides are known: what private.post_transfer looks up.
     insert into private.transfers (kind, pot_id, entry_id, amount, created_at)
-    values ('join', p_pot_id, v_entry_id, v_pot.cost, v_at)
+    values ('join', p_pot_id, v_entry_id, v_now.cost, v_at)
     returning id into strict v_transfer_id;
     insert into private.ledger_entries (transfer_id, account_id, amount, balance_after, version)
     values
-    (v_transfer_id, v_wallet.account_id, -v_pot.cost, v_new.balance, v_wallet.version + 1),
-    (v_transfer_id, v_pot.escrow_account, v_pot.cost, null, null);
+    (
+        v_transfer_id, v_wallet.account_id, -v_now.cost, v_wallet.balance - v_now.cost,
+        v_wallet.version + 1
+    ),
+    (v_transfer_id, v_now.escrow_account, v_now.cost, null, null);
     update private.wallets as w
-    set balance = v_new.balance, version = v_wallet.version + 1
+    set balance = v_wallet.balance - v_now.cost, version = v_wallet.version + 1
     where w.user_id = v_player.user_id;
     if p_idempotency_key is not null then
         insert into private.idempotency_keys (
@@ -2172,8 +2314,8 @@ begin
             -- The rest is the entry's (private.replayed_join).
             jsonb_build_object(
                 'entry_id', v_entry_id,
-                'balance', v_new.balance,
-                'tickets_sold', v_new.tickets_sold
+                'balance', v_wallet.balance - v_now.cost,
+                'tickets_sold', v_sold.tickets_sold
             ),
             v_at
         )
@@ -2182,43 +2324,44 @@ begin
             perform private.fail('idempotency_key_reused');
         end if;
     end if;
+    v_time := private.json_time(v_at);
     perform private.send_messages(
         array['pots:' || p_pot_id, 'wallet:' || v_player.user_id],
         array['joined', 'balance'],
         array[
             jsonb_build_object(
                 'pot_id', p_pot_id,
-                'version', v_new.version,
-                'at', v_new.at,
-                'entrant', left(v_new.tag, 16),
+                'version', v_sold.version,
+                'at', v_time,
+                'entrant', left(v_tag, 16),
                 'ticket_count', p_ticket_count,
-                'tickets_sold', v_new.tickets_sold,
-                'credits_committed', v_new.credits_committed,
-                'participant_count', v_new.participants
+                'tickets_sold', v_sold.tickets_sold,
+                'credits_committed', v_sold.tickets_sold * v_now.entry_cost,
+                'participant_count', v_sold.participants
             ),
             jsonb_build_object(
                 'pot_id', p_pot_id,
                 'version', v_wallet.version + 1,
-                'at', v_new.at,
-                'balance', v_new.balance
+                'at', v_time,
+                'balance', v_wallet.balance - v_now.cost
             )
         ]
     );
     if v_at >= v_now.pulse_at then
         perform private.pulse_lobby(p_pot_id);
     end if;
-    if v_new.tickets_sold = v_pot.max_tickets then
+    if v_sold.tickets_sold = v_now.max_tickets then
         perform private.wake_services('full', p_pot_id);
     end if;
     return jsonb_build_object(
         'entry_id', v_entry_id,
         'pot_id', p_pot_id,
         'ticket_count', p_ticket_count,
-        'credits_spent', v_pot.cost,
-        'balance', v_new.balance,
-        'tickets_sold', v_new.tickets_sold,
-        'credits_committed', v_new.credits_committed,
-        'entrant', left(v_new.tag, 16),
+        'credits_spent', v_now.cost,
+        'balance', v_wallet.balance - v_now.cost,
+        'tickets_sold', v_sold.tickets_sold,
+        'credits_committed', v_sold.tickets_sold * v_now.entry_cost,
+        'entrant', left(v_tag, 16),
         'salt', encode(v_salt, 'hex')
     );
 end $$;
@@ -2269,15 +2412,18 @@ declare
 begin
     if jsonb_typeof(p_batch) is distinct from 'array'
         or jsonb_array_length(p_batch) not between 1 and c_most
+        or p_batch -> 0 ->> 'pot_id' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' is not true
         or exists (
             select
             from jsonb_array_elements(p_batch) as b (item)
             where jsonb_typeof(b.item) <> 'object'
                 or jsonb_typeof(b.item -> 'pot_id') is distinct from 'string'
-                or b.item ->> 'pot_id' !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
                 or lower(b.item ->> 'pot_id') <> lower(p_batch -> 0 ->> 'pot_id')
                 or jsonb_typeof(b.item -> 'user_id') is distinct from 'string'
-                or b.item ->> 'user_id' !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                -- A third of the time of the pattern above, for what a batch has hundreds of.
+                or b.item ->> 'user_id' not like '________-____-____-____-____________'
+                or b.item ->> 'user_id' ~ '[^-0-9a-fA-F]'
+                or length(replace(b.item ->> 'user_id', '-', '')) <> 32
                 or jsonb_typeof(b.item -> 'ticket_count') is distinct from 'number'
                 or b.item ->> 'ticket_count' !~ '^-?[0-9]{1,9}$'
                 or coalesce(jsonb_typeof(b.item -> 'idempotency_key'), 'null')
@@ -2331,7 +2477,11 @@ begin
         where u.id in (select j.user_id from unnest(v_joins) as j)
             and not exists (select from private.actors as a where a.subject = u.id::text)
             -- Who was forgotten gets no new pseudonym.
-            and not private.is_erased(u.id)
+            and not exists (
+                select
+                from private.erasures as e
+                where e.user_id = u.id and e.erased_at is not null
+            )
         order by u.id::text
     ) as u;
     select
@@ -2394,7 +2544,7 @@ begin
         )::private.plain_join
         from unnest(v_joins) as j
     );
-    -- Under the first pepper nobody was known by another (private.request_context).
+    -- Under the first pepper nobody was known by another (private.join_pot).
     if v_pot.pepper_id > 1 then
         -- A link that is new is a row that another join may be writing too.
         perform private.known_as('ip', n.address, n.ip_hash, v_pot.pepper_id)
@@ -2473,12 +2623,45 @@ begin
                         as of_device
                 from unnest(v_plain) as each
             ) as j
-            inner join auth.users as u on j.user_id = u.id
-            inner join private.actors as a on u.id::text = a.subject
-            inner join private.wallets as w on j.user_id = w.user_id
+            -- Each look-up is a subselect of one join, for which there is one plan whatever the
+            -- planner knows of these tables: as a join of tables it read every key there is, for
+            -- each join of a batch, where it took them to be few.
             cross join lateral (
-                select v_rails -> j.region as rails
-            ) as r
+                select u.created_at, a.actor_id
+                from auth.users as u
+                inner join private.actors as a on a.subject = u.id::text
+                where u.id = j.user_id
+                    and u.is_anonymous is not true
+                    and u.deleted_at is null
+                    and (u.banned_until is null or u.banned_until <= v_at)
+                    and coalesce(strpos(u.raw_app_meta_data::text, 'pot_'), 0) = 0
+                limit 1
+            ) as a
+            cross join lateral (
+                select w.account_id, w.balance, w.version
+                from private.wallets as w
+                where w.user_id = j.user_id and w.balance >= j.cost
+                limit 1
+            ) as w
+            inner join (
+                select
+                    each.key as region,
+                    each.value <> 'null' as has_rails,
+                    coalesce(each.value -> 'blocked_regions' ? each.key, false) as is_blocked,
+                    -- A new account has limits of its own: join_pot knows them.
+                    make_interval(hours => greatest(
+                        (each.value ->> 'account_age_hours')::integer,
+                        (each.value ->> 'new_account_hours')::integer
+                    )) as old_enough,
+                    (each.value ->> 'joins_per_minute')::bigint as joins_per_minute,
+                    (each.value ->> 'credits_per_minute')::bigint as credits_per_minute,
+                    (each.value ->> 'joins_per_day')::bigint as joins_per_day,
+                    (each.value ->> 'credits_per_day')::bigint as credits_per_day,
+                    (each.value ->> 'accounts_per_ip')::bigint as accounts_per_ip,
+                    (each.value ->> 'accounts_per_device')::bigint as accounts_per_device
+                from jsonb_each(v_rails) as each
+                offset 0
+            ) as r on j.region = r.region
             cross join lateral (
                 select coalesce(sum(e.ticket_count), 0) as tickets
                 from public.pot_entries as e
@@ -2494,10 +2677,26 @@ begin
                         where e.created_at > v_at - interval '1 minute'
                     ), 0)::bigint as minute_credits
                 from public.pot_entries as e
-                where r.rails <> 'null'
+                where r.has_rails
                     and e.user_id = j.user_id
                     and e.created_at > v_at - interval '1 day'
             ) as d
+            cross join lateral (
+                select
+                    (select true from private.erasures as e
+                    where e.user_id = j.user_id and e.erased_at is not null limit 1) is null
+                    and (select true from private.staff as s where s.user_id = j.user_id limit 1)
+                    is null
+                    and (select true from private.guard_rails as g
+                    where g.scope = 'user' and g.scope_id = j.user_id::text limit 1) is null
+                    and (select true from private.play_limits as l
+                    where l.user_id = j.user_id limit 1) is null
+                    and (select true from private.play_breaks as b
+                    where b.user_id = j.user_id and b.ends_at > v_at limit 1) is null
+                    and (select true from private.idempotency_keys as k
+                    where k.operation = 'join_pot' and k.key = j.key limit 1) is null as is_plain
+                offset 0
+            ) as n
             where j.ticket_count >= 1
                 -- Of a player's joins the first, and of those with one key.
                 and j.of_player = 1
@@ -2505,53 +2704,45 @@ begin
                     j.key is null
                     or j.of_key = 1 and length(j.key) <= 255 and j.key ~ '^[ -~]*[!-~][ -~]*$'
                 )
-                and u.is_anonymous is not true
-                and u.deleted_at is null
-                and (u.banned_until is null or u.banned_until <= v_at)
-                and not exists (
-                    select from private.erasures as e
-                    where e.user_id = j.user_id and e.erased_at is not null
-                )
-                and not exists (select from private.staff as s where s.user_id = j.user_id)
-                and coalesce(strpos(u.raw_app_meta_data::text, 'pot_'), 0) = 0
-                and not exists (
-                    select from private.guard_rails as g
-                    where g.scope = 'user' and g.scope_id = j.user_id::text
-                )
-                and not exists (
-                    select from private.play_limits as l where l.user_id = j.user_id
-                )
-                and not exists (
-                    select from private.play_breaks as b
-                    where b.user_id = j.user_id and b.ends_at > v_at
-                )
-                and not exists (
-                    select from private.idempotency_keys as k
-                    where k.operation = 'join_pot' and k.key = j.key
-                )
+                and n.is_plain
                 and h.tickets + j.ticket_count <= v_pot.max_per_user
-                and w.balance >= j.cost
+                and not r.is_blocked
+                and coalesce(v_at >= a.created_at + r.old_enough, true)
+                -- The same limits as those of private.reached_limit, for who is not new.
+                and coalesce(d.minute_joins + 1 <= r.joins_per_minute, true)
+                and coalesce(d.minute_credits + j.cost <= r.credits_per_minute, true)
+                and coalesce(d.joins + 1 <= r.joins_per_day, true)
+                and coalesce(d.credits + j.cost <= r.credits_per_day, true)
+                -- And as those of private.reached_accounts; of a batch one account each.
                 and (
-                    r.rails = 'null'
-                    or not coalesce(r.rails -> 'blocked_regions' ? j.region, false)
-                    -- A new account has limits of its own: join_pot knows them.
-                    and coalesce(v_at >= u.created_at + make_interval(hours => greatest(
-                        (r.rails ->> 'account_age_hours')::integer,
-                        (r.rails ->> 'new_account_hours')::integer
-                    )), true)
-                    and private.reached_limit(
-                        r.rails, false, j.cost, d.minute_joins, d.minute_credits, d.joins,
-                        d.credits
-                    ) is null
-                    and (
-                        not r.rails ?| '{accounts_per_ip,accounts_per_device}'
-                        or (j.ip_hash is null or j.of_ip = 1)
-                        and (j.device_hash is null or j.of_device = 1)
-                        and private.reached_accounts(
-                            v_pot_id, j.user_id, r.rails, j.ip_hash, j.device_hash
-                        ) is null
-                    )
+                    coalesce(r.accounts_per_ip, r.accounts_per_device) is null
+                    or (j.ip_hash is null or j.of_ip = 1)
+                    and (j.device_hash is null or j.of_device = 1)
                 )
+                and case
+                    when r.accounts_per_ip is not null then (
+                        select
+                            coalesce(bool_or(e.user_id = j.user_id), false)
+                            or count(distinct e.user_id) < r.accounts_per_ip
+                        from public.pot_entries as e
+                        where e.ip_hash = j.ip_hash
+                            and e.pot_id = v_pot_id
+                            and e.cancelled_at is null
+                    )
+                    else true
+                end
+                and case
+                    when r.accounts_per_device is not null then (
+                        select
+                            coalesce(bool_or(e.user_id = j.user_id), false)
+                            or count(distinct e.user_id) < r.accounts_per_device
+                        from public.pot_entries as e
+                        where e.device_hash = j.device_hash
+                            and e.pot_id = v_pot_id
+                            and e.cancelled_at is null
+                    )
+                    else true
+                end
             order by j.place
         );
     else

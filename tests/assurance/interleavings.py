@@ -32,7 +32,7 @@ _MOST_POINTS = 60
 
 # Where a call may be stopped: what takes locks, reads state, moves money or writes the chain.
 POINTS = (
-    "caller_player", "request_context", "player_problem", "require_person", "actor_pseudonym",
+    "caller_player", "fingerprint", "player_problem", "require_person", "actor_pseudonym",
     "hold_pot", "lock_wallet", "replayed", "guard_join", "take_tickets", "pot_totals",
     "take_entry_back", "post_transfer", "append_audit", "due_task", "freeze_pot", "cancel_pot",
     "settle_pot", "release_payout", "find_signer", "announce_pot", "remember",

@@ -9,7 +9,7 @@ from tests.support.servers import Servers
 BROKEN = {
     "a player's cap is not looked at": (
         "private.join_pot(uuid, integer, text)",
-        "v_now.held + p_ticket_count > v_pot.max_per_user",
+        "v_now.held + p_ticket_count > v_now.max_per_user",
         "false",
     ),
     "the next ticket wins": (

@@ -35,15 +35,18 @@ declare
 begin
     if jsonb_typeof(p_batch) is distinct from 'array'
         or jsonb_array_length(p_batch) not between 1 and c_most
+        or p_batch -> 0 ->> 'pot_id' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' is not true
         or exists (
             select
             from jsonb_array_elements(p_batch) as b (item)
             where jsonb_typeof(b.item) <> 'object'
                 or jsonb_typeof(b.item -> 'pot_id') is distinct from 'string'
-                or b.item ->> 'pot_id' !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
                 or lower(b.item ->> 'pot_id') <> lower(p_batch -> 0 ->> 'pot_id')
                 or jsonb_typeof(b.item -> 'user_id') is distinct from 'string'
-                or b.item ->> 'user_id' !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                -- A third of the time of the pattern above, for what a batch has hundreds of.
+                or b.item ->> 'user_id' not like '________-____-____-____-____________'
+                or b.item ->> 'user_id' ~ '[^-0-9a-fA-F]'
+                or length(replace(b.item ->> 'user_id', '-', '')) <> 32
                 or jsonb_typeof(b.item -> 'ticket_count') is distinct from 'number'
                 or b.item ->> 'ticket_count' !~ '^-?[0-9]{1,9}$'
                 or coalesce(jsonb_typeof(b.item -> 'idempotency_key'), 'null')
@@ -97,7 +100,11 @@ begin
         where u.id in (select j.user_id from unnest(v_joins) as j)
             and not exists (select from private.actors as a where a.subject = u.id::text)
             -- Who was forgotten gets no new pseudonym.
-            and not private.is_erased(u.id)
+            and not exists (
+                select
+                from private.erasures as e
+                where e.user_id = u.id and e.erased_at is not null
+            )
         order by u.id::text
     ) as u;
     select
@@ -160,7 +167,7 @@ begin
         )::private.plain_join
         from unnest(v_joins) as j
     );
-    -- Under the first pepper nobody was known by another (private.request_context).
+    -- Under the first pepper nobody was known by another (private.join_pot).
     if v_pot.pepper_id > 1 then
         -- A link that is new is a row that another join may be writing too.
         perform private.known_as('ip', n.address, n.ip_hash, v_pot.pepper_id)
@@ -239,12 +246,45 @@ begin
                         as of_device
                 from unnest(v_plain) as each
             ) as j
-            inner join auth.users as u on j.user_id = u.id
-            inner join private.actors as a on u.id::text = a.subject
-            inner join private.wallets as w on j.user_id = w.user_id
+            -- Each look-up is a subselect of one join, for which there is one plan whatever the
+            -- planner knows of these tables: as a join of tables it read every key there is, for
+            -- each join of a batch, where it took them to be few.
             cross join lateral (
-                select v_rails -> j.region as rails
-            ) as r
+                select u.created_at, a.actor_id
+                from auth.users as u
+                inner join private.actors as a on a.subject = u.id::text
+                where u.id = j.user_id
+                    and u.is_anonymous is not true
+                    and u.deleted_at is null
+                    and (u.banned_until is null or u.banned_until <= v_at)
+                    and coalesce(strpos(u.raw_app_meta_data::text, 'pot_'), 0) = 0
+                limit 1
+            ) as a
+            cross join lateral (
+                select w.account_id, w.balance, w.version
+                from private.wallets as w
+                where w.user_id = j.user_id and w.balance >= j.cost
+                limit 1
+            ) as w
+            inner join (
+                select
+                    each.key as region,
+                    each.value <> 'null' as has_rails,
+                    coalesce(each.value -> 'blocked_regions' ? each.key, false) as is_blocked,
+                    -- A new account has limits of its own: join_pot knows them.
+                    make_interval(hours => greatest(
+                        (each.value ->> 'account_age_hours')::integer,
+                        (each.value ->> 'new_account_hours')::integer
+                    )) as old_enough,
+                    (each.value ->> 'joins_per_minute')::bigint as joins_per_minute,
+                    (each.value ->> 'credits_per_minute')::bigint as credits_per_minute,
+                    (each.value ->> 'joins_per_day')::bigint as joins_per_day,
+                    (each.value ->> 'credits_per_day')::bigint as credits_per_day,
+                    (each.value ->> 'accounts_per_ip')::bigint as accounts_per_ip,
+                    (each.value ->> 'accounts_per_device')::bigint as accounts_per_device
+                from jsonb_each(v_rails) as each
+                offset 0
+            ) as r on j.region = r.region
             cross join lateral (
                 select coalesce(sum(e.ticket_count), 0) as tickets
                 from public.pot_entries as e
@@ -260,10 +300,26 @@ begin
                         where e.created_at > v_at - interval '1 minute'
                     ), 0)::bigint as minute_credits
                 from public.pot_entries as e
-                where r.rails <> 'null'
+                where r.has_rails
                     and e.user_id = j.user_id
                     and e.created_at > v_at - interval '1 day'
             ) as d
+            cross join lateral (
+                select
+                    (select true from private.erasures as e
+                    where e.user_id = j.user_id and e.erased_at is not null limit 1) is null
+                    and (select true from private.staff as s where s.user_id = j.user_id limit 1)
+                    is null
+                    and (select true from private.guard_rails as g
+                    where g.scope = 'user' and g.scope_id = j.user_id::text limit 1) is null
+                    and (select true from private.play_limits as l
+                    where l.user_id = j.user_id limit 1) is null
+                    and (select true from private.play_breaks as b
+                    where b.user_id = j.user_id and b.ends_at > v_at limit 1) is null
+                    and (select true from private.idempotency_keys as k
+                    where k.operation = 'join_pot' and k.key = j.key limit 1) is null as is_plain
+                offset 0
+            ) as n
             where j.ticket_count >= 1
                 -- Of a player's joins the first, and of those with one key.
                 and j.of_player = 1
@@ -271,53 +327,45 @@ begin
                     j.key is null
                     or j.of_key = 1 and length(j.key) <= 255 and j.key ~ '^[ -~]*[!-~][ -~]*$'
                 )
-                and u.is_anonymous is not true
-                and u.deleted_at is null
-                and (u.banned_until is null or u.banned_until <= v_at)
-                and not exists (
-                    select from private.erasures as e
-                    where e.user_id = j.user_id and e.erased_at is not null
-                )
-                and not exists (select from private.staff as s where s.user_id = j.user_id)
-                and coalesce(strpos(u.raw_app_meta_data::text, 'pot_'), 0) = 0
-                and not exists (
-                    select from private.guard_rails as g
-                    where g.scope = 'user' and g.scope_id = j.user_id::text
-                )
-                and not exists (
-                    select from private.play_limits as l where l.user_id = j.user_id
-                )
-                and not exists (
-                    select from private.play_breaks as b
-                    where b.user_id = j.user_id and b.ends_at > v_at
-                )
-                and not exists (
-                    select from private.idempotency_keys as k
-                    where k.operation = 'join_pot' and k.key = j.key
-                )
+                and n.is_plain
                 and h.tickets + j.ticket_count <= v_pot.max_per_user
-                and w.balance >= j.cost
+                and not r.is_blocked
+                and coalesce(v_at >= a.created_at + r.old_enough, true)
+                -- The same limits as those of private.reached_limit, for who is not new.
+                and coalesce(d.minute_joins + 1 <= r.joins_per_minute, true)
+                and coalesce(d.minute_credits + j.cost <= r.credits_per_minute, true)
+                and coalesce(d.joins + 1 <= r.joins_per_day, true)
+                and coalesce(d.credits + j.cost <= r.credits_per_day, true)
+                -- And as those of private.reached_accounts; of a batch one account each.
                 and (
-                    r.rails = 'null'
-                    or not coalesce(r.rails -> 'blocked_regions' ? j.region, false)
-                    -- A new account has limits of its own: join_pot knows them.
-                    and coalesce(v_at >= u.created_at + make_interval(hours => greatest(
-                        (r.rails ->> 'account_age_hours')::integer,
-                        (r.rails ->> 'new_account_hours')::integer
-                    )), true)
-                    and private.reached_limit(
-                        r.rails, false, j.cost, d.minute_joins, d.minute_credits, d.joins,
-                        d.credits
-                    ) is null
-                    and (
-                        not r.rails ?| '{accounts_per_ip,accounts_per_device}'
-                        or (j.ip_hash is null or j.of_ip = 1)
-                        and (j.device_hash is null or j.of_device = 1)
-                        and private.reached_accounts(
-                            v_pot_id, j.user_id, r.rails, j.ip_hash, j.device_hash
-                        ) is null
-                    )
+                    coalesce(r.accounts_per_ip, r.accounts_per_device) is null
+                    or (j.ip_hash is null or j.of_ip = 1)
+                    and (j.device_hash is null or j.of_device = 1)
                 )
+                and case
+                    when r.accounts_per_ip is not null then (
+                        select
+                            coalesce(bool_or(e.user_id = j.user_id), false)
+                            or count(distinct e.user_id) < r.accounts_per_ip
+                        from public.pot_entries as e
+                        where e.ip_hash = j.ip_hash
+                            and e.pot_id = v_pot_id
+                            and e.cancelled_at is null
+                    )
+                    else true
+                end
+                and case
+                    when r.accounts_per_device is not null then (
+                        select
+                            coalesce(bool_or(e.user_id = j.user_id), false)
+                            or count(distinct e.user_id) < r.accounts_per_device
+                        from public.pot_entries as e
+                        where e.device_hash = j.device_hash
+                            and e.pot_id = v_pot_id
+                            and e.cancelled_at is null
+                    )
+                    else true
+                end
             order by j.place
         );
     else
