@@ -6,6 +6,11 @@ i, the other to its point j, then the first to its end, then the other. All i an
 either call begins: every order with at most two switches. A call that waits for a lock of the other
 is overtaken, and what comes of it is the same from there on.
 
+A pair whose time is over before that has played those in which the other runs to its end, and of
+the rest a sample: what is stopped where is in an order by the seed. How much that is is a figure,
+of the schedules that the points which each call comes to by itself allow at most; another seed
+plays others.
+
 Whatever the order, answers, balances, states and chains must be those of one call after the other.
 """
 
@@ -504,6 +509,16 @@ SCENES: dict[str, Callable[[Game], Scene]] = {
 # ---------------------------------------------------------------------------------- exploring
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """Who began, 0 or 1, where it and the other were stopped, and what came of it."""
+
+    begins: int
+    i: int
+    j: int
+    outcome: Any
+
+
 class Stage:
     """A database with points in it, and somebody who lets sessions go."""
 
@@ -559,26 +574,38 @@ class Stage:
             answers = [one.result(), two.result()]
             return self.outcome(scene, answers[::-1] if begins else answers), one_came, two_came
 
-    def schedules(self, name: str) -> Iterator[tuple[int, int, int, Any]]:
-        """Plays every schedule of a scene: who begins, i, j and the outcome.
+    def points(self, name: str) -> tuple[int, int]:
+        """How many points each call comes to by itself, the one before its commit included."""
+        counts = []
+        for place in (0, 1):
+            with self.playing(name) as scene:
+                session = Session(self.admin, 1, (scene.first, scene.second)[place])
+                counts.append(sum(1 for i in range(1, _MOST_POINTS) if session.reach(i)))
+                session.finish()
+                session.result()
+        return counts[0], counts[1]
+
+    def schedules(self, name: str, chance: random.Random) -> Iterator[Schedule]:
+        """Plays every schedule of a scene.
 
         Those in which the other runs to its end come first: most of what can go wrong is there.
+        The others follow by where who begins is stopped, in an order of chance.
         """
-        lasts = {}
+        rows = []
         for begins in (0, 1):
             for i in range(1, _MOST_POINTS):
                 outcome, came, _ = self.interleaved(name, begins, i, _MOST_POINTS)
-                yield begins, i, _MOST_POINTS, outcome
-                lasts[begins] = i
+                yield Schedule(begins, i, _MOST_POINTS, outcome)
+                rows.append((begins, i))
                 if not came:
                     break
-        for begins, last in lasts.items():
-            for i in range(1, last + 1):
-                for j in range(1, _MOST_POINTS):
-                    outcome, _, came = self.interleaved(name, begins, i, j)
-                    if not came:
-                        break  # it waits, or has ended: that was played
-                    yield begins, i, j, outcome
+        chance.shuffle(rows)
+        for begins, i in rows:
+            for j in range(1, _MOST_POINTS):
+                outcome, _, came = self.interleaved(name, begins, i, j)
+                if not came:
+                    break  # it waits, or has ended: that was played
+                yield Schedule(begins, i, j, outcome)
 
 
 @contextlib.contextmanager
@@ -594,26 +621,48 @@ def staged(servers: Servers, broken: str = "") -> Iterator[Stage]:
         servers.drop(db)
 
 
-def explore(
-    stage: Stage, name: str, enough: Callable[[int], bool] = lambda _: False
-) -> tuple[int, str | None]:
-    """Plays the schedules of a scene until `enough` of them, or one that equals no serial order.
+@dataclass
+class Explored:
+    """What was played of a pair: `whole` unless it was ended before, and what equals no order."""
 
-    How many were played, and what came of that one.
-    """
+    played: int = 0
+    whole: bool = True
+    found: str | None = None
+
+
+def explore(
+    stage: Stage,
+    name: str,
+    enough: Callable[[int], bool] = lambda _: False,
+    chance: random.Random | None = None,
+) -> Explored:
+    """Plays the schedules of a scene until `enough` of them, or one that equals no serial order."""
     orders = [stage.serial(name, turned=False), stage.serial(name, turned=True)]
-    played = 0
-    for begins, i, j, outcome in stage.schedules(name):
-        played += 1
-        if outcome not in orders:
-            who = "the second" if begins else "the first"
-            return played, (
-                f"{name}: {who} stopped at its point {i}, the other at {j}: {outcome};"
-                f" one after the other: {orders}"
+    explored = Explored()
+    for each in stage.schedules(name, chance or random.Random(0)):
+        explored.played += 1
+        if each.outcome not in orders:
+            who = "the second" if each.begins else "the first"
+            explored.found = (
+                f"{name}: {who} stopped at its point {each.i}, the other at {each.j}:"
+                f" {each.outcome}; one after the other: {orders}"
             )
-        if enough(played):
+            explored.whole = False
             break
-    return played, None
+        if enough(explored.played):
+            explored.whole = False
+            break
+    return explored
+
+
+def at_most(points: tuple[int, int]) -> int:
+    """Schedules of two calls that come to so many points: none waits, and each is let go at all.
+
+    Of each place of the one that begins, the end included: the other is let go to its end, or
+    stopped at each of its points.
+    """
+    one, two = points
+    return (one + 1) * (two + 1) + (two + 1) * (one + 1)
 
 
 def _is_over(going: Run, until: float, _: int) -> bool:
@@ -623,19 +672,26 @@ def _is_over(going: Run, until: float, _: int) -> bool:
 def run(going: Run) -> None:
     """Plays every pair in turn, in an order by the seed, each within its share of the time."""
     names = list(SCENES)
-    random.Random(going.seed).shuffle(names)
+    chance = random.Random(going.seed)
+    chance.shuffle(names)
     servers = Servers()
+    played = allowed = 0
     try:
         with staged(servers) as stage:
             for place, name in enumerate(names):
                 until = going.elapsed + max(going.left, 0) / (len(names) - place)
-                played, found = explore(stage, name, partial(_is_over, going, until))
-                going.count("schedules", played)
-                going.count("pairs played whole", int(going.elapsed <= until))
+                most = at_most(stage.points(name))
+                explored = explore(stage, name, partial(_is_over, going, until), chance)
+                going.count("schedules", explored.played)
+                going.count("pairs played whole", int(explored.whole))
                 going.count("pairs")
-                going.say(f"{name}: {played} schedules")
-                if found is not None:
-                    going.fail(found)
+                # A pair that was played whole has no more than it played.
+                played += explored.played
+                allowed += explored.played if explored.whole else max(most, explored.played)
+                going.figure("share of the schedules, at least", round(played / allowed, 3))
+                going.say(f"{name}: {explored.played} schedules of at most {most}")
+                if explored.found is not None:
+                    going.fail(explored.found)
             assert_clean(stage.db)
     finally:
         servers.stop()

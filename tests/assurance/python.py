@@ -1,4 +1,4 @@
-"""The harness of Python's mutants: what draws and verifies is changed, one place at a time.
+"""The harness of Python's mutants: what draws, verifies and signs is changed, a place at a time.
 
 mutmut changes the pure modules of a copy of the checkout, each module by itself, and runs the unit
 tests that are about it. A survivor is a failure, unless waivers.toml says why it may live. Modules
@@ -30,6 +30,7 @@ MODULES = {
     "fairness.note": ("note",),
     "fairness.tlog": ("tlog",),
     "fairness.beacon": ("beacon",),
+    "lock": ("lock",),
     "proof.beacon": ("proof",),
     "proof.bundle": ("proof_bundle",),
     "proof.checks": ("proof",),

@@ -1,8 +1,10 @@
 """A few interleavings each run, and that an order which equals no serial one is found."""
 
+from random import Random
+
 import pytest
 
-from tests.assurance.interleavings import POINTS, SCENES, explore, staged
+from tests.assurance.interleavings import POINTS, SCENES, Explored, at_most, explore, staged
 from tests.support.game import assert_clean
 from tests.support.servers import Servers
 
@@ -26,9 +28,10 @@ BROKEN = {
 def test_some_interleavings_come_out_as_one_after_the_other(servers: Servers) -> None:
     with staged(servers) as stage:
         for name in ("join, lock", "join, void", "clear, settle", "claim, claim"):
-            played, found = explore(stage, name, lambda count: count >= 6)
-            assert found is None
-            assert played == 6
+            explored = explore(stage, name, lambda count: count >= 6)
+            assert explored.found is None
+            assert explored.played == 6
+            assert not explored.whole
         assert_clean(stage.db)
 
 
@@ -46,8 +49,36 @@ def test_a_broken_build_is_found_out(servers: Servers, mistake: str) -> None:
         $do$
     """
     with staged(servers, broken) as stage:
-        _, found = explore(stage, pair)
-    assert found is not None
+        explored = explore(stage, pair)
+    assert explored.found is not None
+    assert not explored.whole
+
+
+def test_what_a_pair_has_at_most_is_told_by_the_points_of_its_calls(servers: Servers) -> None:
+    with staged(servers) as stage:
+        one, two = stage.points("claim, void")
+        assert min(one, two) > 3
+        # As if neither ever waited for the other.
+        stage.serial = lambda name, turned: None  # type: ignore
+        stage.interleaved = lambda name, begins, i, j: (  # type: ignore
+            None, i <= (one, two)[begins], j <= (two, one)[begins],
+        )  # fmt: skip
+        explored = explore(stage, "claim, void")
+    assert explored == Explored(at_most((one, two)), whole=True, found=None)
+
+
+def test_what_is_left_for_another_seed_is_another_sample(servers: Servers) -> None:
+    """The first part is the same for all; of the rest each seed begins somewhere else."""
+    with staged(servers) as stage:
+        stage.interleaved = lambda name, begins, i, j: (None, i < 9, j < 5)  # type: ignore
+        one, same, other = (
+            [(each.begins, each.i, each.j) for each in stage.schedules("join, lock", Random(seed))]
+            for seed in (1, 1, 2)
+        )
+    assert one == same
+    assert one[:18] == other[:18]
+    assert one[18:30] != other[18:30]
+    assert sorted(one) == sorted(other)
 
 
 def test_every_point_is_a_function_of_the_product(servers: Servers) -> None:

@@ -183,6 +183,102 @@ def test_a_lock_of_more_tickets_than_a_pot_can_have_is_not_read(total: int) -> N
     assert read == []
 
 
+def test_a_page_goes_on_after_its_last_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "PAGE_ENTRIES", 3)
+    asked: list[object] = []
+
+    def ask(_function: str, after_ticket: int | None, page_size: int) -> str:
+        asked.append(after_ticket)
+        return packed(ENTRIES).hex() if after_ticket is None else ""
+
+    assert list(lock.pages(ask)) == [packed(ENTRIES), b""]
+    assert asked == [None, 4]
+
+
+def with_hashes(stated: dict[str, Any]) -> dict[str, Any]:
+    """A lock of one entry at least that says the hashes of what it has, whatever it has."""
+    rules = draw.rules_hash(stated["rules_text"], GAME)
+    digest = draw.lock_digest(
+        round_id=POT,
+        draw_version=stated["draw_version"],
+        commitment=bytes.fromhex(stated["commit_hash"]),
+        rules=rules,
+        entries_root=bytes.fromhex(stated["entries_root"]),
+        total_tickets=stated["total_tickets"],
+        locked_at=read_time(stated["locked_at"]),
+        beacon_chain_hash=bytes.fromhex(stated.get("beacon_chain_hash") or "00" * 32),
+        beacon_round=stated.get("beacon_round") or 0,
+        game=GAME,
+    )
+    return {**stated, "rules_hash": rules.hex(), "lock_digest": digest.hex()}
+
+
+RULES = good_lock()["rules_text"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        (
+            good_lock(commit_tag="ab" * 32),
+            "commit_hash is not the one that commit_tag bound at creation",
+        ),
+        (good_lock(rules_hash="ab" * 32), "rules_hash is not the hash of rules_text"),
+        (
+            with_hashes(good_lock(rules_text=RULES.replace(",", ", "))),
+            "rules_text is not the canonical JSON of a draw 1 pot's rules",
+        ),
+        (
+            with_hashes(good_lock(rules_text=RULES.replace(',"max', ',"draw_version":1,"max', 1))),
+            "rules_text is not the canonical JSON of a draw 1 pot's rules",
+        ),
+        (
+            with_hashes(
+                good_lock(rules_text=RULES.replace('"draw_version":1', '"draw_version":2'))
+            ),
+            "rules_text and draw_version differ",
+        ),
+        (
+            good_lock(beacon_chain_hash="ab" * 32),
+            "rules_text and the lock name different beacons",
+        ),
+        (
+            good_lock(commit_hash="ab"),
+            "the lock is malformed: ValueError: commit_hash must be 64 lower-case hex digits",
+        ),
+    ],
+)
+def test_what_is_wrong_alone_is_said_alone(stated: dict[str, Any], said: str) -> None:
+    assert lock.differences(stated, PACKED) == [said]
+
+
+@pytest.mark.parametrize("total", [1, 2**31 - 1])
+def test_the_smallest_and_the_largest_pot_can_be_locked(total: int) -> None:
+    tag = "11" * 32
+    entry = {"first_ticket": 0, "ticket_count": total, "entrant_tag": tag}
+    rules = rules_text(entry_cost=1, max_tickets=total, max_per_user=total, min_participants=1)
+    root = merkle.leaf(POT, total, bytes.fromhex(tag), GAME)
+    stated = with_hashes(
+        good_lock(rules_text=rules, entries_root=root.hash.hex(), total_tickets=total)
+    )
+    assert lock.differences(stated, [packed([entry])]) == []
+
+
+@pytest.mark.parametrize("beacon", [None, {"chain_hash": "cd" * 32, "round": 7, "at": "later"}])
+def test_what_a_pot_says_of_its_lock_is_read(beacon: dict[str, Any] | None) -> None:
+    fairness = {"draw_version": 2, "rules_text": "{}", "commit_hash": "ab" * 32, "beacon": beacon}
+    pot = {"id": str(POT), "locked_at": LOCKED_AT, "status": "locked", "fairness": fairness}
+    assert lock.stated_by_pot(pot) == {
+        **fairness,
+        "pot_id": str(POT),
+        "locked_at": LOCKED_AT,
+        "beacon_chain_hash": "cd" * 32 if beacon else None,
+        "beacon_round": 7 if beacon else None,
+    }
+    unlocked = lock.stated_by_pot({"id": str(POT), "locked_at": None, "fairness": {}})
+    assert "malformed" in " ".join(lock.differences(unlocked, PACKED))
+
+
 # ---------------------------------------------------------------------- draw 2
 
 LOCKED = read_time(LOCKED_AT)
@@ -244,6 +340,20 @@ def test_it_is_too_late_6_seconds_before_the_round() -> None:
     for now, late in ((due - 6_000_001, False), (due - 6_000_000, True), (due + 10**9, True)):
         said = lock.differences(beacon_lock(), PACKED, now=now)
         assert [("too late" in each) for each in said] == [True] * late
+
+
+def test_a_seed_is_shown_in_time_alone() -> None:
+    due = QUICKNET.round_time(ROUND)
+    for now, shown in ((LOCKED, True), (due - 6_000_001, True), (due - 6_000_000, False)):
+        assert lock.in_time(beacon_lock(), {QUICKNET.hash: QUICKNET}, now) is shown
+        # Whatever else it says: a draw 1 waits for no beacon.
+        of_draw_1 = {**beacon_lock(), "draw_version": 1}
+        assert lock.in_time(of_draw_1, {QUICKNET.hash: QUICKNET}, now) is True
+
+
+def test_the_name_of_what_is_malformed_is_said() -> None:
+    (said,) = lock.differences({**beacon_lock(), "beacon_chain_hash": "ab"}, PACKED)
+    assert "beacon_chain_hash must be" in said
 
 
 @pytest.mark.parametrize(
