@@ -56,6 +56,8 @@ _MOST_BEFORE_RACES = 4
 # Files of races that a changed refusal or comparison is given; a lock meets them all.
 _MOST_RACES = 3
 _AT_ONCE = 2
+# A file takes a second or two, the longest twenty on a busy machine.
+_FILE_SECONDS = 120.0
 _RACE_SECONDS = 240
 # What a file of pgTAP calls is in the statistics a moment after its session has ended.
 _TOLD_SECONDS = 10.0
@@ -283,8 +285,7 @@ def killer(servers: Servers, suite: Suite, mutant: Mutant) -> str | None:
         url = db.url(ADMIN)
         most = _MOST_BEFORE_RACES if mutant.kind == "lock" else MOST_FILES
         for file in suite.files(mutant)[:most]:
-            done = psql(url, file)
-            if done.returncode != 0 or read_tap(done.stdout):
+            if _fails(url, file):
                 return str(file.relative_to(ROOT))
     finally:
         servers.drop(db)
@@ -294,6 +295,15 @@ def killer(servers: Servers, suite: Suite, mutant: Mutant) -> str | None:
         if race_fails(servers, mutant, file):
             return str(file.relative_to(ROOT))
     return None
+
+
+def _fails(url: str, file: Path) -> bool:
+    try:
+        done = psql(url, file, _FILE_SECONDS)
+    except subprocess.TimeoutExpired:
+        # Without its guard a function may go on for ever, which is noticed too.
+        return True
+    return done.returncode != 0 or bool(read_tap(done.stdout))
 
 
 def race_fails(servers: Servers, mutant: Mutant, file: Path) -> bool:

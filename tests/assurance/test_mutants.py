@@ -1,10 +1,12 @@
 """A sample of mutants dies in every run, and one that nobody looks at is named."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
+from tests.assurance import mutants as harness
 from tests.assurance.mutants import (
     CATALOGUE,
     RACES,
@@ -50,6 +52,24 @@ def test_a_mutated_function_is_noticed_by_pgtap(
     with db.admin() as conn:
         suite = Suite(conn)
     assert killer(servers, suite, mutant) is not None
+
+
+def test_a_mutant_that_never_ends_is_noticed(
+    servers: Servers, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(harness, "_FILE_SECONDS", 3.0)
+    endless = (
+        "create or replace function private.now() returns timestamptz language sql volatile"
+        " as 'select clock_timestamp() from pg_sleep(600)'"
+    )
+    with db.admin() as conn:
+        suite = Suite(conn)
+    nearest = next(each for each in TAP if each.stem == "a_grant_has_borders.test")
+    suite.files = lambda mutant: [nearest]  # type: ignore[method-assign]
+    suite.races = lambda mutant: []  # type: ignore[method-assign]
+    began = time.monotonic()
+    assert killer(servers, suite, Mutant("comparison", "private.now", endless)) is not None
+    assert time.monotonic() - began < 60
 
 
 def test_races_run_on_databases_with_the_mutant_in_them(servers: Servers, db: Database) -> None:

@@ -71,8 +71,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PgTapFile 
     return None
 
 
-def psql(url: str, file: Path) -> subprocess.CompletedProcess[str]:
-    """Runs a file with the options that pg_prove gives psql."""
+def psql(url: str, file: Path, seconds: float | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs a file with the options that pg_prove gives psql.
+
+    Raises subprocess.TimeoutExpired after `seconds`.
+    """
     command = [
         embedded().tool("psql"),
         "--no-psqlrc",
@@ -86,7 +89,9 @@ def psql(url: str, file: Path) -> subprocess.CompletedProcess[str]:
         url,
     ]
     env = {**os.environ, "PGOPTIONS": "", "LC_ALL": "C.UTF-8"}
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, env=env, capture_output=True, text=True, check=False, timeout=seconds
+    )
 
 
 def read_tap(output: str) -> list[str]:

@@ -106,6 +106,14 @@ def test_one_byte_of_hex_has_one_spelling(text: str) -> None:
     assert read_hex("ab", 1, "it") == b"\xab"
 
 
+@pytest.mark.parametrize("size", [1, 2, 32])
+def test_hex_has_two_digits_a_byte(size: int) -> None:
+    assert is_hex("ab" * size, size)
+    assert not is_hex("ab" * size + "a", size)
+    assert not is_hex("ab" * size, size + 1)
+    assert not is_hex(b"ab" * size, size)
+
+
 def test_hex_that_is_refused_is_not_shown() -> None:
     with pytest.raises(ValueError, match="the key must be") as raised:
         read_hex("0123456789abcdeF", 8, "the key")
@@ -147,6 +155,43 @@ def test_a_written_time_reads_back_to_the_microsecond(moment: datetime) -> None:
 def test_a_time_has_one_spelling(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_time(text)
+
+
+def test_the_first_time_is_0_and_an_exact_number() -> None:
+    assert time_micros(datetime(1970, 1, 1, tzinfo=UTC)) == 0
+    last = time_micros(datetime(9999, 12, 31, 23, 59, 59, 999999, UTC))
+    assert (last, type(last)) == (253402300799999999, int)
+    with pytest.raises(ValueError, match=r"^a time before 1970 has no bytes in the contract$"):
+        time_micros(datetime(1969, 12, 31, 23, 59, 59, 999999, UTC))
+
+
+def test_a_refusal_says_what_is_meant() -> None:
+    """To a person, who has nothing else."""
+    with pytest.raises(ValueError, match=r"^a time is written 2026-11-22T17:49:34.123456Z$"):
+        read_time("2026-11-22")
+    with pytest.raises(ValueError, match=r"^a time needs its time zone$"):
+        time_micros(datetime(2026, 11, 22))
+    with pytest.raises(ValueError, match=r"^canonical JSON: object keys must be strings$"):
+        canonical_json({1: 2})
+    with pytest.raises(ValueError, match=r"^canonical JSON: no set can be hashed$"):
+        canonical_json(set())
+    with pytest.raises(ValueError, match=r"^nested too deeply$"):
+        read_json("[" * 100_000)
+    with pytest.raises(ValueError, match=r"^NaN is not JSON$"):
+        read_json("[NaN]")
+
+
+def test_of_a_long_name_or_number_the_beginning_is_shown() -> None:
+    name, digits = "k" * 41, "1" * 40
+    assert read_json(f'{{"a":1,"{name}":1,"{name}":2}}')[1] == [
+        f'the key "{"k" * 40}" appears twice in one object'
+    ]
+    assert read_json(f"[{digits}]")[1] == [
+        f"the number {digits} is not read alike by every program"
+    ]
+    assert read_json(f"[{digits}1]")[1] == [
+        f"the number {digits[:37]}... is not read alike by every program"
+    ]
 
 
 def test_a_time_without_a_zone_is_refused() -> None:

@@ -164,6 +164,16 @@ def test_another_game_shares_no_hash_with_this_one() -> None:
     assert draw.rules_hash("{}", GAME) != draw.rules_hash("{}", "battles")
 
 
+def test_the_hash_of_the_rules_is_of_all_their_bytes() -> None:
+    assert draw.rules_hash('{"ä":1}', GAME) == draw.sha256(b"pots/rules/v1\0" + '{"ä":1}'.encode())
+
+
+def test_without_tickets_nobody_wins_and_that_is_said() -> None:
+    for total in (0, -1):
+        with pytest.raises(ValueError, match=r"^a draw needs at least one ticket$"):
+            draw.winner_index(SEED, total)
+
+
 @given(HASHES, HASHES, TOTALS)
 def test_the_winner_is_one_of_the_tickets_and_always_the_same(
     seed: bytes, commitment: bytes, total: int

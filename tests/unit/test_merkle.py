@@ -83,7 +83,7 @@ def test_no_entries_have_no_root() -> None:
 
 @pytest.mark.parametrize("index", [-1, 3])
 def test_there_is_no_path_of_a_leaf_that_is_not_there(index: int) -> None:
-    with pytest.raises(IndexError):
+    with pytest.raises(IndexError, match=r"^no leaf -?\d+ in a tree of \d+$"):
         merkle.path(leaves_of([1, 2, 3]), index)
 
 
