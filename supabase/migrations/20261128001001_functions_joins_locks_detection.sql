@@ -55,6 +55,55 @@ comment on function private.normal_correlation_id(text) is
 revoke all on function private.normal_correlation_id(text)
 from public, anon, authenticated, service_role;
 
+-- source: supabase/functions/private/detection/chance_of_ages.sql
+-- How likely another account is made so near to one: by how many of those that are here were made
+-- around the two, over windows of 64, 512 and 4096 times their distance, and of 2 and 8 times where
+-- a third of all lies within, since a ring's own accounts lie there too. The densest window counts,
+-- so whoever came with a campaign is compared with the campaign.
+create or replace function private.chance_of_ages(
+    p_first double precision, p_second double precision, p_sorted double precision[]
+)
+returns double precision
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+    v_apart double precision := greatest(1, abs(p_first - p_second));
+    v_low double precision := least(p_first, p_second);
+    v_high double precision := greatest(p_first, p_second);
+    v_others integer := cardinality(p_sorted) - 2;
+    v_width double precision;
+    v_within double precision;
+    v_chance double precision := 0.0005;
+begin
+    if v_others < 1 then
+        return 1;
+    end if;
+    foreach v_width in array array[2, 8, 64, 512, 4096]::double precision[] loop
+        -- One more than there are: of few an empty window says little.
+        v_within := (
+            width_bucket(v_high + v_width * v_apart / 2, p_sorted)
+            - width_bucket(v_low - v_width * v_apart / 2, p_sorted) - 1
+        )::double precision / (v_others + 1);
+        if v_width > 8 or 3 * v_within > 1 then
+            v_chance := greatest(v_chance, v_within / v_width);
+        end if;
+    end loop;
+    return least(1, 2 * v_chance);
+end $$;
+
+comment on function private.chance_of_ages(
+    double precision, double precision, double precision[]
+) is
+'The chance that of p_sorted, the ages of those who are here in seconds, another lies as near to '
+'p_first as p_second does.';
+
+revoke all on function private.chance_of_ages(
+    double precision, double precision, double precision[]
+)
+from public, anon, authenticated, service_role;
+
 -- source: supabase/functions/private/detection/compared_pairs.sql
 -- Pairs of players by all pots they played: how often they met, how closely they followed each
 -- other, and whether they bought alike. Of up to 150 players all pairs are compared; in a larger
@@ -145,12 +194,27 @@ begin
         where v.pot > 0
         group by v.player, v.occasion
     ),
+    -- Who always comes first meets whoever always comes first, and both follow nobody: how much
+    -- likelier than anybody a player comes to a fifth of a pot, by the other pots of theirs.
+    fifths as materialized (
+        select
+            f.player, f.fifth,
+            5.0 * f.pots / (sum(f.pots) over (partition by f.player) + 4) as habit
+        from (
+            select
+                v.player, least(4, floor(5 * v.first_place)) as fifth, count(*) as pots
+            from visits as v
+            group by v.player, least(4, floor(5 * v.first_place))
+        ) as f
+    ),
     -- By themselves, or visits would be joined with visits, quadratic in the players of a pot.
     halves as materialized (
         select c.i, c.j, v.pot, v.occasion, v.players, v.first_place, v.last_place, v.tickets,
-            v.cap
+            v.cap, f.habit
         from candidates as c
         inner join visits as v on c.i = v.player
+        inner join fifths as f
+            on v.player = f.player and least(4, floor(5 * v.first_place)) = f.fifth
     ),
     meetings as materialized (
         select
@@ -158,6 +222,7 @@ begin
             least(a.players, 1 + round(a.players * greatest(
                 0, greatest(a.first_place, b.first_place) - least(a.last_place, b.last_place)
             ))) as gap,
+            ln(greatest(1, least(a.habit, f.habit))) as w_habit,
             case
                 when a.cap = 1 then null
                 when a.tickets = b.tickets then ln(0.5 + 0.5 / greatest(0.02, s.share))
@@ -165,6 +230,8 @@ begin
             end as w_stake
         from halves as a
         inner join visits as b on a.j = b.player and a.pot = b.pot
+        inner join fifths as f
+            on b.player = f.player and least(4, floor(5 * b.first_place)) = f.fifth
         left join stakes as s on a.tickets = s.tickets and a.cap = s.cap
     ),
     sittings as materialized (
@@ -173,7 +240,10 @@ begin
             count(*) filter (where g.pot > 0) as together,
             -- The chance that two strangers come as close as that in a pot.
             sum(-ln(least(1, 2 * g.gap / g.players))) filter (where g.pot > 0) as nearness,
-            sum(private.follow_weight(g.gap, g.players, false)) as w_strangers,
+            sum(
+                private.follow_weight(g.gap, g.players, false)
+                - case when g.gap < g.players / 5 then g.w_habit else 0 end
+            ) as w_strangers,
             sum(private.follow_weight(g.gap, g.players, true)) as w_friends,
             sum(g.w_stake) as w_stakes, count(g.w_stake) as staked
         from meetings as g
@@ -630,6 +700,9 @@ declare
     v_watched integer;
     v_capped integer;
     v_stakes boolean;
+    v_ages double precision[] := array(
+        select s.age from unnest(p_seats) as s where s.age is not null order by s.age
+    );
 begin
     select
         count(s.age), count(*) filter (where s.is_watched), count(*) filter (where s.is_capped)
@@ -639,19 +712,33 @@ begin
 
     return query
     with shared as materialized (
-        -- Strangers share a device nearly never, an address the less the fewer use it.
+        -- Strangers share a device nearly never, but for a public one, an address the less the
+        -- fewer use it, and several addresses hardly ever; nor do friends, who have one home at
+        -- most. Where a device is shared, so are the places it was at.
         select
             o.i, o.j,
-            max(case o.link
-                when 'shared_device' then ln(v_size) + 1
-                else greatest(0, ln(v_size::double precision / o.accounts))
-            end) as w_strangers,
-            max(case o.link when 'shared_device' then 1.2 else 0 end) as w_friends
+            max(o.weight) + case
+                when bool_or(o.link = 'shared_device') then 0
+                else least(3, 0.7 * (sum(o.weight) - max(o.weight)))
+            end as w_strangers,
+            case
+                when bool_or(o.link = 'shared_device' and o.accounts <= 8) then 1.2
+                when bool_or(o.link = 'shared_device') then 0
+                when count(*) filter (where o.accounts <= 12) > 1 then 1.5
+                else 0
+            end as w_friends
         from (
+            select p.*, case p.link
+                when 'shared_device'
+                    then ln(v_size) + 1 - 1.5 * ln(greatest(6, p.accounts) / 6.0)
+                else greatest(0, ln(v_size::double precision / p.accounts))
+            end as weight
+            from (
             select a.player as i, b.player as j, a.link, a.accounts
             from unnest(p_traits) as a
             inner join unnest(p_traits) as b on a.number = b.number and a.player < b.player
             where a.accounts <= 50
+            ) as p
         ) as o
         group by o.i, o.j
     ),
@@ -668,7 +755,7 @@ begin
             ) as w_stakes,
             case when a.newness is null or b.newness is null or v_aged < 8 then 0
                 else private.trait_weight(
-                    private.p_value_evidence(2 * abs(a.newness - b.newness) + 0.5 / v_aged), 0.5, 2
+                    private.p_value_evidence(private.chance_of_ages(a.age, b.age, v_ages)), 0.5, 3
                 )
             end as w_ages,
             case
@@ -719,7 +806,10 @@ begin
             b.ring, b.members, sum(b.weight) * (b.members - 1) / b.members as weight,
             avg(b.w_together) as w_together, avg(b.w_sync) as w_sync,
             avg(b.w_stakes) as w_stakes, avg(b.w_ages) as w_ages, avg(b.w_shared) as w_shared,
-            greatest(-3, least(3, avg(b.w_friends))) as w_close, avg(b.w_always) as w_always,
+            -- A table at which all sit down once is no more than that.
+            greatest(-3, least(
+                case when avg(b.together) >= 2 then 3 else 2.2 end, avg(b.w_friends)
+            )) as w_close, avg(b.w_always) as w_always,
             avg(b.w_device) as w_device,
             avg(b.together) as together, avg(b.fewer) as fewer, avg(b.expected) as expected,
             count(*) filter (where s.is_capped) as capped, sum(s.tickets) as tickets,
@@ -734,7 +824,7 @@ begin
             private.posterior(
                 ln(0.02) - (r.members - 1) * ln(v_size) + r.weight
                 + greatest(0, c.w_cap - r.w_stakes),
-                -2 + r.w_close + greatest(c.w_cap, r.w_stakes) + r.w_always + r.w_ages
+                -2 + r.w_close + greatest(c.w_cap, r.w_stakes) + r.w_always + least(0.5, r.w_ages)
                 + r.w_device
             ) as score
         from rounded as r
@@ -812,6 +902,9 @@ declare
     v_watched integer;
     v_capped integer;
     v_stakes boolean;
+    v_ages double precision[] := array(
+        select s.age from unnest(p_seats) as s where s.age is not null order by s.age
+    );
 begin
     select
         count(s.age), count(*) filter (where s.is_watched), count(*) filter (where s.is_capped)
@@ -822,7 +915,7 @@ begin
     return query
     with members as materialized (
         select
-            g.number, g.player, s.is_capped, s.tickets, s.newness,
+            g.number, g.player, s.is_capped, s.tickets, s.newness, s.age,
             count(*) over (partition by g.number) as members,
             g.player - lag(g.player) over (partition by g.number order by g.player) as gap
         from unnest(p_suspects) as g
@@ -849,13 +942,28 @@ begin
         select
             a.number,
             avg(p.together) as together, avg(p.fewer) as fewer, avg(p.expected) as expected,
+            avg(p.independent) as independent,
             avg(p.nearness) as nearness, avg(p.w_stakes) as w_stakes
         from unnest(p_pairs) as p
         inner join members as a on p.i = a.player
         inner join members as b on p.j = b.player and a.number = b.number
         group by a.number
     ),
-    -- How often an entry came from a device that its player had not used before.
+    -- How near in time the next account of the group was made.
+    cohorts as (
+        select n.number, count(*) as members, avg(ln(n.chance)) as chance
+        from (
+            select distinct on (a.number, a.player)
+                a.number, a.player, private.chance_of_ages(a.age, b.age, v_ages) as chance
+            from members as a
+            inner join members as b on a.number = b.number and a.player <> b.player
+            where a.members <= 30 and a.age is not null and b.age is not null
+            order by a.number, a.player, abs(a.age - b.age)
+        ) as n
+        group by n.number
+    ),
+    -- How often an entry came from a device that its player had not used before, nor anybody else
+    -- here: who sits down at public machines changes them too.
     turns as materialized (
         select
             d.player, d.new_devices, d.address,
@@ -865,9 +973,16 @@ begin
         from (
             select
                 v.player, greatest(0, count(v.device) - 1) as turns,
-                greatest(0, count(distinct v.device) - 1) as new_devices,
+                greatest(0, count(distinct v.device) filter (where not v.is_shared) - 1)
+                as new_devices,
                 min(v.address) filter (where v.pot = 0) as address
-            from unnest(p_visits) as v
+            from (
+                select
+                    o.player, o.pot, o.device, o.address,
+                    min(o.player) over (partition by o.device)
+                    < max(o.player) over (partition by o.device) as is_shared
+                from unnest(p_visits) as o
+            ) as v
             group by v.player
         ) as d
     ),
@@ -948,19 +1063,43 @@ begin
                     private.chance_of_sum(coalesce(m.nearness, 0)::double precision,
                         coalesce(m.together, 0)::double precision)
                 )),
+                -- Of a small pot even the nearest places are not near, so their absence says less.
                 -- A family at one table, once, is no more than that.
-                0.6, case when m.together >= 1 then 3.5 else 2.2 end
+                0.6 * (1 - sqrt(least(1, 3 * private.chance_of_span(
+                    s.members, (s.members - 1)::double precision / v_size
+                )))),
+                case when m.together >= 1 then 3.5 else 1.8 end
             ) as w_sync,
-            case when coalesce(m.fewer, 0) < 2 then 0 else private.company_weight(
-                m.together::double precision, m.fewer::double precision, m.expected, 4
+            case when coalesce(m.fewer, 0) < 2 then 0 else greatest(
+                private.company_weight(
+                    m.together::double precision, m.fewer::double precision, m.expected, 4
+                ),
+                -- Of an address that few use: a family plays one pot in four together, if chance
+                -- does not bring them together more often.
+                case when g.is_devices or g.accounts > 2 * s.members then -10
+                    else private.trait_weight(
+                        (
+                            private.rate_evidence(
+                                m.independent, t.apart::double precision, 0.9, t.usual
+                            )
+                            + private.rate_evidence(
+                                m.independent, t.apart::double precision, 0.6, t.usual
+                            )
+                        ) / 2,
+                        0.8, least(4.0, 0.9 * s.members)
+                    )
+                end
             ) end as w_together,
-            -- Made within as short a time as that, or as lately: the less likely one.
+            -- Made within as short a time as that, as lately, or one right after another: the least
+            -- likely one.
             case when s.aged < 2 or v_aged < 8 then 0 else private.trait_weight(
-                private.p_value_evidence(2 * least(
+                private.p_value_evidence(3 * least(
                     private.chance_of_span(s.aged, s.ages + 0.5 / v_aged),
-                    (s.oldest + 0.5 / v_aged) ^ (s.aged / 2.0)
+                    (s.oldest + 0.5 / v_aged) ^ (s.aged / 2.0),
+                    case when g.accounts <= 2 * s.members then (s.aged - 1) * exp(o.chance) end
                 )),
-                0.5, 2.5
+                -- A couple signs up on one evening.
+                0.5, case when s.members = 2 then 1.5 else 2.5 end
             ) end as w_ages,
             case when g.is_devices then 0 else private.trait_weight(
                 private.rate_evidence(
@@ -981,6 +1120,13 @@ begin
         left join met as m on s.number = m.number
         left join churn as c on s.number = c.number
         left join homes as h on s.number = h.number
+        left join cohorts as o on s.number = o.number
+        cross join lateral (
+            select
+                (m.fewer - m.together) * m.independent / greatest(1, m.together) as apart,
+                greatest(0.25, least(0.9, 0.8 * m.expected / greatest(1, m.fewer)))
+                ::double precision as usual
+        ) as t
         cross join usual_turns as u
         cross join usual_homes as r
     ),
@@ -1053,26 +1199,29 @@ as $$
     select (
         case
             -- A chain of devices that two use each is weaker than one that all use.
-            when p_is_devices then least(
-                -0.5 + 1.5 * (least(p_members, p_accounts) - 2)
-                + 0.4 * greatest(0, p_members - p_accounts), 4
-            ) - case p_link when 'linked_accounts' then 0.4 else 0 end
+            when p_is_devices and p_link = 'linked_accounts'
+                then least(-0.9 + 1.1 * (p_members - 2), 3.6)
+            when p_is_devices then least(-0.5 + 1.5 * (p_members - 2), 4)
             when not p_has_devices
-                then least(-1.4 + 0.7 * (p_members - 2), -0.4)
+                then least(-1.4 + 0.7 * (p_members - 2), 0)
                 - 0.6 * ln(greatest(5, p_members) / 5.0)
                 - case p_link when 'linked_accounts' then 1 else 0 end
             else least(-1.2 + 0.8 * (p_members - 2), 0.5)
         end
         - case
+            -- Of more than a family on them as few are here as of any crowd, of a ring most.
             when p_is_devices
-                then greatest(0, ln(greatest(p_accounts, 20) / greatest(20.0, p_members)))
+                then 2 * greatest(0, ln(p_accounts / p_members::numeric))
+                * least(1, greatest(0, p_accounts - 6) / 6.0)
             else 1.3 * ln(greatest(p_accounts, p_members) / p_members::numeric)
         end
         -- A family's tablet is at the family's address.
         + case
-            when p_link <> 'shared_device' or p_addresses = 0 then 0
-            when p_addresses >= p_members then ln(0.5 / 0.15)
-            else ln(0.5 / 0.85)
+            when not p_is_devices or p_addresses = 0 then 0
+            when p_addresses < p_members then ln(0.5 / 0.85)
+            -- What was shared earlier may have been shared at home.
+            when p_link = 'shared_device' then ln(0.5 / 0.15)
+            else 0
         end
     )::double precision
 $$;
@@ -1082,6 +1231,122 @@ comment on function private.link_weight(text, bigint, integer, boolean, boolean,
 'from how many addresses they came to this pot.';
 
 revoke all on function private.link_weight(text, bigint, integer, boolean, boolean, bigint)
+from public, anon, authenticated, service_role;
+
+-- source: supabase/functions/private/detection/linked_suspects.sql
+-- Groups that are judged for what they share: everybody here on one device or address, and whoever
+-- is connected through devices and addresses, also of earlier pots, where that is more.
+create or replace function private.linked_suspects(
+    p_pot_id uuid, p_seats private.seat[], p_traits private.trait[]
+)
+returns setof private.suspect
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+set enable_nestloop = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+    v_component integer[];
+begin
+    select private.connected(
+        array_agg(e.first_player), array_agg(e.player), cardinality(p_seats)
+    )
+    into v_component
+    from (
+        select t.player, min(t.player) over (partition by t.number) as first_player
+        from unnest(p_traits) as t
+        where t.ties
+    ) as e;
+
+    return query
+    with bound as materialized (
+        select c.component, c.player::integer as player
+        from unnest(v_component) with ordinality as c (component, player)
+    ),
+    direct as materialized (
+        select d.*
+        from (
+            select t.*, count(*) over (partition by t.number) as size
+            from unnest(p_traits) as t
+            where t.is_here
+        ) as d
+        where d.size > 1
+    ),
+    linked as (
+        select b.component, b.player, count(*) over (partition by b.component) as size
+        from bound as b
+    ),
+    largest as (
+        select b.component, max(d.size) as size
+        from direct as d
+        inner join bound as b on d.player = b.player
+        where d.ties
+        group by b.component
+    ),
+    -- Where all of them are, if that is a place of many.
+    places as (
+        select p.component, max(p.accounts) as accounts
+        from (
+            select l.component, l.size, x.number, least(30, x.accounts) as accounts,
+                count(*) as members
+            from linked as l
+            inner join unnest(p_traits) as x on l.player = x.player
+            where x.link = 'shared_address' and not x.ties and x.is_here
+            group by l.component, l.size, x.number, x.accounts
+        ) as p
+        where p.members = p.size
+        group by p.component
+    ),
+    -- Whom a chain of devices could tie: whoever ever used them, those who are not here as many
+    -- each as those who are, and of three devices and more whoever comes to their place. A public
+    -- place has many machines, and of its guests few are here.
+    bonds as (
+        select
+            t.component, max(t.accounts) as largest,
+            greatest(
+                (max(t.size) + sum(t.accounts - t.members) * max(t.size) / sum(t.members))::integer,
+                case when count(*) > 2 then max(c.accounts) end
+            ) as everybody,
+            bool_or(t.link = 'shared_device') as devices,
+            bool_or(t.link = 'shared_address') as addresses
+        from (
+            select
+                b.component, x.number, x.link, x.accounts, count(*) as members,
+                max(b.size) as size
+            from unnest(p_traits) as x
+            inner join linked as b on x.player = b.player
+            where x.ties
+            group by b.component, x.number, x.link, x.accounts
+        ) as t
+        left join places as c on t.component = c.component
+        group by t.component
+    )
+    select
+        d.number, d.link, d.label, d.accounts, d.link = 'shared_device',
+        d.link = 'shared_device', d.player
+    from direct as d
+    union all
+    -- Numbers below zero, where no trait's are.
+    select
+        -l.component, 'linked_accounts',
+        left(md5(p_pot_id::text || s.user_id::text), 8),
+        case when b.addresses then b.largest else b.everybody end, not b.addresses, b.devices,
+        l.player
+    from linked as l
+    inner join bonds as b on l.component = b.component
+    inner join unnest(p_seats) as s on l.component = s.player
+    left join largest as g on l.component = g.component
+    where l.size > 1 and l.size > coalesce(g.size, 0);
+end $$;
+
+comment on function private.linked_suspects(uuid, private.seat[], private.trait[]) is
+'The members of every group of two or more that a shared device or address, or a chain of them, '
+'ties together.';
+
+revoke all on function private.linked_suspects(uuid, private.seat[], private.trait[])
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/detection/lone_suspicions.sql

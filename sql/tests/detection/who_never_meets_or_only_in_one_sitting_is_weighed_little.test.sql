@@ -31,10 +31,10 @@ as $$
             from generate_series(1, 20) as g (n)
             cross join generate_series(0, 5) as h (pot)
             cross join lateral (
-                -- The others come in another order each time.
+                -- The two are somewhere else each time, and the others come in another order.
                 select case
-                    when n = 1 then 1
-                    when n = 2 then 1 + p_gap
+                    when n = 1 then 1 + (pot * 3) % 8
+                    when n = 2 then 1 + (pot * 3) % 8 + p_gap
                     else 1 + (n * 7 + pot * 5) % 20
                 end as place
             ) as x

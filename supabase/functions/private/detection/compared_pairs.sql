@@ -87,12 +87,27 @@ begin
         where v.pot > 0
         group by v.player, v.occasion
     ),
+    -- Who always comes first meets whoever always comes first, and both follow nobody: how much
+    -- likelier than anybody a player comes to a fifth of a pot, by the other pots of theirs.
+    fifths as materialized (
+        select
+            f.player, f.fifth,
+            5.0 * f.pots / (sum(f.pots) over (partition by f.player) + 4) as habit
+        from (
+            select
+                v.player, least(4, floor(5 * v.first_place)) as fifth, count(*) as pots
+            from visits as v
+            group by v.player, least(4, floor(5 * v.first_place))
+        ) as f
+    ),
     -- By themselves, or visits would be joined with visits, quadratic in the players of a pot.
     halves as materialized (
         select c.i, c.j, v.pot, v.occasion, v.players, v.first_place, v.last_place, v.tickets,
-            v.cap
+            v.cap, f.habit
         from candidates as c
         inner join visits as v on c.i = v.player
+        inner join fifths as f
+            on v.player = f.player and least(4, floor(5 * v.first_place)) = f.fifth
     ),
     meetings as materialized (
         select
@@ -100,6 +115,7 @@ begin
             least(a.players, 1 + round(a.players * greatest(
                 0, greatest(a.first_place, b.first_place) - least(a.last_place, b.last_place)
             ))) as gap,
+            ln(greatest(1, least(a.habit, f.habit))) as w_habit,
             case
                 when a.cap = 1 then null
                 when a.tickets = b.tickets then ln(0.5 + 0.5 / greatest(0.02, s.share))
@@ -107,6 +123,8 @@ begin
             end as w_stake
         from halves as a
         inner join visits as b on a.j = b.player and a.pot = b.pot
+        inner join fifths as f
+            on b.player = f.player and least(4, floor(5 * b.first_place)) = f.fifth
         left join stakes as s on a.tickets = s.tickets and a.cap = s.cap
     ),
     sittings as materialized (
@@ -115,7 +133,10 @@ begin
             count(*) filter (where g.pot > 0) as together,
             -- The chance that two strangers come as close as that in a pot.
             sum(-ln(least(1, 2 * g.gap / g.players))) filter (where g.pot > 0) as nearness,
-            sum(private.follow_weight(g.gap, g.players, false)) as w_strangers,
+            sum(
+                private.follow_weight(g.gap, g.players, false)
+                - case when g.gap < g.players / 5 then g.w_habit else 0 end
+            ) as w_strangers,
             sum(private.follow_weight(g.gap, g.players, true)) as w_friends,
             sum(g.w_stake) as w_stakes, count(g.w_stake) as staked
         from meetings as g

@@ -20,6 +20,9 @@ declare
     v_watched integer;
     v_capped integer;
     v_stakes boolean;
+    v_ages double precision[] := array(
+        select s.age from unnest(p_seats) as s where s.age is not null order by s.age
+    );
 begin
     select
         count(s.age), count(*) filter (where s.is_watched), count(*) filter (where s.is_capped)
@@ -29,19 +32,33 @@ begin
 
     return query
     with shared as materialized (
-        -- Strangers share a device nearly never, an address the less the fewer use it.
+        -- Strangers share a device nearly never, but for a public one, an address the less the
+        -- fewer use it, and several addresses hardly ever; nor do friends, who have one home at
+        -- most. Where a device is shared, so are the places it was at.
         select
             o.i, o.j,
-            max(case o.link
-                when 'shared_device' then ln(v_size) + 1
-                else greatest(0, ln(v_size::double precision / o.accounts))
-            end) as w_strangers,
-            max(case o.link when 'shared_device' then 1.2 else 0 end) as w_friends
+            max(o.weight) + case
+                when bool_or(o.link = 'shared_device') then 0
+                else least(3, 0.7 * (sum(o.weight) - max(o.weight)))
+            end as w_strangers,
+            case
+                when bool_or(o.link = 'shared_device' and o.accounts <= 8) then 1.2
+                when bool_or(o.link = 'shared_device') then 0
+                when count(*) filter (where o.accounts <= 12) > 1 then 1.5
+                else 0
+            end as w_friends
         from (
+            select p.*, case p.link
+                when 'shared_device'
+                    then ln(v_size) + 1 - 1.5 * ln(greatest(6, p.accounts) / 6.0)
+                else greatest(0, ln(v_size::double precision / p.accounts))
+            end as weight
+            from (
             select a.player as i, b.player as j, a.link, a.accounts
             from unnest(p_traits) as a
             inner join unnest(p_traits) as b on a.number = b.number and a.player < b.player
             where a.accounts <= 50
+            ) as p
         ) as o
         group by o.i, o.j
     ),
@@ -58,7 +75,7 @@ begin
             ) as w_stakes,
             case when a.newness is null or b.newness is null or v_aged < 8 then 0
                 else private.trait_weight(
-                    private.p_value_evidence(2 * abs(a.newness - b.newness) + 0.5 / v_aged), 0.5, 2
+                    private.p_value_evidence(private.chance_of_ages(a.age, b.age, v_ages)), 0.5, 3
                 )
             end as w_ages,
             case
@@ -109,7 +126,10 @@ begin
             b.ring, b.members, sum(b.weight) * (b.members - 1) / b.members as weight,
             avg(b.w_together) as w_together, avg(b.w_sync) as w_sync,
             avg(b.w_stakes) as w_stakes, avg(b.w_ages) as w_ages, avg(b.w_shared) as w_shared,
-            greatest(-3, least(3, avg(b.w_friends))) as w_close, avg(b.w_always) as w_always,
+            -- A table at which all sit down once is no more than that.
+            greatest(-3, least(
+                case when avg(b.together) >= 2 then 3 else 2.2 end, avg(b.w_friends)
+            )) as w_close, avg(b.w_always) as w_always,
             avg(b.w_device) as w_device,
             avg(b.together) as together, avg(b.fewer) as fewer, avg(b.expected) as expected,
             count(*) filter (where s.is_capped) as capped, sum(s.tickets) as tickets,
@@ -124,7 +144,7 @@ begin
             private.posterior(
                 ln(0.02) - (r.members - 1) * ln(v_size) + r.weight
                 + greatest(0, c.w_cap - r.w_stakes),
-                -2 + r.w_close + greatest(c.w_cap, r.w_stakes) + r.w_always + r.w_ages
+                -2 + r.w_close + greatest(c.w_cap, r.w_stakes) + r.w_always + least(0.5, r.w_ages)
                 + r.w_device
             ) as score
         from rounded as r

@@ -19,6 +19,9 @@ declare
     v_watched integer;
     v_capped integer;
     v_stakes boolean;
+    v_ages double precision[] := array(
+        select s.age from unnest(p_seats) as s where s.age is not null order by s.age
+    );
 begin
     select
         count(s.age), count(*) filter (where s.is_watched), count(*) filter (where s.is_capped)
@@ -29,7 +32,7 @@ begin
     return query
     with members as materialized (
         select
-            g.number, g.player, s.is_capped, s.tickets, s.newness,
+            g.number, g.player, s.is_capped, s.tickets, s.newness, s.age,
             count(*) over (partition by g.number) as members,
             g.player - lag(g.player) over (partition by g.number order by g.player) as gap
         from unnest(p_suspects) as g
@@ -56,13 +59,28 @@ begin
         select
             a.number,
             avg(p.together) as together, avg(p.fewer) as fewer, avg(p.expected) as expected,
+            avg(p.independent) as independent,
             avg(p.nearness) as nearness, avg(p.w_stakes) as w_stakes
         from unnest(p_pairs) as p
         inner join members as a on p.i = a.player
         inner join members as b on p.j = b.player and a.number = b.number
         group by a.number
     ),
-    -- How often an entry came from a device that its player had not used before.
+    -- How near in time the next account of the group was made.
+    cohorts as (
+        select n.number, count(*) as members, avg(ln(n.chance)) as chance
+        from (
+            select distinct on (a.number, a.player)
+                a.number, a.player, private.chance_of_ages(a.age, b.age, v_ages) as chance
+            from members as a
+            inner join members as b on a.number = b.number and a.player <> b.player
+            where a.members <= 30 and a.age is not null and b.age is not null
+            order by a.number, a.player, abs(a.age - b.age)
+        ) as n
+        group by n.number
+    ),
+    -- How often an entry came from a device that its player had not used before, nor anybody else
+    -- here: who sits down at public machines changes them too.
     turns as materialized (
         select
             d.player, d.new_devices, d.address,
@@ -72,9 +90,16 @@ begin
         from (
             select
                 v.player, greatest(0, count(v.device) - 1) as turns,
-                greatest(0, count(distinct v.device) - 1) as new_devices,
+                greatest(0, count(distinct v.device) filter (where not v.is_shared) - 1)
+                as new_devices,
                 min(v.address) filter (where v.pot = 0) as address
-            from unnest(p_visits) as v
+            from (
+                select
+                    o.player, o.pot, o.device, o.address,
+                    min(o.player) over (partition by o.device)
+                    < max(o.player) over (partition by o.device) as is_shared
+                from unnest(p_visits) as o
+            ) as v
             group by v.player
         ) as d
     ),
@@ -155,19 +180,43 @@ begin
                     private.chance_of_sum(coalesce(m.nearness, 0)::double precision,
                         coalesce(m.together, 0)::double precision)
                 )),
+                -- Of a small pot even the nearest places are not near, so their absence says less.
                 -- A family at one table, once, is no more than that.
-                0.6, case when m.together >= 1 then 3.5 else 2.2 end
+                0.6 * (1 - sqrt(least(1, 3 * private.chance_of_span(
+                    s.members, (s.members - 1)::double precision / v_size
+                )))),
+                case when m.together >= 1 then 3.5 else 1.8 end
             ) as w_sync,
-            case when coalesce(m.fewer, 0) < 2 then 0 else private.company_weight(
-                m.together::double precision, m.fewer::double precision, m.expected, 4
+            case when coalesce(m.fewer, 0) < 2 then 0 else greatest(
+                private.company_weight(
+                    m.together::double precision, m.fewer::double precision, m.expected, 4
+                ),
+                -- Of an address that few use: a family plays one pot in four together, if chance
+                -- does not bring them together more often.
+                case when g.is_devices or g.accounts > 2 * s.members then -10
+                    else private.trait_weight(
+                        (
+                            private.rate_evidence(
+                                m.independent, t.apart::double precision, 0.9, t.usual
+                            )
+                            + private.rate_evidence(
+                                m.independent, t.apart::double precision, 0.6, t.usual
+                            )
+                        ) / 2,
+                        0.8, least(4.0, 0.9 * s.members)
+                    )
+                end
             ) end as w_together,
-            -- Made within as short a time as that, or as lately: the less likely one.
+            -- Made within as short a time as that, as lately, or one right after another: the least
+            -- likely one.
             case when s.aged < 2 or v_aged < 8 then 0 else private.trait_weight(
-                private.p_value_evidence(2 * least(
+                private.p_value_evidence(3 * least(
                     private.chance_of_span(s.aged, s.ages + 0.5 / v_aged),
-                    (s.oldest + 0.5 / v_aged) ^ (s.aged / 2.0)
+                    (s.oldest + 0.5 / v_aged) ^ (s.aged / 2.0),
+                    case when g.accounts <= 2 * s.members then (s.aged - 1) * exp(o.chance) end
                 )),
-                0.5, 2.5
+                -- A couple signs up on one evening.
+                0.5, case when s.members = 2 then 1.5 else 2.5 end
             ) end as w_ages,
             case when g.is_devices then 0 else private.trait_weight(
                 private.rate_evidence(
@@ -188,6 +237,13 @@ begin
         left join met as m on s.number = m.number
         left join churn as c on s.number = c.number
         left join homes as h on s.number = h.number
+        left join cohorts as o on s.number = o.number
+        cross join lateral (
+            select
+                (m.fewer - m.together) * m.independent / greatest(1, m.together) as apart,
+                greatest(0.25, least(0.9, 0.8 * m.expected / greatest(1, m.fewer)))
+                ::double precision as usual
+        ) as t
         cross join usual_turns as u
         cross join usual_homes as r
     ),

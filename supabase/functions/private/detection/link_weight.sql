@@ -13,26 +13,29 @@ as $$
     select (
         case
             -- A chain of devices that two use each is weaker than one that all use.
-            when p_is_devices then least(
-                -0.5 + 1.5 * (least(p_members, p_accounts) - 2)
-                + 0.4 * greatest(0, p_members - p_accounts), 4
-            ) - case p_link when 'linked_accounts' then 0.4 else 0 end
+            when p_is_devices and p_link = 'linked_accounts'
+                then least(-0.9 + 1.1 * (p_members - 2), 3.6)
+            when p_is_devices then least(-0.5 + 1.5 * (p_members - 2), 4)
             when not p_has_devices
-                then least(-1.4 + 0.7 * (p_members - 2), -0.4)
+                then least(-1.4 + 0.7 * (p_members - 2), 0)
                 - 0.6 * ln(greatest(5, p_members) / 5.0)
                 - case p_link when 'linked_accounts' then 1 else 0 end
             else least(-1.2 + 0.8 * (p_members - 2), 0.5)
         end
         - case
+            -- Of more than a family on them as few are here as of any crowd, of a ring most.
             when p_is_devices
-                then greatest(0, ln(greatest(p_accounts, 20) / greatest(20.0, p_members)))
+                then 2 * greatest(0, ln(p_accounts / p_members::numeric))
+                * least(1, greatest(0, p_accounts - 6) / 6.0)
             else 1.3 * ln(greatest(p_accounts, p_members) / p_members::numeric)
         end
         -- A family's tablet is at the family's address.
         + case
-            when p_link <> 'shared_device' or p_addresses = 0 then 0
-            when p_addresses >= p_members then ln(0.5 / 0.15)
-            else ln(0.5 / 0.85)
+            when not p_is_devices or p_addresses = 0 then 0
+            when p_addresses < p_members then ln(0.5 / 0.85)
+            -- What was shared earlier may have been shared at home.
+            when p_link = 'shared_device' then ln(0.5 / 0.15)
+            else 0
         end
     )::double precision
 $$;

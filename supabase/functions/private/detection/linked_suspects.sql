@@ -50,15 +50,43 @@ begin
         where d.ties
         group by b.component
     ),
+    -- Where all of them are, if that is a place of many.
+    places as (
+        select p.component, max(p.accounts) as accounts
+        from (
+            select l.component, l.size, x.number, least(30, x.accounts) as accounts,
+                count(*) as members
+            from linked as l
+            inner join unnest(p_traits) as x on l.player = x.player
+            where x.link = 'shared_address' and not x.ties and x.is_here
+            group by l.component, l.size, x.number, x.accounts
+        ) as p
+        where p.members = p.size
+        group by p.component
+    ),
+    -- Whom a chain of devices could tie: whoever ever used them, those who are not here as many
+    -- each as those who are, and of three devices and more whoever comes to their place. A public
+    -- place has many machines, and of its guests few are here.
     bonds as (
         select
-            b.component, max(t.accounts) as accounts,
+            t.component, max(t.accounts) as largest,
+            greatest(
+                (max(t.size) + sum(t.accounts - t.members) * max(t.size) / sum(t.members))::integer,
+                case when count(*) > 2 then max(c.accounts) end
+            ) as everybody,
             bool_or(t.link = 'shared_device') as devices,
             bool_or(t.link = 'shared_address') as addresses
-        from unnest(p_traits) as t
-        inner join bound as b on t.player = b.player
-        where t.ties
-        group by b.component
+        from (
+            select
+                b.component, x.number, x.link, x.accounts, count(*) as members,
+                max(b.size) as size
+            from unnest(p_traits) as x
+            inner join linked as b on x.player = b.player
+            where x.ties
+            group by b.component, x.number, x.link, x.accounts
+        ) as t
+        left join places as c on t.component = c.component
+        group by t.component
     )
     select
         d.number, d.link, d.label, d.accounts, d.link = 'shared_device',
@@ -68,7 +96,8 @@ begin
     -- Numbers below zero, where no trait's are.
     select
         -l.component, 'linked_accounts',
-        left(md5(p_pot_id::text || s.user_id::text), 8), b.accounts, not b.addresses, b.devices,
+        left(md5(p_pot_id::text || s.user_id::text), 8),
+        case when b.addresses then b.largest else b.everybody end, not b.addresses, b.devices,
         l.player
     from linked as l
     inner join bonds as b on l.component = b.component
