@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(75);
+select plan(78);
 
 create temporary table invisible on commit drop as
 select
@@ -36,6 +36,15 @@ select lives_ok(
     cross join invisible as i
     $$,
     'anything that shows is a text'
+);
+select lives_ok(
+    $$ select private.require_text('reason', repeat('ü', 500), 500) $$, 'so many characters may be'
+);
+select refused(
+    'pot_compliance:carol', 'pause_pot',
+    on_pot('nowhere', jsonb_build_object('reason', repeat('ü', 501))),
+    'PT422', 'invalid_argument', '{"argument": "reason", "expected": "1 to 500 characters"}',
+    'and no more'
 );
 
 select * from finish();
