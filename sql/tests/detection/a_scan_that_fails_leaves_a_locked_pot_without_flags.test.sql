@@ -97,7 +97,7 @@ end $$;
 select pg_temp.fill_ring('slow') is null;
 select rpc('pot_orchestrator', 'lock_pot', on_pot('slow')) ? 'lock_digest';
 select is(pg_temp.scanned('slow'), null, 'a lock does not look');
-set local statement_timeout = '8s';
+set local statement_timeout = '3s';
 select is(
     rpc('pot_orchestrator', 'run_due'),
     on_pot('slow', '{"task": "scan", "result": {"flags": 0}}'), 'run_due does, as long as it may'
@@ -110,7 +110,7 @@ select is(
 );
 select is(rpc('pot_orchestrator', 'run_due'), null, 'it is not tried for ever');
 select attest('slow') ? 'pot_id';
-set local statement_timeout = '8s';
+set local statement_timeout = '3s';
 select ok(claim('slow') ? 'lock_digest', 'the signer''s claim is as patient, and gets its pot');
 set local statement_timeout = 0;
 select is(
