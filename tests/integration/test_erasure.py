@@ -42,8 +42,10 @@ def verified(game: Game, pot_ids: list[str], folder: Path) -> dict[str, str]:
 
 def joined(game: Game, players: list[Player]) -> str:
     pot_id = game.pot(max_tickets=5 * len(players))
-    for player in players:
-        player.headers = {"cf-connecting-ip": "192.0.2.1", "x-device-id": str(player.user_id)}
+    # Each from an address of its own: a shared one leaves a flag, which an erasure keeps.
+    for number, player in enumerate(players):
+        address = f"192.0.2.{number}"
+        player.headers = {"cf-connecting-ip": address, "x-device-id": str(player.user_id)}
         answer = player.join(pot_id, 5, key=str(uuid.uuid4()))
         assert answer["ticket_count"] == 5
     return pot_id
