@@ -10,7 +10,7 @@ select make_user('ann', 10000);
 select make_user('bob', 1000);
 select open_pot(
     'big',
-    '{"max_tickets": 1000, "max_per_user": 1000, "entry_cost": 1, "fill_seconds": 600000}'
+    '{"max_tickets": 100000, "max_per_user": 1000, "entry_cost": 1, "fill_seconds": 600000}'
 );
 select is(
     count(*) filter (where join_pot('ann', 'big', 1) ? 'entry_id'), 100::bigint,
