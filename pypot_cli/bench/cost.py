@@ -34,7 +34,7 @@ _MESSAGES = "realtime."
 
 @dataclass(frozen=True)
 class Size:
-    """How much to measure: joins of one ticket that fill `pots` of `tickets`, and as many before."""
+    """How much to measure: joins of one ticket that fill `pots` of `tickets`, after as many."""
 
     pots: int = 100
     tickets: int = 100
