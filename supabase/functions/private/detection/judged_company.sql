@@ -54,10 +54,10 @@ begin
                 else greatest(0, ln(v_size::double precision / p.accounts))
             end as weight
             from (
-            select a.player as i, b.player as j, a.link, a.accounts
-            from unnest(p_traits) as a
-            inner join unnest(p_traits) as b on a.number = b.number and a.player < b.player
-            where a.accounts <= 50
+                select a.player as i, b.player as j, a.link, a.accounts
+                from unnest(p_traits) as a
+                inner join unnest(p_traits) as b on a.number = b.number and a.player < b.player
+                where a.accounts <= 50
             ) as p
         ) as o
         group by o.i, o.j
