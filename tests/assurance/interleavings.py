@@ -1,10 +1,14 @@
 """The harness of interleavings: two calls, stopped and let go step by step, in every order.
 
-On a database of its own each helper that both kinds of calls go through begins with a point, named
-as the helper: there a session waits until it is let go. A schedule lets one call come to its point
-i, the other to its point j, then the first to its end, then the other. All i and j are played, and
-either call begins: every order with at most two switches. A call that waits for a lock of the other
-is overtaken, and what comes of it is the same from there on.
+On a database of its own each helper that both kinds of calls go through begins with a point, and
+so does each statement of a join, which asks no helper: there a session waits until it is let go. A
+schedule lets one call come to its point i, the other to its point j, then the first to its end,
+then the other. All i and j are played, and either call begins: every order with at most two
+switches. A call that waits for a lock of the other is overtaken, and what comes of it is the same
+from there on.
+
+Pairs are played beside each other, each on a stage, a database of its own, since most of what one
+takes is to wait.
 
 A pair whose time is over before that has played those in which the other runs to its end, and of
 the rest a sample: what is stopped where is in an order by the seed. How much that is is a figure,
@@ -18,9 +22,11 @@ from __future__ import annotations
 
 import contextlib
 import random
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -34,8 +40,11 @@ from tests.support.servers import Servers, Template
 
 PATIENCE_SECONDS = 60.0
 _MOST_POINTS = 60
+_STAGES = 3
 
-# Where a call may be stopped: what takes locks, reads state, moves money or writes the chain.
+# Where a call may be stopped: before each statement of these,
+WRITERS = ("join_pot", "join_pots")
+# and in what takes locks, reads state, moves money or writes the chain.
 POINTS = (
     "caller_player", "fingerprint", "player_problem", "require_person", "actor_pseudonym",
     "hold_pot", "lock_wallet", "replayed", "guard_join", "take_tickets", "pot_totals",
@@ -43,6 +52,11 @@ POINTS = (
     "settle_pot", "release_payout", "find_signer", "announce_pot", "remember",
     "send_messages",
 )  # fmt: skip
+
+# A line of a function's outer level that reads, locks or writes.
+_STATEMENT = (
+    r"(;\n(?:\n|    --[^\n]*\n)*)(?=    (?:perform|select|insert|update|delete|begin|with)\M)"
+)
 
 _STAGE = """
 create schema interleave;
@@ -66,6 +80,7 @@ $$;
 do $do$
 declare
     v_function record;
+    v_at int;
 begin
     for v_function in
         select p.oid, pg_get_functiondef(p.oid) as is
@@ -77,6 +92,19 @@ begin
         end if;
         execute regexp_replace(
             v_function.is, E'\\nbegin\\n', E'\\nbegin\\n    perform interleave.point();\\n'
+        );
+    end loop;
+    for v_function in
+        select pg_get_functiondef(p.oid) as is
+        from pg_proc as p
+        where p.pronamespace = 'private'::regnamespace and p.proname = any (%(writers)s)
+    loop
+        v_at := strpos(v_function.is, E'\\nbegin\\n');
+        execute left(v_function.is, v_at) || regexp_replace(
+            substr(v_function.is, v_at + 1),
+            %(statement)s,
+            E'\\\\1    perform interleave.point();\\n',
+            'g'
         );
     end loop;
 end
@@ -134,7 +162,7 @@ select jsonb_build_object(
 # What of an answer does not depend on chance or the clock, nor on joins that share no lock.
 _TOLD = (
     "status", "cause", "balance", "credits_refunded", "credits_spent", "ticket_count",
-    "paused", "payout", "decision", "total_tickets", "prize", "amount",
+    "paused", "payout", "decision", "total_tickets", "prize", "amount", "joined",
 )  # fmt: skip
 
 
@@ -235,6 +263,8 @@ class Session:
 
 # ------------------------------------------------------------------------------------- scenes
 
+REASON: dict[str, Any] = {"reason": "a test"}
+
 
 def _joined(game: Game, count: int, funds: int = 100, **terms: Any) -> tuple[str, list[Any]]:
     pot = game.pot(**terms)
@@ -265,6 +295,96 @@ def _entry(game: Game, pot: str, player: Any) -> str:
             player.user_id,
         )
     )
+
+
+def _batch(game: Game, pot: str, players: list[Any], keys: list[str] | None = None) -> Call:
+    batch = [
+        {"pot_id": pot, "user_id": str(player.user_id), "ticket_count": 1}
+        | ({"idempotency_key": keys[place]} if keys else {})
+        for place, player in enumerate(players)
+    ]
+    return Call(game.caller("service_role"), "join_pots", {"batch": batch})
+
+
+def _against_a_batch(function: str, *, full: bool = False, **more: str) -> Callable[[Game], Scene]:
+    """Two joins at once, which take the last tickets if the transition needs a full pot."""
+
+    def scene(game: Game) -> Scene:
+        pot, players = _joined(game, 2, max_tickets=4 if full else 6)
+        joiners = game.players(2, 100)
+        caller = game.orchestrator if function == "lock_pot" else game.compliance
+        batch = _batch(game, pot, joiners)
+        return _scene(batch, _on(caller, function, pot, **more), [pot], [*players, *joiners])
+
+    return scene
+
+
+def _batch_and_join(game: Game) -> Scene:
+    """Three who want the last two tickets."""
+    pot, players = _joined(game, 1, max_tickets=3)
+    *two, one = game.players(3, 100)
+    return _scene(_batch(game, pot, two), _join(one, pot), [pot], [*players, *two, one])
+
+
+def _two_batches(game: Game) -> Scene:
+    """The same two joins twice, handed on by two servers, the other way round."""
+    pot, players = game.pot(), game.players(2, 100)
+    one = _batch(game, pot, players, [f"{pot} 0", f"{pot} 1"])
+    two = _batch(game, pot, players[::-1], [f"{pot} 1", f"{pot} 0"])
+    return _scene(one, two, [pot], players)
+
+
+def _join_and_limit(function: str, **arguments: Any) -> Callable[[Game], Scene]:
+    """A player joins by one connection and is kept from it by another, or by compliance."""
+
+    def scene(game: Game) -> Scene:
+        pot, player = game.pot(), game.player(100)
+        if function != "erase_player":
+            player.join(pot)
+        of_player = {
+            "set_play_limits": lambda: game.again(player.user_id),
+            "start_cool_off": lambda: game.again(player.user_id),
+            "self_exclude": lambda: game.again(player.user_id),
+        }.get(function)
+        user_id = str(player.user_id)
+        given = {
+            name: user_id if value == "user_id" else value for name, value in arguments.items()
+        }
+        other = Call(of_player() if of_player else game.compliance, function, given)
+        return _scene(_join(player, pot), other, [pot], [player])
+
+    return scene
+
+
+def _two_grants(game: Game) -> Scene:
+    player = game.player()
+    grant = {
+        "user_id": str(player.user_id), "amount": 7, "reason": "a test",
+        "idempotency_key": str(uuid.uuid4()),
+    }  # fmt: skip
+    calls = [Call(game.caller("pot_treasury"), "grant_credits", grant) for _ in range(2)]
+    return _scene(calls[0], calls[1], [], [player])
+
+
+def _attest_and(function: str) -> Callable[[Game], Scene]:
+    def scene(game: Game) -> Scene:
+        pot, players = _joined(game, 2, max_tickets=2)
+        game.lock(pot)
+        message = b"pots/orchestrator/v1\0" + game.lock_digest(pot)
+        signature = game.orchestrator_key.sign(message).hex()
+        attests = [
+            _on(game.caller("pot_orchestrator"), "attest_lock", pot,
+                orchestrator_signature=signature)
+            for _ in range(2)
+        ]  # fmt: skip
+        other = {
+            "attest_lock": attests[1],
+            "claim_settlement": _on(game.signer, "claim_settlement", pot),
+            "void_pot": _on(game.compliance, "void_pot", pot, reason="a test"),
+        }[function]
+        return _scene(attests[0], other, [pot], players)
+
+    return scene
 
 
 def _against_a_join(function: str, *, full: bool = False, **more: str) -> Callable[[Game], Scene]:
@@ -470,7 +590,6 @@ def _grant_and_join(game: Game) -> Scene:
     return _scene(_join(player, pot), Call(game.treasury, "grant_credits", grant), [pot], [player])
 
 
-REASON: dict[str, Any] = {"reason": "a test"}
 SCENES: dict[str, Callable[[Game], Scene]] = {
     "join, lock": _against_a_join("lock_pot", full=True),
     "join, run_due": _against_a_join("run_due", full=True),
@@ -483,6 +602,28 @@ SCENES: dict[str, Callable[[Game], Scene]] = {
     "join, settle: one wallet": _winner_joins,
     "join, resume": _resume_and_join,
     "join, grant": _grant_and_join,
+    "join, limits": _join_and_limit("set_play_limits", day=10, week=None, month=None),
+    "join, cool-off": _join_and_limit("start_cool_off", hours=24),
+    "join, self-exclusion": _join_and_limit("self_exclude", days=180),
+    "join, staff": _join_and_limit("set_staff", user_id="user_id", staff=True, **REASON),
+    "join, guard rail": _join_and_limit(
+        "set_guard_rail",
+        scope="user",
+        scope_id="user_id",
+        rule="joins_per_day",
+        value="1",
+        **REASON,
+    ),
+    "join, erase": _join_and_limit("erase_player", user_id="user_id", forfeit=True, **REASON),
+    "batch, lock": _against_a_batch("lock_pot", full=True),
+    "batch, pause": _against_a_batch("pause_pot", **REASON),
+    "batch, void": _against_a_batch("void_pot", **REASON),
+    "batch, join: last tickets": _batch_and_join,
+    "batch, batch: the same keys": _two_batches,
+    "grant, grant: one key": _two_grants,
+    "attest, attest": _attest_and("attest_lock"),
+    "attest, claim": _attest_and("claim_settlement"),
+    "attest, void": _attest_and("void_pot"),
     "cancel, lock": _cancel_and("lock_pot"),
     "cancel, run_due": _cancel_and("run_due"),
     "cancel, void": _cancel_and("void_pot", **REASON),
@@ -528,7 +669,10 @@ class Stage:
         if broken:
             self.admin.execute(broken.encode())
         with psycopg.ClientCursor(self.admin) as cursor:
-            cursor.execute(_STAGE.replace("'% has", "'%% has").encode(), {"points": list(POINTS)})
+            cursor.execute(
+                _STAGE.replace("'% has", "'%% has").encode(),
+                {"points": list(POINTS), "writers": list(WRITERS), "statement": _STATEMENT},
+            )
         self.game = Game(db)
 
     @contextlib.contextmanager
@@ -669,30 +813,54 @@ def _is_over(going: Run, until: float, _: int) -> bool:
     return going.elapsed > until
 
 
-def run(going: Run) -> None:
-    """Plays every pair in turn, in an order by the seed, each within its share of the time."""
-    names = list(SCENES)
-    chance = random.Random(going.seed)
-    chance.shuffle(names)
-    servers = Servers()
-    played = allowed = 0
-    try:
+@dataclass
+class Trial:
+    """A run of the harness: the pairs that are left, and what was played of the others."""
+
+    going: Run
+    names: list[str]
+    _counting: threading.Lock = field(default_factory=threading.Lock)
+    _played: int = 0
+    _allowed: int = 0
+
+    def work(self, servers: Servers) -> None:
+        """Plays one pair after the other on a stage of its own, each within its share of time."""
+        going = self.going
         with staged(servers) as stage:
-            for place, name in enumerate(names):
-                until = going.elapsed + max(going.left, 0) / (len(names) - place)
+            while self.names:
+                name = self.names.pop()
+                until = going.elapsed + max(going.left, 0) / (len(self.names) / _STAGES + 1)
                 most = at_most(stage.points(name))
+                chance = random.Random(f"{going.seed} {name}")
                 explored = explore(stage, name, partial(_is_over, going, until), chance)
-                going.count("schedules", explored.played)
-                going.count("pairs played whole", int(explored.whole))
-                going.count("pairs")
-                # A pair that was played whole has no more than it played.
-                played += explored.played
-                allowed += explored.played if explored.whole else max(most, explored.played)
-                going.figure("share of the schedules, at least", round(played / allowed, 3))
-                going.say(f"{name}: {explored.played} schedules of at most {most}")
-                if explored.found is not None:
-                    going.fail(explored.found)
+                self._count(name, explored, most)
             assert_clean(stage.db)
+
+    def _count(self, name: str, explored: Explored, most: int) -> None:
+        going = self.going
+        with self._counting:
+            going.count("schedules", explored.played)
+            going.count("pairs played whole", int(explored.whole))
+            going.count("pairs")
+            # A pair that was played whole has no more than it played.
+            self._played += explored.played
+            self._allowed += explored.played if explored.whole else max(most, explored.played)
+            going.figure("share of the schedules, at least", round(self._played / self._allowed, 3))
+            going.say(f"{name}: {explored.played} schedules of at most {most}")
+            if explored.found is not None:
+                going.fail(explored.found)
+
+
+def run(going: Run) -> None:
+    """Plays every pair, in an order by the seed."""
+    names = sorted(SCENES)
+    random.Random(going.seed).shuffle(names)
+    trial = Trial(going, names)
+    servers = Servers()
+    try:
+        with ThreadPoolExecutor(_STAGES) as pool:
+            for each in [pool.submit(trial.work, servers) for _ in range(_STAGES)]:
+                each.result()
     finally:
         servers.stop()
 

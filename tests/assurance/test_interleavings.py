@@ -4,7 +4,15 @@ from random import Random
 
 import pytest
 
-from tests.assurance.interleavings import POINTS, SCENES, Explored, at_most, explore, staged
+from tests.assurance.interleavings import (
+    POINTS,
+    SCENES,
+    WRITERS,
+    Explored,
+    at_most,
+    explore,
+    staged,
+)
 from tests.support.game import assert_clean
 from tests.support.servers import Servers
 
@@ -15,6 +23,12 @@ BROKEN = {
         "pg_advisory_xact_lock_shared(private.gate_key(p_pot_id))",
         "null",
         "join, void",
+    ),
+    "a join does not hold its wallet": (
+        "private.join_pot(uuid, integer, text)",
+        "where w.user_id = v_player.user_id\n    for update;",
+        "where w.user_id = v_player.user_id;",
+        "join, join: one wallet",
     ),
     "a transition does not hold its pot": (
         "private.hold_pot(uuid, boolean)",
@@ -88,5 +102,5 @@ def test_every_point_is_a_function_of_the_product(servers: Servers) -> None:
             " where pronamespace = 'private'::regnamespace and prosrc like '%interleave.point%'"
         ).fetchone()
     assert row is not None
-    assert set(row[0]) == set(POINTS)
-    assert len(SCENES) > 25
+    assert set(row[0]) == {*POINTS, *WRITERS}
+    assert len(SCENES) > 40
