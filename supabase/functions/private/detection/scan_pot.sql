@@ -46,7 +46,7 @@ begin
         ) as s;
         v_duplicates := private.duplicates(p_pot_id);
 
-        perform from public.pots as p where p.id = p_pot_id for update;
+        perform from public.pots as p where p.id = p_pot_id for no key update;
         if exists (
             select from public.pots as p where p.id = p_pot_id and p.reveal_seed is not null
         ) then
@@ -69,7 +69,7 @@ begin
             or system_error or internal_error then
             get stacked diagnostics v_error = returned_sqlstate;
             v_raised := 0;
-            perform from public.pots as p where p.id = p_pot_id for update;
+            perform from public.pots as p where p.id = p_pot_id for no key update;
             if exists (
                 select from public.pots as p where p.id = p_pot_id and p.reveal_seed is not null
             ) then

@@ -1,7 +1,8 @@
 -- Every transition starts here, so the lock order is the same for all: pots row, gate, a caller's
 -- new pseudonym, wallets by user_id, stripes.
 -- A join passes the gate in shared mode and never touches the pots row, so joins do not wait
--- for each other.
+-- for each other. The row is held without its key, which never changes: a batch that writes a
+-- stripe twice has the stripe's foreign key asked for the pot, after it has passed the gate.
 create or replace function private.hold_pot(p_pot_id uuid, p_close_gate boolean)
 returns public.pots
 language plpgsql
@@ -13,7 +14,7 @@ declare
 begin
     perform private.require_given('pot_id', p_pot_id::text);
     perform private.require_read_committed();
-    select * into v_pot from public.pots as p where p.id = p_pot_id for update;
+    select * into v_pot from public.pots as p where p.id = p_pot_id for no key update;
     if not found then
         perform private.fail('pot_not_found');
     end if;

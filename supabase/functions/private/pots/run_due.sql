@@ -68,7 +68,10 @@ begin
             continue when not pg_try_advisory_xact_lock(private.scan_key(v_due.id));
             select * into strict v_pot from public.pots as p where p.id = v_due.id;
         else
-            select * into v_pot from public.pots as p where p.id = v_due.id for update skip locked;
+            select * into v_pot
+            from public.pots as p
+            where p.id = v_due.id
+            for no key update skip locked;
             continue when not found;
         end if;
         -- The row is ours now, and the only one of this call whatever became of it meanwhile.
