@@ -103,7 +103,9 @@ def _of_function(name: str, whole: str, body: str) -> Iterator[Mutant]:
         changed = body[: match.start()] + instead + body[match.end() :]
         return Mutant(kind, name, whole.replace(body, changed), place)
 
-    for place, match in enumerate(re.finditer(r"\bfor ((?:no key )?update|key share)\b(?! of)", code), 1):
+    for place, match in enumerate(
+        re.finditer(r"\bfor ((?:no key )?update|key share)\b(?! of)", code), 1
+    ):
         yield mutant("lock", match, "", place)
     for place, match in enumerate(re.finditer(r"\bpg_advisory_xact_lock\w*\(", code), 1):
         yield mutant("lock", match, "abs(", 100 + place)
