@@ -30,6 +30,7 @@ MODULES = {
     "fairness.note": ("note",),
     "fairness.tlog": ("tlog",),
     "fairness.beacon": ("beacon",),
+    "exchange": ("exchange",),
     "lock": ("lock",),
     "proof.beacon": ("proof",),
     "proof.bundle": ("proof_bundle",),
