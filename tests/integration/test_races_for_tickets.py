@@ -73,6 +73,21 @@ def test_quotas_spread_over_every_stripe_still_sell_as_one_lot(game: Game) -> No
     assert second.join(pot_id, 1) == Refusal("PT409", "pot_full", {"left": 0})
 
 
+def test_who_finds_enough_in_what_is_free_waits_for_no_other(game: Game) -> None:
+    pot_id = game.pot(entry_cost=1, max_tickets=64)
+    of_a_stripe = game.value(
+        "select distinct quota from private.pot_stripes where pot_id = %s",
+        pot_id,
+    )
+    one, all_the_rest = game.players(2, funds=100)
+    with one.request() as call:
+        assert call("join_pot", pot_id=pot_id, ticket_count=1)["tickets_sold"] == 1
+        # One stripe is in the first player's hands; the others have just what is asked for.
+        answer = Pending(lambda: all_the_rest.join(pot_id, 64 - of_a_stripe)).result()
+        assert not isinstance(answer, Refusal), answer
+    assert game.tickets_sold(pot_id) == 65 - of_a_stripe
+
+
 def test_the_cap_of_a_player_holds_against_many_connections(game: Game) -> None:
     pot_id = game.pot(entry_cost=1, max_tickets=1000, max_per_user=7)
     player = game.player(funds=1000)
