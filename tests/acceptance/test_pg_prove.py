@@ -1,4 +1,7 @@
-"""pgTAP's own runner passes the same files that pytest collects, unchanged."""
+"""pgTAP's own runner passes the same files that pytest collects, unchanged.
+
+One of each folder: pytest hands every file to psql with the same options (tests/support/pgtap.py).
+"""
 
 import os
 import subprocess
@@ -11,14 +14,15 @@ from tests.support.packages import MissingProgramError, debian
 from tests.support.servers import Servers, Template
 
 
-def test_pg_prove_passes_every_file(servers: Servers) -> None:
+def test_pg_prove_passes_a_file_of_each_folder(servers: Servers) -> None:
     try:
         place = debian()
         url = urlsplit(servers.pgtap_url(Template(17)))
     except MissingProgramError as error:
         unavailable(str(error))
-    files = sorted((ROOT / "sql" / "tests").rglob("*.test.sql"))
-    assert files
+    folders = sorted(each for each in (ROOT / "sql" / "tests").iterdir() if each.is_dir())
+    files = [file for each in folders for file in sorted(each.glob("*.test.sql"))[:1]]
+    assert len(files) > 20
     command = [
         place.pg_prove,
         f"--psql-bin={embedded().tool('psql')}",
