@@ -39,7 +39,7 @@ MODULES = {
     "proof.form": ("proof",),
     "proof.judge": ("proof",),
     "proof.receipt": ("proof_receipt",),
-    "proof.trust": ("proof",),
+    "proof.trust": ("trust",),
     "proof.verdict": ("proof",),
     "proof.witness": ("proof",),
 }
@@ -131,7 +131,12 @@ def run(going: Run) -> None:
         place = going.directory / module
         copy(place, module, tests)
         killed = tried = there = 0
-        for name, outcome in outcomes(place, seconds):
+        try:
+            found = list(outcomes(place, seconds))
+        except AssertionError as error:
+            going.fail(f"{module}: {error}")
+            continue
+        for name, outcome in found:
             there += 1
             if outcome == "not checked":
                 continue
