@@ -72,12 +72,11 @@ def is_valid_key(key: bytes) -> bool:
 
 
 def _is_on_curve(y: int) -> bool:
-    # -x^2 + y^2 = 1 + d x^2 y^2, so x^2 = (y^2 - 1) / (d y^2 + 1) must be a square; Euler's
-    # criterion says so. d y^2 + 1 is never 0, as -1/d is no square. x = 0 only at y = +-1, which
-    # are of small order, so no sign bit is left to check.
+    # -x^2 + y^2 = 1 + d x^2 y^2, so x^2 = (y^2 - 1) / (d y^2 + 1) must be a square, and is one if
+    # the product of the two is; Euler's criterion says so. d y^2 + 1 is never 0, as -1/d is no
+    # square. x = 0 only at y = +-1, which are of small order, so no sign bit is left to check.
     d = -121665 * pow(121666, -1, _P) % _P
-    square = (y * y - 1) * pow(d * y * y + 1, -1, _P) % _P
-    return pow(square, (_P - 1) // 2, _P) == 1
+    return pow((y * y - 1) * (d * y * y + 1), (_P - 1) // 2, _P) == 1
 
 
 def read_public_key(text: str) -> bytes:
