@@ -224,6 +224,25 @@ def test_a_rotation_waits_for_a_pot_that_opens_and_destroys_nothing_it_needs(gam
     assert "entry_id" in player.join(pot_id)
 
 
+def test_a_pepper_that_two_would_destroy_at_once_is_destroyed_once(game: Game) -> None:
+    """By a rotation, whose time stands, and by the purge that waited for it."""
+    pot_id = game.pot()
+    game.compliance.call("rotate_pepper", reason="a race", overlap_days=0)
+    game.compliance.call("void_pot", pot_id=pot_id, reason="a race")
+    purges = game.caller("pot_compliance", {"sub": str(uuid.uuid4())})
+
+    with game.compliance.request() as call:
+        destroyed = call("rotate_pepper", reason="a race", overlap_days=0)["destroyed"]
+        pending = Pending(lambda: purges.call("purge_expired"))
+        game.wait_until_blocked(purges, by=game.compliance)
+
+    pending.result()
+    assert len(destroyed) == 2
+    assert game.value(
+        "select count(distinct destroyed_at) from private.peppers where destroyed_at is not null"
+    ) == 1  # fmt: skip
+
+
 def accounts(game: Game, pot_id: str) -> int:
     """Players with live tickets in the pot."""
     return int(
