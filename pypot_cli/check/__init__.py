@@ -256,7 +256,7 @@ def _reading(url: str) -> Iterator[psycopg.Connection[Any]]:
 Narrow = Callable[[str], str]
 
 
-def _sql_check(name: str, text: str, narrow: Narrow = str) -> Check:
+def _sql_check(name: str, text: str, narrow: Narrow = scope.of_all) -> Check:
     comments = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
     (table,) = (line.removeprefix("rows: ") for line in comments if line.startswith("rows: "))
     statement = " ".join(line for line in comments if not line.startswith("rows: "))
@@ -272,7 +272,7 @@ def _sql_check(name: str, text: str, narrow: Narrow = str) -> Check:
     return Check(name, statement, look)
 
 
-def _python_check(examine: recomputed.Examine, narrow: Narrow = str) -> Check:
+def _python_check(examine: recomputed.Examine, narrow: Narrow = scope.of_all) -> Check:
     def look(conn: psycopg.Connection[Any]) -> tuple[int, int, list[Finding]]:
         rows = broken = 0
         findings: list[Finding] = []

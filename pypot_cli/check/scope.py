@@ -1,4 +1,4 @@
-"""The checks of some pots only: what changed since a check that held (decision 0221).
+"""Which rows a check reads: all, archived ones included, or those of some pots (decision 0221).
 
 The statements stay those of the whole database. Each table in them that belongs to a pot is
 replaced by its rows of the pots in question, so that there is one text of an invariant and the
@@ -11,18 +11,31 @@ import re
 
 _POTS = "current_setting('pypot.pots')::uuid[]"
 
+_EVER = {
+    "public.pot_entries": "private.entries_ever",
+    "private.transfers": "private.transfers_ever",
+    "private.ledger_entries": "private.ledger_ever",
+    "private.events": "private.events_ever",
+    "private.event_positions": "private.positions_ever",
+    "private.told_events": "private.told_events_ever",
+    "private.merkle_levels": "private.levels_ever",
+}
+"""What a statement of these tables is about: their rows, and those that were archived."""
+
 _TRANSFERS = f"""
     select k.transfer_id
-    from private.ledger_entries as k
+    from private.ledger_ever as k
     inner join private.accounts as c on k.account_id = c.id
     where c.pot_id = any ({_POTS})
     union
     select t.id
-    from private.transfers as t
-    inner join public.pot_entries as n on t.entry_id = n.id
+    from private.transfers_ever as t
+    inner join private.entries_ever as n on t.entry_id = n.id
     where n.pot_id = any ({_POTS})
     union
-    select t.id from private.transfers as t where t.id > current_setting('pypot.transfer')::bigint
+    select t.id
+    from private.transfers_ever as t
+    where t.id > current_setting('pypot.transfer')::bigint
 """
 
 _KEYED = f"pot_id = any ({_POTS})"
@@ -54,9 +67,16 @@ _WHOLE = {
     "private.accounts",
     # Read by the pot of a tree alone.
     "private.merkle_levels",
+    # Found by a pot, or by a wallet.
+    "private.detached_pots",
 }
 
 _TABLE = re.compile(r"\b(public|private)\.[a-z_]+(?=\s+as\b)")
+
+
+def of_all(text: str) -> str:
+    """Return a statement that reads archived rows too, wherever they still are in the database."""
+    return _TABLE.sub(lambda found: _EVER.get(found.group(), found.group()), text)
 
 
 def has_short_form(text: str) -> bool:
@@ -76,11 +96,12 @@ def with_touched(text: str) -> str:
     What it names besides, it reads whole.
     """
     condition = _OF_POTS["private.ledger_entries"]
-    touched = f"(select * from private.ledger_entries as l where l.{condition})"
+    touched = f"(select * from private.ledger_ever as l where l.{condition})"
     return text.replace("touched_entries", touched)
 
 
 def _narrow(found: re.Match[str]) -> str:
     table = found.group()
     condition = _OF_POTS.get(table)
-    return f"(select * from {table} where {condition})" if condition else table
+    ever = _EVER.get(table, table)
+    return f"(select * from {ever} where {condition})" if condition else ever

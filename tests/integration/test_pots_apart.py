@@ -17,6 +17,9 @@ OWN_KEYS = {
     "public.pot_entries": "the id that a player was given and a receipt names",
     "private.events": "the id that consumers were given, in whatever order pots commit",
     "private.retention_progress": "a row for each kind of data, with the pot under way",
+    "private.archived_entries": "as of the entry that was archived",
+    "private.archived_events": "as of the event that was archived",
+    "private.archived_transfers": "the transfer's id, and the month of the pot",
     "private.webhook_deliveries": "an id that receivers see; a subscription is of every pot",
 }
 
@@ -27,6 +30,8 @@ THROUGH = {
     "private.log_leaves": "its audit row; the log itself is of one machine",
     "private.log_pending": "its audit row",
     "private.event_positions": "its event",
+    "private.archived_ledger": "its transfer",
+    "private.archived_levels": "the lock whose tree it is",
 }
 
 # Rows of no pot.
@@ -37,6 +42,7 @@ ELSEWHERE = {
             "private.fingerprint_links",
             "private.metric_players", "private.play_breaks", "private.play_limits",
             "private.officers", "private.player_handles", "private.staff", "private.wallets",
+            "private.carried_entries",
         ),
         "of a person, on every machine that the person plays on",
     ),
@@ -51,6 +57,7 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(
         (
+            "private.archive_months", "private.carried_counts", "private.carried_positions",
             "private.event_consumers", "private.event_sequencer", "private.log_checkpoints",
             "private.log_nodes", "private.log_signatures", "private.metric_counts",
             "private.metric_marks", "private.watch_marks",

@@ -59,8 +59,9 @@ def written() -> dict[str, set[str]]:
 
 def actions() -> set[str]:
     """The actions that a row of a pot's chain may have."""
-    tables = (default_root() / "migrations" / "20261122000200_types_and_tables.sql").read_text()
-    (listed,) = re.findall(r"check \(action in \(([^)]+)\)\)", tables)
+    migrations = sorted((default_root() / "migrations").glob("*.sql"))
+    text = "".join(file.read_text() for file in migrations)
+    listed = re.findall(r"check \(action in \(([^)]+)\)\)", text)[-1]
     return set(re.findall(r"'([a-z_]+)'", listed))
 
 

@@ -1,5 +1,5 @@
--- Events that left have the positions 1, 2, 3, …, each is an event of that kind, a transition of a
--- pot stands behind what happened to it before, no event that is not looked for any more is without
+-- Events that left have the positions 1, 2, 3, …, those of detached months included, each is an event
+-- of that kind, a transition of a pot stands behind what happened to it before, no event that is not looked for any more is without
 -- one, and ids are taken in order of time (no cache).
 -- rows: private.events
 select
@@ -15,18 +15,24 @@ from (
     select
         each.*,
         o.pot_id,
-        row_number() over (order by each.position) as true_position,
+        coalesce(lag(each.last_position) over (order by each.position), 0) + 1 as true_position,
         max(each.id) filter (where each.kind like 'pot\_%') over (
             partition by o.pot_id
             order by each.position
             rows between unbounded preceding and 1 preceding
         ) as highest_before
-    from private.event_positions as each
+    from (
+        select h.position, h.position as last_position, h.id, h.kind, false as is_carried
+        from private.event_positions as h
+        union all
+        select c.from_position, c.to_position, null, null, true
+        from private.carried_positions as c
+    ) as each
     left join private.events as o on each.id = o.id
 ) as p
 left join private.events as e on p.id = e.id
 where p.position <> p.true_position
-    or e.id is null
+    or e.id is null and not p.is_carried
     or e.kind <> p.kind
     -- Two that did not wait for each other, such as joins, may stand in either order.
     or p.pot_id is not null and p.highest_before > p.id

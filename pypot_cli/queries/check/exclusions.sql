@@ -24,5 +24,13 @@ full join (
     group by c.pot_id, c.metadata ->> 'entry_id'
 ) as a on x.pot_id = a.pot_id and x.entry_id::text = a.entry_id
 left join public.pot_entries as e on x.entry_id = e.id and x.pot_id = e.pot_id
-where not coalesce(a.times = 1 and not a.too_late and e.cancelled_at = x.created_at, false)
+where not coalesce(
+    a.times = 1
+    and not a.too_late
+    and (
+        e.cancelled_at = x.created_at
+        or exists (select from private.detached_pots as d where d.pot_id = x.pot_id)
+    ),
+    false
+)
 order by 1

@@ -58,6 +58,8 @@ left join public.pots as p on f.pot_id = p.id
 left join public.pot_entries as e
     on f.entry_id = e.id and f.pot_id = e.pot_id and f.user_id = e.user_id
 where p.id is null
-    or e.id is null and f.entry_id is not null
+    or e.id is null
+    and f.entry_id is not null
+    and not exists (select from private.detached_pots as d where d.pot_id = f.pot_id)
     or f.status = 'upheld' and f.proposed_by is not distinct from f.reviewed_by
 order by 1, 2

@@ -22,12 +22,15 @@ cross join lateral (
     from private.transfers as o
     where o.pot_id = h.pot_id and o.kind in ('release', 'return')
 ) as t
-where b.held <> case when h.outcome is null then h.credits else 0 end
+where not exists (select from private.detached_pots as d where d.pot_id = h.pot_id)
+    and (
+    b.held <> case when h.outcome is null then h.credits else 0 end
     or t.moved <> case when h.outcome is null then 0 else h.credits end
     or t.releases <> case when h.outcome = 'paid' then 1 else 0 end
     or (t.returns > 0) <> coalesce(h.outcome = 'returned', false)
     or h.credits is distinct from s.prize
     or h.transfer_id is distinct from s.transfer_id
+    )
 union all
 select
     'transfer ' || t.id,

@@ -44,6 +44,10 @@ where s.pot_id is null and a.held + a.released > 0
                     where t.pot_id = h.pot_id and t.kind in ('release', 'return')
                 )
             )
+            or a.said -> 'payout_released' @> jsonb_build_object(
+                'outcome', h.outcome, 'credits', h.credits
+            )
+            and exists (select from private.detached_pots as d where d.pot_id = h.pot_id)
         ),
         false
     )

@@ -15,6 +15,7 @@ left join lateral (
     from public.pot_entries as e
     where e.pot_id = p.id and e.cancelled_at is null
 ) as d on true
+where not exists (select from private.detached_pots as d where d.pot_id = p.id)
 group by p.id, t.pot_id, p.status, d.paid
 having count(t.id) <> case when p.status = 'settled' then 1 else 0 end
     or sum(t.amount) <> d.paid

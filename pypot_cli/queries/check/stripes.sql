@@ -1,5 +1,5 @@
 -- The quotas of a pot's stripes add up to max_tickets, each stripe has sold its live entries' tickets,
--- and their participants are the players with a live entry.
+-- and their participants are the players with a live entry. (Of detached pots the file says so.)
 -- rows: private.pot_stripes
 select
     'pot ' || p.id as subject,
@@ -20,7 +20,8 @@ cross join lateral (
     from public.pot_entries as n
     where n.pot_id = p.id and n.cancelled_at is null
 ) as e
-where s.quota <> p.max_tickets or s.participants <> e.players
+where (s.quota <> p.max_tickets or s.participants <> e.players)
+    and not exists (select from private.detached_pots as d where d.pot_id = p.id)
 union all
 select
     format('pot %s, stripe %s', s.pot_id, s.stripe),
@@ -38,5 +39,6 @@ left join (
     where n.cancelled_at is null
     group by n.pot_id, n.stripe
 ) as e on s.pot_id = e.pot_id and s.stripe = e.stripe
-where s.sold <> coalesce(e.tickets, 0) or s.sold not between 0 and s.quota
+where (s.sold <> coalesce(e.tickets, 0) or s.sold not between 0 and s.quota)
+    and not exists (select from private.detached_pots as d where d.pot_id = s.pot_id)
 order by 1

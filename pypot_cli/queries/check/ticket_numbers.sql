@@ -27,6 +27,9 @@ cross join lateral (
     from public.pot_entries as n
     where n.pot_id = p.id and n.cancelled_at is null
 ) as e
-where p.total_tickets is distinct from case when p.locked_at is not null then e.tickets end
+where (
+    p.total_tickets is distinct from case when p.locked_at is not null then e.tickets end
     or e.tickets > p.max_tickets
+)
+and not exists (select from private.detached_pots as d where d.pot_id = p.id)
 order by 1

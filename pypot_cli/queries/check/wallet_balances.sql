@@ -1,5 +1,5 @@
--- Each wallet's balance is the sum of its entries and what its last entry says, and 0 to 2^53-1; its
--- version is their number.
+-- Each wallet's balance is the sum of its entries, with what is carried forward of detached months,
+-- and what the last of them says, and 0 to 2^53-1; its version is their number.
 -- rows: private.wallets
 select
     'wallet of ' || w.user_id as subject,
@@ -10,10 +10,10 @@ select
 from private.wallets as w
 cross join lateral (
     select
-        count(*) as entries,
+        coalesce(sum(e.version - e.from_version + 1), 0) as entries,
         coalesce(sum(e.amount), 0) as total,
         coalesce((array_agg(e.balance_after order by e.version desc))[1], 0) as last_balance
-    from private.ledger_entries as e
+    from private.wallet_steps as e
     where e.account_id = w.account_id
 ) as h
 where w.balance is distinct from h.total

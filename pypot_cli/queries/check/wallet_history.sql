@@ -1,4 +1,5 @@
--- Each wallet entry has the next version and the running balance after it, which is never negative.
+-- Each wallet entry, and each sum carried forward of a detached month, has the next versions and the
+-- running balance after it, which is never negative.
 -- rows: private.ledger_entries
 select
     format('transfer %s, account %s', h.transfer_id, h.account_id) as subject,
@@ -9,9 +10,11 @@ select
 from (
     select
         e.*,
-        row_number() over by_version as true_version,
+        coalesce(
+            lag(e.version) over by_version, 0
+        ) + e.version - e.from_version + 1 as true_version,
         sum(e.amount) over by_version as true_balance
-    from private.ledger_entries as e
+    from private.wallet_steps as e
     inner join private.accounts as a on e.account_id = a.id and a.kind = 'wallet'
     window by_version as (partition by e.account_id order by e.version, e.transfer_id)
 ) as h

@@ -14,6 +14,8 @@ from private.webhook_deliveries as d
 cross join private.event_consumers as c
 left join private.event_positions as p on d.position = p.position
 left join private.events as e on p.id = e.id
+left join private.carried_positions as k
+    on d.position between k.from_position and k.to_position
 left join lateral (
     select f.delivery_id
     from private.webhook_deliveries as f
@@ -26,8 +28,9 @@ left join lateral (
 where c.consumer = 'webhooks'
     and d.position is not null
     and (
-        e.id is null
-        or (e.event_id, e.kind, e.pot_id) is distinct from (d.event_id, d.kind, d.pot_id)
+        e.id is null and k.month is null
+        or k.month is null
+        and (e.event_id, e.kind, e.pot_id) is distinct from (d.event_id, d.kind, d.pot_id)
         or d.position > c.position
         or (
             d.status = 'pending' and d.next_attempt_at is null and earlier.delivery_id is null

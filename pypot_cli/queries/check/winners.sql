@@ -22,4 +22,5 @@ where not coalesce(
     and t.amount = s.prize,
     false
 )
+and not exists (select from private.detached_pots as d where d.pot_id = s.pot_id)
 order by 1

@@ -10,7 +10,7 @@ select
 from private.wallets as w
 left join lateral (
     select e.balance_after, e.version
-    from private.ledger_entries as e
+    from private.wallet_steps as e
     where e.account_id = w.account_id
     order by e.version desc
     limit 1

@@ -11,7 +11,7 @@ select
 from (
     select
         e.transfer_id, e.account_id, e.version, e.balance_after,
-        coalesce(b.version, 0) + 1 as true_version,
+        coalesce(b.version, 0) + e.version - e.from_version + 1 as true_version,
         coalesce(b.balance_after, 0) + e.amount as true_balance
     from (
         select t.account_id, min(t.version) as first_version
@@ -19,11 +19,11 @@ from (
         inner join private.accounts as a on t.account_id = a.id and a.kind = 'wallet'
         group by t.account_id
     ) as w
-    inner join private.ledger_entries as e
-        on w.account_id = e.account_id and (e.version >= w.first_version or e.version is null)
+    inner join private.wallet_steps as e
+        on w.account_id = e.account_id and e.version >= w.first_version
     left join lateral (
         select k.version, k.balance_after
-        from private.ledger_entries as k
+        from private.wallet_steps as k
         where k.account_id = e.account_id and k.version < e.version
         order by k.version desc
         limit 1

@@ -9,7 +9,8 @@ select
     k.purpose, k.public_key,
     h.chain_hash, h.public_key as chain_key, h.scheme, h.genesis_time, h.period_seconds,
     b.signature as beacon_signature, b.attestation as beacon_attestation,
-    w.purpose as beacon_purpose, w.public_key as beacon_key
+    w.purpose as beacon_purpose, w.public_key as beacon_key,
+    d.pot_id is not null as is_detached
 from public.pots as p
 left join private.pot_states as s on p.id = s.pot_id
 left join private.commitments as c on p.id = c.pot_id
@@ -18,4 +19,5 @@ left join private.signing_keys as k on a.kid = k.kid
 left join private.beacon_chains as h on s.beacon_chain_hash = h.chain_hash
 left join private.beacons as b on p.id = b.pot_id
 left join private.signing_keys as w on b.kid = w.kid
+left join private.detached_pots as d on p.id = d.pot_id
 order by p.id

@@ -11,7 +11,8 @@ select
     h.public_key as chain_key,
     b.signature as beacon_signature, b.kid as beacon_kid, b.attestation as beacon_attestation,
     w.public_key as beacon_key,
-    c.seq as settled_seq, c.row_hash as settled_hash
+    c.seq as settled_seq, c.row_hash as settled_hash,
+    d.pot_id is not null as is_detached
 from private.settlements as s
 inner join public.pots as p on s.pot_id = p.id
 left join public.pot_entries as e on s.entry_id = e.id
@@ -24,4 +25,5 @@ left join private.beacon_chains as h on t.beacon_chain_hash = h.chain_hash
 left join private.beacons as b on s.pot_id = b.pot_id
 left join private.signing_keys as w on b.kid = w.kid and w.purpose = 'beacon'
 left join public.pots_audit as c on s.pot_id = c.pot_id and c.action = 'settled'
+left join private.detached_pots as d on s.pot_id = d.pot_id
 order by s.pot_id

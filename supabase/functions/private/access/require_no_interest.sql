@@ -14,7 +14,7 @@ as $$
 begin
     if exists (
         select
-        from public.pot_entries as e
+        from private.entries_ever as e
         where e.pot_id = p_pot_id and e.user_id = private.caller_sub()
     ) then
         perform private.fail('not_allowed', '{"reason": "an interest in this pot"}');

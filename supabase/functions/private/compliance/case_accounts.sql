@@ -6,7 +6,7 @@ stable
 set search_path = ''
 as $$
     select e.user_id, row_number() over (order by min(e.seq))
-    from public.pot_entries as e
+    from private.entries_ever as e
     where e.pot_id = p_pot_id
     group by e.user_id
 $$;

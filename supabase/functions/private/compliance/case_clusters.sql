@@ -100,7 +100,7 @@ begin
             sum(e.ticket_count) as tickets
         from private.case_labels(p_pot_id) as l
         inner join member as m on l.account = m.account
-        inner join public.pot_entries as e on l.entry_id = e.id
+        inner join private.entries_ever as e on l.entry_id = e.id
         group by m.account, m.root, e.user_id
     ),
     component as materialized (

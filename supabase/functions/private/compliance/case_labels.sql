@@ -8,7 +8,7 @@ set search_path = ''
 as $$
     with entry as materialized (
         select e.id, e.seq, e.user_id, e.ip_hash, e.device_hash
-        from public.pot_entries as e
+        from private.entries_ever as e
         where e.pot_id = p_pot_id
     ),
     account as (

@@ -28,7 +28,7 @@ begin
     end if;
     if p_after is not null then
         select e.seq into v_after
-        from public.pot_entries as e
+        from private.entries_ever as e
         where e.id = p_after and e.pot_id = p_pot_id;
         if not found then
             perform private.fail('entry_not_found', '{"argument": "after"}');
@@ -37,10 +37,10 @@ begin
 
     select coalesce(jsonb_agg(c.shown order by c.seq), '[]') into v_entries
     from (
-        select e.seq, private.case_entry(e, l.account, l.address, l.device) as shown
+        select e.seq, private.case_entry(row(e.*)::public.pot_entries, l.account, l.address, l.device) as shown
         from (
             select *
-            from public.pot_entries as n
+            from private.entries_ever as n
             where n.pot_id = p_pot_id and n.seq > v_after
             order by n.seq
             limit p_page_size
@@ -49,7 +49,7 @@ begin
     ) as c;
     if jsonb_array_length(v_entries) = p_page_size and exists (
         select
-        from public.pot_entries as e
+        from private.entries_ever as e
         where e.pot_id = p_pot_id and e.seq > (v_entries -> -1 -> 'seq')::bigint
     ) then
         v_next := (v_entries -> -1 ->> 'entry_id')::uuid;
@@ -111,7 +111,7 @@ begin
                 'data', n.data,
                 'created_at', private.json_time(n.created_at)
             ) as shown
-        from private.events as n
+        from private.events_ever as n
         -- As in the index: every entry is in `entries` already.
         where n.pot_id = p_pot_id and n.kind not in ('pot_joined', 'pot_entry_cancelled')
         order by n.id desc

@@ -60,6 +60,9 @@ begin
     if found then
         return v_result;
     end if;
+    if private.is_archived(v_pot.id) then
+        perform private.fail('wrong_state', '{"status": "archived"}');
+    end if;
     if v_flag.status not in ('open', 'uphold_proposed') then
         perform private.fail('wrong_state', jsonb_build_object('status', v_flag.status));
     end if;

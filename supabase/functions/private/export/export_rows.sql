@@ -49,7 +49,7 @@ begin
                 ) || case when v_named then jsonb_build_object('salt', e.salt) else '{}' end
             from (
                 select *
-                from public.pot_entries as n
+                from private.entries_ever as n
                 where n.pot_id = v_pot_id and n.seq > p_after
                 order by n.seq
                 limit p_limit
@@ -77,7 +77,7 @@ begin
             with moved as materialized (
                 select distinct l.transfer_id
                 from private.accounts as a
-                inner join private.ledger_entries as l on a.id = l.account_id
+                inner join private.ledger_ever as l on a.id = l.account_id
                 where a.pot_id = v_pot_id and l.transfer_id > p_after
                 order by l.transfer_id
                 limit p_limit
@@ -96,7 +96,7 @@ begin
                     'sides', s.sides
                 )
             from moved as m
-            inner join private.transfers as t on m.transfer_id = t.id
+            inner join private.transfers_ever as t on m.transfer_id = t.id
             cross join lateral (
                 select jsonb_agg(
                     jsonb_build_object(
@@ -109,7 +109,7 @@ begin
                     )
                     order by l.amount
                 ) as sides
-                from private.ledger_entries as l
+                from private.ledger_ever as l
                 inner join private.accounts as a on l.account_id = a.id
                 left join player as p on a.user_id = p.user_id
                 where l.transfer_id = t.id
@@ -142,7 +142,7 @@ begin
                     'data', e.data,
                     'created_at', private.json_time(e.created_at)
                 )
-            from private.events as e
+            from private.events_ever as e
             -- As in the index: entries tell of these.
             where e.pot_id = v_pot_id
                 and e.kind not in ('pot_joined', 'pot_entry_cancelled')

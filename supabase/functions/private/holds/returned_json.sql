@@ -7,7 +7,7 @@ set search_path = ''
 as $$
     select coalesce((
         select jsonb_build_object('credits_returned', t.amount)
-        from private.transfers as t
+        from private.transfers_ever as t
         where t.entry_id = p_entry_id and t.kind = 'return'
     ), '{}')
 $$;

@@ -3,33 +3,42 @@ create or replace function private.account_balance(
     p_account_id bigint, p_at timestamptz default null
 )
 returns bigint
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select case
-        when a.kind = 'wallet' then coalesce((
+declare
+    v_kind text;
+begin
+    select a.kind into v_kind from private.accounts as a where a.id = p_account_id;
+    if v_kind is null then
+        return null;
+    elsif v_kind = 'wallet' then
+        return coalesce((
             select e.balance_after
-            from private.ledger_entries as e
-            inner join private.transfers as t on e.transfer_id = t.id
-            where e.account_id = a.id and (p_at is null or t.created_at <= p_at)
+            from private.wallet_steps as e
+            left join private.transfers_ever as t on e.transfer_id = t.id
+            where e.account_id = p_account_id
+                and (p_at is null or coalesce(t.created_at, e.until) <= p_at)
             order by e.version desc
             limit 1
-        ), 0)
-        else coalesce((
-            select sum(e.amount)
+        ), 0);
+    elsif p_at is null then
+        -- Of a large pot's escrow every entry is read, and no transfer. What was archived of one
+        -- sums to zero.
+        return (
+            select coalesce(sum(e.amount), 0)
             from private.ledger_entries as e
-            -- Of a large pot's escrow now, every entry is read, and no transfer.
-            where e.account_id = a.id and (p_at is null or exists (
-                select
-                from private.transfers as t
-                where t.id = e.transfer_id and t.created_at <= p_at
-            ))
-        ), 0)::bigint
-    end
-    from private.accounts as a
-    where a.id = p_account_id
-$$;
+            where e.account_id = p_account_id
+        )::bigint;
+    end if;
+    return (
+        select coalesce(sum(e.amount), 0)
+        from private.ledger_ever as e
+        inner join private.transfers_ever as t on e.transfer_id = t.id
+        where e.account_id = p_account_id and t.created_at <= p_at
+    )::bigint;
+end $$;
 
 comment on function private.account_balance(bigint, timestamptz) is
 'The balance of an account in credits, now or as of p_at: a wallet''s from its last entry until '

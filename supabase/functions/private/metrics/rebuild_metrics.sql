@@ -20,8 +20,11 @@ begin
     end loop;
     perform from private.metric_marks as m where m.only_row for update;
     delete from private.metric_counts where true;
-    delete from private.metric_players where true;
-    insert into private.metric_players (user_id, first_pot, first_at, returned_at)
+    -- Who came first with a pot that was archived is not known from the entries any more.
+    if not exists (select from private.archived_pots) then
+        delete from private.metric_players where true;
+    end if;
+    insert into private.metric_players as m (user_id, first_pot, first_at, returned_at)
     select f.user_id, f.pot_id, f.created_at, r.created_at
     from (
         select distinct on (n.user_id) n.user_id, n.pot_id, n.created_at
@@ -38,7 +41,21 @@ begin
         ) as n
         where n.pot_id <> n.first_pot
         order by n.user_id, n.seq
-    ) as r on f.user_id = r.user_id;
+    ) as r on f.user_id = r.user_id
+    -- An erased player's row is kept under another id.
+    where not exists (select from private.archived_pots)
+        or not private.is_erased(f.user_id)
+    on conflict (user_id) do nothing;
+    update private.metric_players as m
+    set returned_at = b.created_at
+    from (
+        select distinct on (e.user_id) e.user_id, e.created_at
+        from public.pot_entries as e
+        inner join private.metric_players as f on e.user_id = f.user_id
+        where f.returned_at is null and e.pot_id <> f.first_pot
+        order by e.user_id, e.seq
+    ) as b
+    where m.user_id = b.user_id;
     insert into private.metric_counts (grain, metric, bucket, label, amount)
     select 'five_minutes', r.metric, r.bucket, r.label, sum(r.amount)
     from private.metric_recount() as r

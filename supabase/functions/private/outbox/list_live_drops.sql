@@ -11,13 +11,16 @@ begin
     perform private.require_range('page_size', p_page_size, 1, 100);
     return query
     select
-        d.drop_id, d.pot_id, private.public_handle(e.user_id, e.entrant_tag), s.prize, p.entry_cost,
+        d.drop_id, d.pot_id,
+        private.public_handle(
+            p.winner_user_id, s.proof -> 'winning_entry' ->> 'entrant_tag'
+        ),
+        s.prize, p.entry_cost,
         private.json_time(p.settled_at), private.json_time(d.dropped_at),
         private.proof_path(d.pot_id), private.pot_version(d.pot_id)
     from private.live_drops as d
     inner join public.pots as p on d.pot_id = p.id
     inner join private.settlements as s on d.pot_id = s.pot_id
-    inner join public.pot_entries as e on s.entry_id = e.id
     where p_after is null or d.drop_id < p_after
     order by d.drop_id desc
     limit p_page_size;

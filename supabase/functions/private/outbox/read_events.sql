@@ -25,7 +25,7 @@ begin
     if p_kinds is null then
         v_positions := array(
             select p.position
-            from private.event_positions as p
+            from private.positions_ever as p
             where p.position > v_after
             order by p.position
             limit p_page_size
@@ -43,7 +43,7 @@ begin
             from (select distinct k.kind from unnest(p_kinds) as k (kind)) as wanted
             cross join lateral (
                 select n.position
-                from private.event_positions as n
+                from private.positions_ever as n
                 where n.kind = wanted.kind and n.position > v_after
                 order by n.position
                 limit p_page_size
@@ -52,12 +52,25 @@ begin
             limit p_page_size
         );
     end if;
+    if not exists (
+        select from private.archived_events as a where a.position > v_after
+    ) then
+        return query
+        select
+            p.position, e.event_id, e.kind, e.schema_version, e.pot_id, e.actor_id,
+            e.correlation_id, e.data, private.json_time(e.created_at)
+        from private.event_positions as p
+        inner join private.told_events as e on p.id = e.id
+        where p.position = any(v_positions)
+        order by p.position;
+        return;
+    end if;
     return query
     select
         p.position, e.event_id, e.kind, e.schema_version, e.pot_id, e.actor_id, e.correlation_id,
         e.data, private.json_time(e.created_at)
-    from private.event_positions as p
-    inner join private.told_events as e on p.id = e.id
+    from private.positions_ever as p
+    inner join private.told_events_ever as e on p.id = e.id
     where p.position = any(v_positions)
     order by p.position;
 end $$;

@@ -15,6 +15,7 @@ declare
     v_state private.pot_states;
     v_hold jsonb;
     v_entries jsonb;
+    v_archive private.archived_pots;
 begin
     perform private.require_given('pot_id', p_pot_id::text);
     select * into v_pot from public.pots as p where p.id = p_pot_id;
@@ -24,6 +25,7 @@ begin
     select * into v_settlement from private.settlements as s where s.pot_id = p_pot_id;
     select * into v_attestation from private.lock_attestations as a where a.pot_id = p_pot_id;
     select * into v_state from private.pot_states as s where s.pot_id = p_pot_id;
+    select * into v_archive from private.archived_pots as a where a.pot_id = p_pot_id;
 
     select coalesce(jsonb_agg(
         case
@@ -47,11 +49,18 @@ begin
         order by e.seq desc
     ), '[]') into v_entries
     from (
+        (
+            select
+                n.id, n.user_id, n.seq, n.ticket_count, n.credits_spent, n.salt, n.entrant_tag,
+                n.first_ticket, n.created_at
+            from public.pot_entries as n
+            where n.pot_id = p_pot_id and n.cancelled_at is null
+            order by n.seq desc
+            limit 100
+        )
+        union all
         select *
-        from public.pot_entries as n
-        where n.pot_id = p_pot_id and n.cancelled_at is null
-        order by n.seq desc
-        limit 100
+        from private.newest_archived(v_archive.month, p_pot_id) as n
     ) as e;
 
     v_hold := private.hold_json(p_pot_id);
@@ -88,7 +97,10 @@ begin
             'winning_ticket', v_settlement.winning_ticket,
             'prize', v_settlement.prize
         ) || case when v_hold is null then '{}' else jsonb_build_object('payout', v_hold) end end
-    );
+    ) || case
+        when v_archive.pot_id is null then '{}'
+        else jsonb_build_object('archive', private.archive_json(p_pot_id))
+    end;
 end $$;
 
 comment on function private.get_pot(uuid) is

@@ -12,6 +12,12 @@ declare
     v_after bigint;
 begin
     perform private.require_range('page_size', p_page_size, 1, 1000);
+    if private.is_archived(p_pot_id) then
+        return query
+        select e.first_ticket, e.ticket_count, e.entrant_tag
+        from private.locked_archive(p_pot_id, p_after_ticket, p_page_size) as e;
+        return;
+    end if;
     v_after := private.lock_entries_after(p_pot_id, p_after_ticket);
     return query
     select e.first_ticket, e.ticket_count, e.entrant_tag

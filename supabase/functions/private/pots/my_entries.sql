@@ -15,7 +15,7 @@ begin
     v_user := private.require_player();
     if p_after is not null then
         select e.created_at into v_after
-        from public.pot_entries as e
+        from private.entries_ever as e
         where e.id = p_after and e.user_id = v_user;
         if not found then
             perform private.fail('entry_not_found', '{"argument": "after"}');
@@ -25,7 +25,7 @@ begin
     select
         e.id, e.pot_id, p.status, e.ticket_count, e.credits_spent, left(e.entrant_tag, 16),
         e.first_ticket, private.json_time(e.created_at), private.json_time(e.cancelled_at)
-    from public.pot_entries as e
+    from private.entries_ever as e
     inner join public.pots as p on e.pot_id = p.id
     where e.user_id = v_user
         and (p_pot_id is null or e.pot_id = p_pot_id)

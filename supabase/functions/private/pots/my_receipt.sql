@@ -14,7 +14,7 @@ begin
     perform private.require_given('entry_id', p_entry_id::text);
     v_user := private.require_player();
     select * into v_entry
-    from public.pot_entries as e
+    from private.entries_ever as e
     where e.id = p_entry_id and e.user_id = v_user;
     if not found then
         perform private.fail('entry_not_found');

@@ -15,6 +15,20 @@ declare
     v_after bigint;
 begin
     perform private.require_range('page_size', p_page_size, 1, 10000);
+    if private.is_archived(p_pot_id) then
+        return coalesce((
+            select encode(
+                string_agg(
+                    int8send(e.first_ticket) || int4send(e.ticket_count)
+                    || decode(e.entrant_tag, 'hex'),
+                    ''::bytea
+                    order by e.first_ticket
+                ),
+                'hex'
+            )
+            from private.locked_archive(p_pot_id, p_after_ticket, p_page_size) as e
+        ), '');
+    end if;
     v_after := private.lock_entries_after(p_pot_id, p_after_ticket);
     return coalesce((
         select encode(

@@ -56,7 +56,7 @@ begin
                         'address_kept', e.ip_hash is not null,
                         'device_kept', e.device_hash is not null
                     ) as shown
-                from public.pot_entries as e
+                from private.entries_ever as e
                 where e.user_id = v_user and e.seq > v_after
                 order by e.seq
                 limit p_page_size
@@ -69,17 +69,23 @@ begin
                     l.version,
                     jsonb_build_object(
                         'cursor', l.version,
-                        'kind', t.kind,
+                        'kind', coalesce(t.kind, 'carried_forward'),
                         'amount', l.amount,
                         'balance_after', l.balance_after,
                         'pot_id', t.pot_id,
                         'entry_id', t.entry_id,
                         'reason', t.reason,
-                        'created_at', private.json_time(t.created_at)
-                    ) as shown
+                        'created_at', private.json_time(coalesce(t.created_at, l.until))
+                    -- What left with a detached month is one row of its sum.
+                    ) || case
+                        when l.month is null then '{}'
+                        else jsonb_build_object(
+                            'entries', l.version - l.from_version + 1, 'month', l.month
+                        )
+                    end as shown
                 from private.wallets as w
-                inner join private.ledger_entries as l on w.account_id = l.account_id
-                inner join private.transfers as t on l.transfer_id = t.id
+                inner join private.wallet_steps as l on w.account_id = l.account_id
+                left join private.transfers_ever as t on l.transfer_id = t.id
                 where w.user_id = v_user and l.version > v_after
                 order by l.version
                 limit p_page_size
@@ -98,7 +104,7 @@ begin
                         'data', e.data,
                         'created_at', private.json_time(e.created_at)
                     ) as shown
-                from private.events as e
+                from private.events_ever as e
                 -- As in the index: joins are in `entries` already.
                 where e.actor_id = v_actor
                     and e.kind not in ('pot_joined', 'pot_entry_cancelled')

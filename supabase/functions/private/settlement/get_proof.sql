@@ -39,10 +39,16 @@ begin
                     )
                     order by e.seq
                 )
-                from private.transfers as t
-                inner join public.pot_entries as e on t.entry_id = e.id
+                from private.transfers_ever as t
+                inner join private.entries_ever as e on t.entry_id = e.id
                 where e.pot_id = p_pot_id and e.cancelled_at is null and t.kind = 'refund'
-            ), '[]'))
+            ), '[]')) || case
+                when private.is_archived(p_pot_id)
+                    then jsonb_build_object('archive', private.archive_json(p_pot_id) || (
+                        select n.kept from private.archived_pots as n where n.pot_id = p_pot_id
+                    ))
+                else '{}'
+            end
             from public.pots_audit as a
             where a.pot_id = p_pot_id and a.action = 'cancelled'
         );

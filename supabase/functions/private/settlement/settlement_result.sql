@@ -12,7 +12,7 @@ as $$
         'winner_index', s.proof -> 'winner_index',
         'winning_ticket', s.winning_ticket,
         'entry_id', s.entry_id,
-        'entrant', left(e.entrant_tag, 16),
+        'entrant', left(s.proof -> 'winning_entry' ->> 'entrant_tag', 16),
         'prize', s.prize,
         'settled_at', s.proof -> 'settled_at',
         'audit', s.proof -> 'audit'
@@ -20,7 +20,6 @@ as $$
         when s.proof @> '{"payout": {"held": true}}' then '{"held": true}' else '{}'
     end::jsonb
     from private.settlements as s
-    inner join public.pot_entries as e on s.entry_id = e.id
     where s.pot_id = p_pot_id
 $$;
 

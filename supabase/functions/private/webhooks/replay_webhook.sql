@@ -32,6 +32,14 @@ begin
             ));
         elsif v_status = 'pending' then
             perform private.fail('wrong_state', jsonb_build_object('status', v_status));
+        elsif exists (
+            select
+            from private.webhook_deliveries as d
+            inner join private.carried_positions as c
+                on d.position between c.from_position and c.to_position
+            where d.delivery_id = p_delivery_id
+        ) then
+            perform private.fail('wrong_state', '{"status": "detached"}');
         end if;
     end if;
     update private.webhook_deliveries as d
@@ -46,7 +54,13 @@ begin
             when p_delivery_id is not null then d.delivery_id = p_delivery_id
             else d.status = 'dead'
                 and (p_from_position is null or d.position >= p_from_position)
-        end;
+        end
+        -- Of these the event is in a file of the archive.
+        and not exists (
+            select
+            from private.carried_positions as c
+            where d.position between c.from_position and c.to_position
+        );
     get diagnostics v_replayed = row_count;
     if v_replayed > 0 then
         perform private.promote_deliveries(p_webhook_id, null);

@@ -6,7 +6,7 @@ volatile
 set search_path = ''
 as $$
 declare
-    v_event private.told_events;
+    v_event private.told_events_ever;
     v_data jsonb;
 begin
     if p_delivery.position is null then
@@ -17,8 +17,8 @@ begin
         )::text;
     end if;
     select e.* into strict v_event
-    from private.event_positions as p
-    inner join private.told_events as e on p.id = e.id
+    from private.positions_ever as p
+    inner join private.told_events_ever as e on p.id = e.id
     where p.position = p_delivery.position;
     v_data := v_event.data || jsonb_build_object(
         'pot_id', v_event.pot_id,
@@ -28,7 +28,9 @@ begin
     if v_event.kind in ('pot_settled', 'live_drop') then
         v_data := v_data || (
             select jsonb_build_object(
-                'handle', private.public_handle(e.user_id, e.entrant_tag),
+                'handle', private.public_handle(
+                    p.winner_user_id, s.proof -> 'winning_entry' ->> 'entrant_tag'
+                ),
                 'prize', s.prize,
                 'proof', concat(
                     (select t.public_url from private.settings as t),
@@ -36,7 +38,7 @@ begin
                 )
             )
             from private.settlements as s
-            inner join public.pot_entries as e on s.entry_id = e.id
+            inner join public.pots as p on s.pot_id = p.id
             where s.pot_id = v_event.pot_id
         );
     end if;
