@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from pypot_cli import (
+    cli_archive,
     cli_assure,
     cli_audit,
     cli_bench,
@@ -57,6 +58,7 @@ app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_bench.app, name="bench")
 app.add_typer(cli_events.app, name="events")
 app.add_typer(cli_compliance.app, name="compliance")
+app.add_typer(cli_archive.app, name="archive")
 app.add_typer(cli_fraud.app, name="fraud")
 app.add_typer(cli_webhooks.app, name="webhooks")
 app.add_typer(cli_assure.app)

@@ -59,7 +59,7 @@ def opened(db_url: str | None, person: UUID | None) -> Iterator[Desk]:
     The database is `db_url`, else PYPOT_DB_URL; with neither, SUPABASE_URL is the API to call. All
     calls of the block have one correlation id. Raises UnreadableInputError when nobody is named.
     """
-    with _opened(db_url, rpc.Caller("pot_compliance", person or _person())) as desk:
+    with _opened(db_url, rpc.Caller("pot_compliance", person_or_variable(person))) as desk:
         yield desk
 
 
@@ -75,6 +75,11 @@ def _opened(db_url: str | None, caller: rpc.Caller) -> Iterator[Desk]:
     calls, _ = transport.choose(db_url)
     with calls, correlation.correlated():
         yield Desk(calls, caller)
+
+
+def person_or_variable(person: UUID | None) -> UUID:
+    """Return `person`, else whom PYPOT_COMPLIANCE_SUB names. Raises UnreadableInputError."""
+    return person or _person()
 
 
 def _person() -> UUID:

@@ -1,0 +1,2 @@
+-- Ends to put a detached month back.
+select private.attach_month(%(month)s) as answer

@@ -1,0 +1,2 @@
+-- Makes the partitions of a month.
+select private.open_archive_month(%(month)s)
