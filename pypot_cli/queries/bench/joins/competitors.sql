@@ -107,6 +107,15 @@ end $$;
 
 grant usage on schema bench to authenticated;
 
+-- What a server writes of each player in a batch; {pot} and {batch} are put in when it does.
+create table bench.asked (
+    number integer primary key,
+    item text not null,
+    key text not null
+);
+grant usage on schema bench to service_role;
+grant select on bench.asked to service_role;
+
 -- A transfer as pgledger makes one: both accounts locked in order of their ids, running balances,
 -- one row for the transfer and one for each side with the balance before and after.
 create table bench.accounts (

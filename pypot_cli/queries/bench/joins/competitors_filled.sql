@@ -9,6 +9,20 @@ wallets as (
     insert into bench.wallets (user_id, balance)
     select md5('player ' || n)::uuid, 1000000000
     from generate_series(1, %(players)s::integer) as numbers (n)
+),
+
+asked as (
+    insert into bench.asked (number, item, key)
+    select
+        n,
+        format(
+            '"pot_id": "{pot}", "user_id": "%%s", "ticket_count": 1, "ip": "%%s.%%s.%%s.%%s",'
+            ' "device": "%%s", "region": "DE"',
+            md5('player ' || n)::uuid, 1 + n / 16777216, n / 65536 %% 256, n / 256 %% 256, n %% 256,
+            md5('player ' || n)::uuid
+        ),
+        format(', "idempotency_key": "%%s-{batch}"', left(md5('key ' || n), 8))
+    from generate_series(1, %(players)s::integer) as numbers (n)
 )
 
 insert into bench.accounts (id, allow_negative)

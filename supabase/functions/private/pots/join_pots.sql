@@ -15,17 +15,27 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = off
 as $$
 declare
     c_most constant integer := 500;
+    c_of_ip constant bytea := convert_to('pots/ip/v1', 'UTF8') || '\x00'::bytea;
+    c_of_device constant bytea := convert_to('pots/device/v1', 'UTF8') || '\x00'::bytea;
     v_pot_id uuid;
     v_joins private.batch_join[];
     v_pot record;
     v_now record;
     v_rails jsonb;
     v_at timestamptz;
+    v_minute_ago timestamptz;
+    v_day_ago timestamptz;
     v_correlation_id text := private.correlation_id();
     v_plain private.plain_join[];
+    v_counts_accounts boolean;
+    v_apart uuid[];
+    v_repeats integer[];
+    v_used_keys text[];
     v_stripe smallint;
     v_total bigint;
     v_is_scarce boolean;
@@ -36,28 +46,30 @@ begin
     if jsonb_typeof(p_batch) is distinct from 'array'
         or jsonb_array_length(p_batch) not between 1 and c_most
         or p_batch -> 0 ->> 'pot_id' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' is not true
-        or exists (
+        or (
             select
+                bool_or(
+                    jsonb_typeof(b.item) <> 'object'
+                    or jsonb_typeof(b.item -> 'pot_id') is distinct from 'string'
+                    or lower(b.item ->> 'pot_id') <> lower(p_batch -> 0 ->> 'pot_id')
+                    or jsonb_typeof(b.item -> 'user_id') is distinct from 'string'
+                    or b.item ->> 'user_id' not like '________-____-____-____-____________'
+                    or length(replace(b.item ->> 'user_id', '-', '')) <> 32
+                    or jsonb_typeof(b.item -> 'ticket_count') is distinct from 'number'
+                    or coalesce(jsonb_typeof(b.item -> 'idempotency_key'), 'null')
+                    not in ('null', 'string')
+                    or coalesce(jsonb_typeof(b.item -> 'ip'), 'null') not in ('null', 'string')
+                    or coalesce(jsonb_typeof(b.item -> 'device'), 'null') not in ('null', 'string')
+                    or coalesce(jsonb_typeof(b.item -> 'region'), 'null') not in ('null', 'string')
+                    or coalesce(jsonb_typeof(b.item -> 'correlation_id'), 'null')
+                    not in ('null', 'string')
+                    or b.item - '{pot_id,user_id,ticket_count,idempotency_key,ip,device,region,'
+                    'correlation_id}'::text[] <> '{}'
+                )
+                -- A pattern is looked for once a batch: most of what it takes is to begin.
+                or string_agg(b.item ->> 'user_id', '') ~ '[^-0-9a-fA-F]'
+                or string_agg((b.item ->> 'ticket_count') || ';', '') !~ '^(-?[0-9]{1,9};)*$'
             from jsonb_array_elements(p_batch) as b (item)
-            where jsonb_typeof(b.item) <> 'object'
-                or jsonb_typeof(b.item -> 'pot_id') is distinct from 'string'
-                or lower(b.item ->> 'pot_id') <> lower(p_batch -> 0 ->> 'pot_id')
-                or jsonb_typeof(b.item -> 'user_id') is distinct from 'string'
-                -- A third of the time of the pattern above, for what a batch has hundreds of.
-                or b.item ->> 'user_id' not like '________-____-____-____-____________'
-                or b.item ->> 'user_id' ~ '[^-0-9a-fA-F]'
-                or length(replace(b.item ->> 'user_id', '-', '')) <> 32
-                or jsonb_typeof(b.item -> 'ticket_count') is distinct from 'number'
-                or b.item ->> 'ticket_count' !~ '^-?[0-9]{1,9}$'
-                or coalesce(jsonb_typeof(b.item -> 'idempotency_key'), 'null')
-                not in ('null', 'string')
-                or coalesce(jsonb_typeof(b.item -> 'ip'), 'null') not in ('null', 'string')
-                or coalesce(jsonb_typeof(b.item -> 'device'), 'null') not in ('null', 'string')
-                or coalesce(jsonb_typeof(b.item -> 'region'), 'null') not in ('null', 'string')
-                or coalesce(jsonb_typeof(b.item -> 'correlation_id'), 'null')
-                not in ('null', 'string')
-                or b.item - '{pot_id,user_id,ticket_count,idempotency_key,ip,device,region,'
-                'correlation_id}'::text[] <> '{}'
         )
     then
         perform private.fail('invalid_argument', jsonb_build_object(
@@ -142,6 +154,8 @@ begin
     inner join private.pot_states as s on p.id = s.pot_id
     where p.id = v_pot_id;
     v_at := private.now();
+    v_minute_ago := v_at - interval '1 minute';
+    v_day_ago := v_at - interval '1 day';
 
     -- The rails of each region that occurs, for a player who has none of their own.
     v_rails := (
@@ -150,16 +164,22 @@ begin
             private.guard_rails_for(null, v_pot.template_id, r.region)
         )
         from (
-            select distinct private.normal_region(j.region) as region
-            from unnest(v_joins) as j
+            select distinct private.normal_region(s.region) as region
+            from (select distinct j.region from unnest(v_joins) as j) as s
         ) as r
     );
     v_plain := array(
         select row(
             j.place, j.user_id, j.ticket_count, j.key,
             v_pot.entry_cost * least(j.ticket_count, v_pot.max_tickets),
-            private.fingerprint('ip', private.normal_address(j.ip), v_pot.pepper),
-            private.fingerprint('device', private.normal_device(j.device), v_pot.pepper),
+            -- private.fingerprint, without a call for each.
+            encode(extensions.hmac(
+                c_of_ip || convert_to(private.normal_address(j.ip), 'UTF8'), v_pot.pepper, 'sha256'
+            ), 'hex'),
+            encode(extensions.hmac(
+                c_of_device || convert_to(private.normal_device(j.device), 'UTF8'), v_pot.pepper,
+                'sha256'
+            ), 'hex'),
             private.normal_region(j.region),
             j.correlation_id,
             gen_random_uuid(), extensions.gen_random_bytes(32),
@@ -203,7 +223,8 @@ begin
     end if;
     -- A player with limits of the own goes through join_pot, which takes the same locks: of a batch
     -- all at once and before any stripe.
-    if v_rails::text ~ 'accounts_per_' or exists (
+    v_counts_accounts := v_rails::text ~ 'accounts_per_';
+    if v_counts_accounts or exists (
         select
         from private.guard_rails as g
         where g.scope = 'user'
@@ -227,45 +248,70 @@ begin
         ) as k;
     end if;
     if v_now.is_plain and v_at < v_now.locks_at then
+        -- Who may not join, or not like everybody: each of these tables is nearly always empty, or
+        -- has none of these players. Keys that were used before, likewise.
+        v_apart := array(
+            select e.user_id
+            from private.erasures as e
+            where e.user_id in (select j.user_id from unnest(v_joins) as j)
+                and e.erased_at is not null
+            union all
+            select s.user_id
+            from private.staff as s
+            where s.user_id in (select j.user_id from unnest(v_joins) as j)
+            union all
+            select j.user_id
+            from unnest(v_joins) as j
+            inner join private.guard_rails as g
+                on g.scope = 'user' and g.scope_id = j.user_id::text
+            union all
+            select l.user_id
+            from private.play_limits as l
+            where l.user_id in (select j.user_id from unnest(v_joins) as j)
+            union all
+            select b.user_id
+            from private.play_breaks as b
+            where b.user_id in (select j.user_id from unnest(v_joins) as j) and b.ends_at > v_at
+        );
+        -- Of a player's joins the first goes with the others, of those with one key likewise, and
+        -- where accounts are limited one account of an address or a device.
+        v_repeats := array(
+            select r.place
+            from (
+                select
+                    j.*,
+                    row_number() over (partition by j.user_id order by j.place) as of_player,
+                    row_number() over (partition by j.key order by j.place) as of_key,
+                    row_number() over (partition by j.ip_hash order by j.place) as of_ip,
+                    row_number() over (partition by j.device_hash order by j.place) as of_device
+                from unnest(v_plain) as j
+            ) as r
+            where r.of_player > 1
+                or r.key is not null and r.of_key > 1
+                or v_counts_accounts and (
+                    r.ip_hash is not null and r.of_ip > 1
+                    or r.device_hash is not null and r.of_device > 1
+                )
+        );
+        v_used_keys := array(
+            select k.key
+            from private.idempotency_keys as k
+            where k.operation = 'join_pot'
+                and k.key = any (array(select j.key from unnest(v_joins) as j))
+        );
         v_plain := array(
             select row(
                 j.place, j.user_id, j.ticket_count, j.key, j.cost, j.ip_hash, j.device_hash,
                 j.region, j.correlation_id, j.entry_id, j.salt,
-                encode(private.entrant_tag(j.salt, v_pot_id, j.user_id), 'hex'),
+                -- private.entrant_tag, of a salt that has its 32 bytes.
+                encode(extensions.hmac(
+                    uuid_send(v_pot_id) || uuid_send(j.user_id), j.salt, 'sha256'
+                ), 'hex'),
                 w.account_id, w.balance - j.cost, w.version + 1, a.actor_id,
                 h.tickets = 0,
                 null
             )::private.plain_join
-            from (
-                select
-                    each.*,
-                    row_number() over (partition by each.user_id order by each.place) as of_player,
-                    row_number() over (partition by each.key order by each.place) as of_key,
-                    row_number() over (partition by each.ip_hash order by each.place) as of_ip,
-                    row_number() over (partition by each.device_hash order by each.place)
-                        as of_device
-                from unnest(v_plain) as each
-            ) as j
-            -- Each look-up is a subselect of one join, for which there is one plan whatever the
-            -- planner knows of these tables: as a join of tables it read every key there is, for
-            -- each join of a batch, where it took them to be few.
-            cross join lateral (
-                select u.created_at, a.actor_id
-                from auth.users as u
-                inner join private.actors as a on a.subject = u.id::text
-                where u.id = j.user_id
-                    and u.is_anonymous is not true
-                    and u.deleted_at is null
-                    and (u.banned_until is null or u.banned_until <= v_at)
-                    and coalesce(strpos(u.raw_app_meta_data::text, 'pot_'), 0) = 0
-                limit 1
-            ) as a
-            cross join lateral (
-                select w.account_id, w.balance, w.version
-                from private.wallets as w
-                where w.user_id = j.user_id and w.balance >= j.cost
-                limit 1
-            ) as w
+            from unnest(v_plain) as j
             inner join (
                 select
                     each.key as region,
@@ -285,8 +331,31 @@ begin
                 from jsonb_each(v_rails) as each
                 offset 0
             ) as r on j.region = r.region
+            -- Each look-up is a subselect of one join, for which there is one plan whatever the
+            -- planner knows of these tables: as a join of tables it would read all there is.
             cross join lateral (
-                select coalesce(sum(e.ticket_count), 0) as tickets
+                select u.created_at, a.actor_id
+                from auth.users as u
+                inner join private.actors as a on a.subject = u.id::text
+                where u.id = j.user_id
+                    and u.is_anonymous is not true
+                    and u.deleted_at is null
+                    and (u.banned_until is null or u.banned_until <= v_at)
+                    and coalesce(strpos(u.raw_app_meta_data::text, 'pot_'), 0) = 0
+                limit 1
+            ) as a
+            cross join lateral (
+                select w.account_id, w.balance, w.version
+                from private.wallets as w
+                where w.user_id = j.user_id and w.balance >= j.cost
+                limit 1
+            ) as w
+            -- Whoever is known in the pot by the address or device is no account more of it.
+            cross join lateral (
+                select
+                    coalesce(sum(e.ticket_count), 0) as tickets,
+                    coalesce(bool_or(e.ip_hash = j.ip_hash), false) as has_ip,
+                    coalesce(bool_or(e.device_hash = j.device_hash), false) as has_device
                 from public.pot_entries as e
                 where e.pot_id = v_pot_id and e.user_id = j.user_id and e.cancelled_at is null
             ) as h
@@ -294,40 +363,22 @@ begin
                 select
                     count(*) as joins,
                     coalesce(sum(e.credits_spent), 0)::bigint as credits,
-                    count(*) filter (where e.created_at > v_at - interval '1 minute')
-                        as minute_joins,
+                    count(*) filter (where e.created_at > v_minute_ago) as minute_joins,
                     coalesce(sum(e.credits_spent) filter (
-                        where e.created_at > v_at - interval '1 minute'
+                        where e.created_at > v_minute_ago
                     ), 0)::bigint as minute_credits
                 from public.pot_entries as e
-                where r.has_rails
-                    and e.user_id = j.user_id
-                    and e.created_at > v_at - interval '1 day'
+                where r.has_rails and e.user_id = j.user_id and e.created_at > v_day_ago
             ) as d
-            cross join lateral (
-                select
-                    (select true from private.erasures as e
-                    where e.user_id = j.user_id and e.erased_at is not null limit 1) is null
-                    and (select true from private.staff as s where s.user_id = j.user_id limit 1)
-                    is null
-                    and (select true from private.guard_rails as g
-                    where g.scope = 'user' and g.scope_id = j.user_id::text limit 1) is null
-                    and (select true from private.play_limits as l
-                    where l.user_id = j.user_id limit 1) is null
-                    and (select true from private.play_breaks as b
-                    where b.user_id = j.user_id and b.ends_at > v_at limit 1) is null
-                    and (select true from private.idempotency_keys as k
-                    where k.operation = 'join_pot' and k.key = j.key limit 1) is null as is_plain
-                offset 0
-            ) as n
             where j.ticket_count >= 1
-                -- Of a player's joins the first, and of those with one key.
-                and j.of_player = 1
+                and j.place <> all (v_repeats)
+                and j.user_id <> all (v_apart)
                 and (
                     j.key is null
-                    or j.of_key = 1 and length(j.key) <= 255 and j.key ~ '^[ -~]*[!-~][ -~]*$'
+                    or length(j.key) <= 255
+                    and j.key ~ '^[ -~]*[!-~][ -~]*$'
+                    and j.key <> all (v_used_keys)
                 )
-                and n.is_plain
                 and h.tickets + j.ticket_count <= v_pot.max_per_user
                 and not r.is_blocked
                 and coalesce(v_at >= a.created_at + r.old_enough, true)
@@ -336,36 +387,38 @@ begin
                 and coalesce(d.minute_credits + j.cost <= r.credits_per_minute, true)
                 and coalesce(d.joins + 1 <= r.joins_per_day, true)
                 and coalesce(d.credits + j.cost <= r.credits_per_day, true)
-                -- And as those of private.reached_accounts; of a batch one account each.
+                -- And as those of private.reached_accounts, with entries of others for their
+                -- accounts, read up to as many as there may be.
                 and (
-                    coalesce(r.accounts_per_ip, r.accounts_per_device) is null
-                    or (j.ip_hash is null or j.of_ip = 1)
-                    and (j.device_hash is null or j.of_device = 1)
+                    r.accounts_per_ip is null
+                    or h.has_ip
+                    or r.accounts_per_ip > (
+                        select count(*)
+                        from (
+                            select
+                            from public.pot_entries as e
+                            where e.ip_hash = j.ip_hash
+                                and e.pot_id = v_pot_id
+                                and e.cancelled_at is null
+                            limit r.accounts_per_ip
+                        ) as e
+                    )
                 )
-                and case
-                    when r.accounts_per_ip is not null then (
-                        select
-                            coalesce(bool_or(e.user_id = j.user_id), false)
-                            or count(distinct e.user_id) < r.accounts_per_ip
-                        from public.pot_entries as e
-                        where e.ip_hash = j.ip_hash
-                            and e.pot_id = v_pot_id
-                            and e.cancelled_at is null
+                and (
+                    r.accounts_per_device is null
+                    or h.has_device
+                    or r.accounts_per_device > (
+                        select count(*)
+                        from (
+                            select
+                            from public.pot_entries as e
+                            where e.device_hash = j.device_hash
+                                and e.pot_id = v_pot_id
+                                and e.cancelled_at is null
+                            limit r.accounts_per_device
+                        ) as e
                     )
-                    else true
-                end
-                and case
-                    when r.accounts_per_device is not null then (
-                        select
-                            coalesce(bool_or(e.user_id = j.user_id), false)
-                            or count(distinct e.user_id) < r.accounts_per_device
-                        from public.pot_entries as e
-                        where e.device_hash = j.device_hash
-                            and e.pot_id = v_pot_id
-                            and e.cancelled_at is null
-                    )
-                    else true
-                end
+                )
             order by j.place
         );
     else
@@ -471,36 +524,28 @@ begin
         set balance = j.balance, version = j.wallet_version
         from unnest(v_plain) as j
         where w.user_id = j.user_id;
-        v_results := (
-            select jsonb_object_agg(j.place, jsonb_build_object(
-                'entry_id', j.entry_id,
-                'pot_id', v_pot_id,
-                'ticket_count', j.ticket_count,
-                'credits_spent', j.cost,
-                'balance', j.balance,
-                'tickets_sold', (j.counts).tickets_sold,
-                'credits_committed', (j.counts).tickets_sold * v_pot.entry_cost,
-                'entrant', left(j.tag, 16),
-                'salt', encode(j.salt, 'hex')
-            ))
+        -- Another player may be using a key meanwhile: asked again, it is found used.
+        begin
+            insert into private.idempotency_keys (
+                operation, key, subject, request, response, created_at
+            )
+            select
+                'join_pot', j.key, j.user_id::text,
+                jsonb_build_object('pot_id', v_pot_id, 'ticket_count', j.ticket_count),
+                -- The rest is the entry's (private.replayed_join).
+                jsonb_build_object(
+                    'entry_id', j.entry_id,
+                    'balance', j.balance,
+                    'tickets_sold', (j.counts).tickets_sold
+                ),
+                v_at
             from unnest(v_plain) as j
-        );
-        insert into private.idempotency_keys (
-            operation, key, subject, request, response, created_at
-        )
-        select
-            'join_pot', j.key, j.user_id::text,
-            jsonb_build_object('pot_id', v_pot_id, 'ticket_count', j.ticket_count),
-            -- The rest is the entry's (private.replayed_join).
-            jsonb_build_object(
-                'entry_id', j.entry_id,
-                'balance', j.balance,
-                'tickets_sold', (j.counts).tickets_sold
-            ),
-            v_at
-        from unnest(v_plain) as j
-        where j.key is not null
-        order by j.key;
+            where j.key is not null
+            order by j.key;
+        exception
+            when unique_violation then
+                perform private.fail('busy');
+        end;
         perform private.send_messages(
             array_agg(m.topic order by j.place, m.event desc),
             array_agg(m.event order by j.place, m.event desc),
@@ -540,6 +585,8 @@ begin
     elsif v_stripe is not null then
         -- Past the deadline meanwhile. Nothing of this batch was bought.
         perform private.fail('busy');
+    else
+        v_plain := '{}'::private.plain_join[];
     end if;
 
     select
@@ -549,8 +596,22 @@ begin
     from (
         select
             j.place,
-            coalesce(v_results -> j.place::text, private.join_as(v_pot_id, j)) as result
+            case
+                when p.place is null then private.join_as(v_pot_id, j)
+                else jsonb_build_object(
+                    'entry_id', p.entry_id,
+                    'pot_id', v_pot_id,
+                    'ticket_count', p.ticket_count,
+                    'credits_spent', p.cost,
+                    'balance', p.balance,
+                    'tickets_sold', (p.counts).tickets_sold,
+                    'credits_committed', (p.counts).tickets_sold * v_pot.entry_cost,
+                    'entrant', left(p.tag, 16),
+                    'salt', encode(p.salt, 'hex')
+                )
+            end as result
         from unnest(v_joins) as j
+        left join unnest(v_plain) as p on j.place = p.place
         order by j.place
     ) as each;
     perform pg_catalog.set_config('pots.keeps_stripes', '', true);
