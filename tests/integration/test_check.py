@@ -752,6 +752,18 @@ BREAKS: dict[str, list[Break]] = {
             {"transfer_sides", "idempotency"},
         ),
     ],
+    "tallies": [
+        Break(
+            "update private.wallets set tally_from = '2000-01-01', tally_joins = 0"
+            " where user_id = (select min(user_id::text)::uuid from public.pot_entries)",
+            {"tallies"},
+        ),
+        Break(
+            "update private.wallets set tally_from = '2000-01-01', tally_credits = 0"
+            " where user_id = (select min(user_id::text)::uuid from public.pot_entries)",
+            {"tallies"},
+        ),
+    ],
     "user_caps": [
         Break(
             "update public.pots set max_per_user = 1 where id = %(open)s",
@@ -871,6 +883,7 @@ NOT_SHORT = {
     "play_breaks",
     "signing_key_events",
     "signing_keys",
+    "tallies",
     "webhook_deliveries",
 }
 

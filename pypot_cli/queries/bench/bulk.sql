@@ -173,7 +173,9 @@ begin
         (v_state.escrow_account, j.cost, null, null)
     ) as side (account_id, amount, balance, version);
     update private.wallets as w
-    set balance = w.balance - s.spent, version = w.version + s.joins
+    set
+        balance = w.balance - s.spent, version = w.version + s.joins,
+        tally_joins = w.tally_joins + s.joins, tally_credits = w.tally_credits + s.spent
     from (
         select j.account_id, sum(j.cost) as spent, count(*) as joins
         from bench_joins as j

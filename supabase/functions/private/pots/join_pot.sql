@@ -460,7 +460,11 @@ begin
     ),
     (v_transfer_id, v_now.escrow_account, v_now.cost, null, null);
     update private.wallets as w
-    set balance = v_wallet.balance - v_now.cost, version = v_wallet.version + 1
+    set
+        balance = v_wallet.balance - v_now.cost,
+        version = v_wallet.version + 1,
+        tally_joins = v_wallet.tally_joins + 1,
+        tally_credits = v_wallet.tally_credits + v_now.cost
     where w.user_id = v_player.user_id;
     if p_idempotency_key is not null then
         insert into private.idempotency_keys (

@@ -183,7 +183,7 @@ begin
             private.normal_region(j.region),
             j.correlation_id,
             gen_random_uuid(), extensions.gen_random_bytes(32),
-            null, null, null, null, null, null, null
+            null, null, null, null, null, null, null, null, null, null
         )::private.plain_join
         from unnest(v_joins) as j
     );
@@ -214,7 +214,7 @@ begin
                     'device', private.normal_device(j.device), p.device_hash, v_pot.pepper_id
                 ),
                 p.region, p.correlation_id, p.entry_id, p.salt,
-                null, null, null, null, null, null, null
+                null, null, null, null, null, null, null, null, null, null
             )::private.plain_join
             from unnest(v_plain) as p
             inner join unnest(v_joins) as j on p.place = j.place
@@ -309,13 +309,15 @@ begin
                 ), 'hex'),
                 w.account_id, w.balance - j.cost, w.version + 1, a.actor_id,
                 h.tickets = 0,
-                null
+                null,
+                case when t.counts_day then v_day_ago else w.tally_from end,
+                case when t.counts_day then d.joins else w.tally_joins end + 1,
+                case when t.counts_day then d.credits else w.tally_credits end + j.cost
             )::private.plain_join
             from unnest(v_plain) as j
             inner join (
                 select
                     each.key as region,
-                    each.value <> 'null' as has_rails,
                     coalesce(each.value -> 'blocked_regions' ? each.key, false) as is_blocked,
                     -- A new account has limits of its own: join_pot knows them.
                     make_interval(hours => greatest(
@@ -345,7 +347,9 @@ begin
                 limit 1
             ) as a
             cross join lateral (
-                select w.account_id, w.balance, w.version
+                select
+                    w.account_id, w.balance, w.version, w.tally_from, w.tally_joins,
+                    w.tally_credits
                 from private.wallets as w
                 where w.user_id = j.user_id and w.balance >= j.cost
                 limit 1
@@ -359,16 +363,35 @@ begin
                 from public.pot_entries as e
                 where e.pot_id = v_pot_id and e.user_id = j.user_id and e.cancelled_at is null
             ) as h
+            -- The tally has every join of the last day where it began before that. What it is too
+            -- much for is counted.
             cross join lateral (
                 select
-                    count(*) as joins,
-                    coalesce(sum(e.credits_spent), 0)::bigint as credits,
-                    count(*) filter (where e.created_at > v_minute_ago) as minute_joins,
-                    coalesce(sum(e.credits_spent) filter (
-                        where e.created_at > v_minute_ago
-                    ), 0)::bigint as minute_credits
+                    case
+                        when w.tally_from <= v_day_ago then (
+                            w.tally_joins + 1 > r.joins_per_minute
+                            or w.tally_credits + j.cost > r.credits_per_minute
+                        ) is true
+                        else coalesce(r.joins_per_minute, r.credits_per_minute) is not null
+                    end as counts_minute,
+                    case
+                        when w.tally_from <= v_day_ago then (
+                            w.tally_joins + 1 > r.joins_per_day
+                            or w.tally_credits + j.cost > r.credits_per_day
+                        ) is true
+                        else coalesce(r.joins_per_day, r.credits_per_day) is not null
+                    end as counts_day
+                offset 0
+            ) as t
+            cross join lateral (
+                select count(*) as joins, coalesce(sum(e.credits_spent), 0)::bigint as credits
                 from public.pot_entries as e
-                where r.has_rails and e.user_id = j.user_id and e.created_at > v_day_ago
+                where t.counts_minute and e.user_id = j.user_id and e.created_at > v_minute_ago
+            ) as m
+            cross join lateral (
+                select count(*) as joins, coalesce(sum(e.credits_spent), 0)::bigint as credits
+                from public.pot_entries as e
+                where t.counts_day and e.user_id = j.user_id and e.created_at > v_day_ago
             ) as d
             where j.ticket_count >= 1
                 and j.place <> all (v_repeats)
@@ -383,8 +406,8 @@ begin
                 and not r.is_blocked
                 and coalesce(v_at >= a.created_at + r.old_enough, true)
                 -- The same limits as those of private.reached_limit, for who is not new.
-                and coalesce(d.minute_joins + 1 <= r.joins_per_minute, true)
-                and coalesce(d.minute_credits + j.cost <= r.credits_per_minute, true)
+                and coalesce(m.joins + 1 <= r.joins_per_minute, true)
+                and coalesce(m.credits + j.cost <= r.credits_per_minute, true)
                 and coalesce(d.joins + 1 <= r.joins_per_day, true)
                 and coalesce(d.credits + j.cost <= r.credits_per_day, true)
                 -- And as those of private.reached_accounts, with entries of others for their
@@ -472,7 +495,8 @@ begin
                     v_totals.tickets_sold + sum(j.ticket_count) over given,
                     v_totals.participants + count(*) filter (where j.is_first) over given,
                     v_totals.version + row_number() over given
-                )::private.pot_counts
+                )::private.pot_counts,
+                j.tally_from, j.tally_joins, j.tally_credits
             )::private.plain_join
             from unnest(v_plain) as j
             window given as (order by j.place)
@@ -521,7 +545,9 @@ begin
             (v_pot.escrow_account, p.amount, null, null)
         ) as side (account_id, amount, balance, wallet_version);
         update private.wallets as w
-        set balance = j.balance, version = j.wallet_version
+        set
+            balance = j.balance, version = j.wallet_version, tally_from = j.tally_from,
+            tally_joins = j.tally_joins, tally_credits = j.tally_credits
         from unnest(v_plain) as j
         where w.user_id = j.user_id;
         -- Another player may be using a key meanwhile: asked again, it is found used.
