@@ -200,7 +200,7 @@ class _Load:
             "clients": clients, "small": SMALL, "n": 0, "scale": self._size.scale, "batch": BATCHED,
         }  # fmt: skip
         script = lane.script(self._directory)
-        # A connection makes fewer calls while it is warmed up where each takes as long as many joins.
+        # Where a call takes as long as many joins, a connection makes few of them in a moment.
         warm = self._size.warm * (3 if lane.joins > 1 else 1)
         run = pgbench.measure(self._meter, script, clients, self._size.seconds, variables, warm)
         if lane.joins > 1:
