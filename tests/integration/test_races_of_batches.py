@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.game import Game, Pending, Player, answers, race
+from tests.support.game import Game, Pending, Player, Refusal, answers, race
 
 
 def batch_of(pot_id: str, players: Sequence[Player], ticket_count: int = 1) -> list[dict[str, Any]]:
@@ -123,6 +123,22 @@ def test_batches_of_players_with_limits_of_their_own_take_turns(game: Game) -> N
 
     assert [tokens(outcome) for outcome in told] == [["joined"] * 20] * 2
     assert game.deadlocks() == 0
+
+
+def test_a_key_that_another_uses_meanwhile_is_busy_and_then_used(game: Game) -> None:
+    pot_id = game.pot(entry_cost=1)
+    one, other = game.players(2, funds=10)
+    server = game.caller("service_role")
+    batch = [{**each, "idempotency_key": "the key"} for each in batch_of(pot_id, [other])]
+
+    with one.request() as call:
+        call("join_pot", pot_id=pot_id, ticket_count=1, idempotency_key="the key")
+        pending = Pending(lambda: server.attempt("join_pots", batch=batch))
+        game.wait_until_blocked(server, by=one)
+
+    assert pending.result() == Refusal("PT503", "busy")
+    assert tokens(server.call("join_pots", batch=batch)) == ["idempotency_key_reused"]
+    assert other.balance() == 10
 
 
 def known_before_a_rotation(game: Game, addresses: Sequence[str]) -> str:

@@ -121,14 +121,19 @@ select is(
 select is(pg_temp.metric('metric_refusals'), '[]', 'no refusals');
 select is(pg_temp.metric('metric_flags'), '[]', 'no flags');
 
--- Later: a new player who comes back after two days, a forged reveal, a flag.
+-- Later: two new players who come back after just a day and after two, a forged reveal, a flag.
 select make_user('dan', 100);
+select make_user('eve', 100);
 select open_pot('one');
 select join_pot('dan', 'one', 1);
+select join_pot('eve', 'one', 1);
 select headers('{"cf-ipcountry": "KP"}');
 select join_pot('bob', 'one', 1);
 select headers('{}');
-select pass_time('2 days');
+select pass_time('1 day');
+select open_pot('next');
+select join_pot('eve', 'next', 1);
+select pass_time('1 day');
 select open_pot('two');
 select join_pot('dan', 'two', 1);
 select join_pot('dan', 'two', 1);
@@ -143,7 +148,7 @@ select pg_temp.roll_up();
 select is(
     pg_temp.metric('metric_churn') -> 0 #- '{bucket}',
     '{
-        "players": 4, "returned_within_day": 3, "returned_within_week": 4, "returned": 4,
+        "players": 5, "returned_within_day": 4, "returned_within_week": 5, "returned": 5,
         "churn": 0.0000
     }', 'who comes back late is counted where they were new, once'
 );
@@ -193,7 +198,7 @@ select is(
         )
     ),
     '{
-        "pots_joins_total": 10, "pots_players_total": 4, "pots_paused": 0,
+        "pots_joins_total": 12, "pots_players_total": 5, "pots_paused": 0,
         "pots_events_to_roll_up": 0, "pots_payout_accuracy_ratio": 1,
         "pots_fill_peak_within_target_ratio": 0.25
     }', 'and Prometheus is told so'
