@@ -297,9 +297,11 @@ def _entry(game: Game, pot: str, player: Any) -> str:
     )
 
 
-def _batch(game: Game, pot: str, players: list[Any], keys: list[str] | None = None) -> Call:
+def _batch(
+    game: Game, pot: str, players: list[Any], keys: list[str] | None = None, count: int = 1
+) -> Call:
     batch = [
-        {"pot_id": pot, "user_id": str(player.user_id), "ticket_count": 1}
+        {"pot_id": pot, "user_id": str(player.user_id), "ticket_count": count}
         | ({"idempotency_key": keys[place]} if keys else {})
         for place, player in enumerate(players)
     ]
@@ -331,6 +333,18 @@ def _two_batches(game: Game) -> Scene:
     pot, players = game.pot(), game.players(2, 100)
     one = _batch(game, pot, players, [f"{pot} 0", f"{pot} 1"])
     two = _batch(game, pot, players[::-1], [f"{pot} 1", f"{pot} 0"])
+    return _scene(one, two, [pot], players)
+
+
+def _two_batches_for_the_last_tickets(game: Game) -> Scene:
+    """Each has two joins that go by themselves, and the pot has room for two of the four."""
+    pot, players = game.pot(entry_cost=1, max_tickets=50), game.players(4, 100)
+    for player in players:
+        game.compliance.call(
+            "set_guard_rail", scope="user", scope_id=str(player.user_id), rule="joins_per_day",
+            value="1000", **REASON,
+        )  # fmt: skip
+    one, two = (_batch(game, pot, each, count=20) for each in (players[:2], players[2:]))
     return _scene(one, two, [pot], players)
 
 
@@ -620,6 +634,7 @@ SCENES: dict[str, Callable[[Game], Scene]] = {
     "batch, void": _against_a_batch("void_pot", **REASON),
     "batch, join: last tickets": _batch_and_join,
     "batch, batch: the same keys": _two_batches,
+    "batch, batch: last tickets": _two_batches_for_the_last_tickets,
     "grant, grant: one key": _two_grants,
     "attest, attest": _attest_and("attest_lock"),
     "attest, claim": _attest_and("claim_settlement"),
@@ -823,18 +838,17 @@ class Trial:
     _played: int = 0
     _allowed: int = 0
 
-    def work(self, servers: Servers) -> None:
-        """Plays one pair after the other on a stage of its own, each within its share of time."""
+    def work(self, stage: Stage) -> None:
+        """Plays one pair after the other on a stage, each within its share of the time."""
         going = self.going
-        with staged(servers) as stage:
-            while self.names:
-                name = self.names.pop()
-                until = going.elapsed + max(going.left, 0) / (len(self.names) / _STAGES + 1)
-                most = at_most(stage.points(name))
-                chance = random.Random(f"{going.seed} {name}")
-                explored = explore(stage, name, partial(_is_over, going, until), chance)
-                self._count(name, explored, most)
-            assert_clean(stage.db)
+        while self.names:
+            name = self.names.pop()
+            until = going.elapsed + max(going.left, 0) / (len(self.names) / _STAGES + 1)
+            most = at_most(stage.points(name))
+            chance = random.Random(f"{going.seed} {name}")
+            explored = explore(stage, name, partial(_is_over, going, until), chance)
+            self._count(name, explored, most)
+        assert_clean(stage.db)
 
     def _count(self, name: str, explored: Explored, most: int) -> None:
         going = self.going
@@ -858,9 +872,11 @@ def run(going: Run) -> None:
     trial = Trial(going, names)
     servers = Servers()
     try:
-        with ThreadPoolExecutor(_STAGES) as pool:
-            for each in [pool.submit(trial.work, servers) for _ in range(_STAGES)]:
-                each.result()
+        with contextlib.ExitStack() as ends:
+            # One after the other, since the first makes what the others are made of.
+            stages = [ends.enter_context(staged(servers)) for _ in range(_STAGES)]
+            with ThreadPoolExecutor(_STAGES) as pool:
+                list(pool.map(trial.work, stages))
     finally:
         servers.stop()
 

@@ -30,6 +30,12 @@ BROKEN = {
         "where w.user_id = v_player.user_id;",
         "join, join: one wallet",
     ),
+    "a batch takes stripes as its joins come": (
+        "private.join_pots(jsonb)",
+        "order by c.stripe\n        for update;",
+        "order by c.stripe;",
+        "batch, batch: last tickets",
+    ),
     "a transition does not hold its pot": (
         "private.hold_pot(uuid, boolean)",
         "where p.id = p_pot_id for no key update;",

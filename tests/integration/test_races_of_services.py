@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -522,3 +523,31 @@ def test_the_first_actions_of_a_new_person_at_once_get_one_pseudonym(game: Game)
         "select count(distinct actor_id) from public.pots_audit where action = 'paused'"
     )
     assert actors == 1
+
+
+def test_a_refund_that_waited_for_a_wallet_is_dated_after_what_it_waited_for(game: Game) -> None:
+    pot_id, player = game.pot(), game.player(funds=10)
+    assert answers([player.join(pot_id)])
+
+    def grant(call: Any) -> None:
+        call(
+            "grant_credits", user_id=player.user_id, amount=1, reason="for a test",
+            idempotency_key=str(uuid.uuid4()),
+        )  # fmt: skip
+
+    with game.treasury.request() as call:
+        grant(call)
+        void = partial(game.compliance.call, "void_pot", pot_id=pot_id, reason="a race")
+        pending = Pending(void)
+        game.wait_until_blocked(game.compliance, by=game.treasury)
+        grant(call)
+
+    assert pending.result()["credits_refunded"] == 10
+    told = game.rows(
+        "select t.kind from private.ledger_entries as e"
+        " inner join private.transfers as t on e.transfer_id = t.id"
+        " inner join private.wallets as w on e.account_id = w.account_id"
+        " where w.user_id = %s order by t.created_at",
+        player.user_id,
+    )
+    assert [kind for (kind,) in told] == ["grant", "join", "grant", "grant", "refund"]
