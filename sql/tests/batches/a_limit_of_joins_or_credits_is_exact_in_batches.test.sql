@@ -6,7 +6,9 @@ select plan(12);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select make_user(p.name, 100) from unnest('{ann,bob,cat,dan}'::text[]) as p (name);
-select open_pot('big', '{"entry_cost": 1, "max_tickets": 1000, "max_per_user": 100, "fill_seconds": 86400}');
+select open_pot('big', '{
+    "entry_cost": 1, "max_tickets": 1000, "max_per_user": 100, "fill_seconds": 86400
+}');
 
 create function pg_temp.batched(p_player text)
 returns text
