@@ -119,7 +119,9 @@ def run(
                 except UnreadableInputError:
                     raise
                 except PypotError as error:
-                    outcome.failed[str(pot_id)] = str(error)
+                    # Or another run archived it while it was exported here.
+                    if not office.one("is_archived", pot_id=pot_id):
+                        outcome.failed[str(pot_id)] = str(error)
                 else:
                     outcome.archived += answer["archived"]
                     outcome.entries += answer.get("entries", 0)
