@@ -33,8 +33,8 @@ EXAMPLE: dict[str, Any] = COIN["play"](
     KEY,
 )
 
-# What the trees of every game are stored in.
-TABLES = {"merkle_levels"}
+# What the trees of every game are stored in, and with those that were put away.
+TABLES = {"merkle_levels", "levels_ever"}
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ declare
     v_left_sum bigint;
     v_goes_right boolean;
     v_sibling bytea;
-    v_month date;  -- in which the pot was archived
+    v_is_old boolean := false;
 begin
     select stored.level, stored.nodes
     into v_level, v_nodes
@@ -29,13 +29,11 @@ begin
     order by stored.level desc
     limit 1;
     if not found then
-        select a.month into v_month
-        from private.archived_pots as a
-        where a.pot_id = p_tree_id;
+        v_is_old := true;
         select stored.level, stored.nodes
         into v_level, v_nodes
-        from private.archived_levels as stored
-        where stored.month = v_month and stored.tree_id = p_tree_id
+        from private.levels_ever as stored
+        where stored.tree_id = p_tree_id
         order by stored.level desc
         limit 1;
     end if;
@@ -46,16 +44,16 @@ begin
     while v_level > 0 loop
         v_level := v_level - 1;
         v_index := 2 * v_index;
-        if v_month is null then
+        if v_is_old then
             select substring(stored.nodes from 40 * v_index + 1 for 80)
             into strict v_nodes
-            from private.merkle_levels as stored
+            from private.levels_ever as stored
             where stored.tree_id = p_tree_id and stored.level = v_level;
         else
             select substring(stored.nodes from 40 * v_index + 1 for 80)
             into strict v_nodes
-            from private.archived_levels as stored
-            where stored.month = v_month and stored.tree_id = p_tree_id and stored.level = v_level;
+            from private.merkle_levels as stored
+            where stored.tree_id = p_tree_id and stored.level = v_level;
         end if;
         -- One child alone was an odd last node, moved up as it is: it has no sibling here.
         continue when octet_length(v_nodes) = 40;
