@@ -1130,28 +1130,24 @@ begin
             tally_joins = j.tally_joins, tally_credits = j.tally_credits
         from unnest(v_plain) as j
         where w.user_id = j.user_id;
-        -- Another player may be using a key meanwhile: asked again, it is found used.
-        begin
-            insert into private.idempotency_keys (
-                operation, key, subject, request, response, created_at
-            )
-            select
-                'join_pot', j.key, j.user_id::text,
-                jsonb_build_object('pot_id', v_pot_id, 'ticket_count', j.ticket_count),
-                -- The rest is the entry's (private.replayed_join).
-                jsonb_build_object(
-                    'entry_id', j.entry_id,
-                    'balance', j.balance,
-                    'tickets_sold', (j.counts).tickets_sold
-                ),
-                v_at
-            from unnest(v_plain) as j
-            where j.key is not null
-            order by j.key;
-        exception
-            when unique_violation then
-                perform private.fail('busy');
-        end;
+        -- A key that another player used meanwhile is told as busy by public.join_pots: asked again,
+        -- it is found used.
+        insert into private.idempotency_keys (
+            operation, key, subject, request, response, created_at
+        )
+        select
+            'join_pot', j.key, j.user_id::text,
+            jsonb_build_object('pot_id', v_pot_id, 'ticket_count', j.ticket_count),
+            -- The rest is the entry's (private.replayed_join).
+            jsonb_build_object(
+                'entry_id', j.entry_id,
+                'balance', j.balance,
+                'tickets_sold', (j.counts).tickets_sold
+            ),
+            v_at
+        from unnest(v_plain) as j
+        where j.key is not null
+        order by j.key;
         perform private.send_messages(
             array_agg(m.topic order by j.place, m.event desc),
             array_agg(m.event order by j.place, m.event desc),

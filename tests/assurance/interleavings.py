@@ -355,17 +355,13 @@ def _join_and_limit(function: str, **arguments: Any) -> Callable[[Game], Scene]:
         pot, player = game.pot(), game.player(100)
         if function != "erase_player":
             player.join(pot)
-        of_player = {
-            "set_play_limits": lambda: game.again(player.user_id),
-            "start_cool_off": lambda: game.again(player.user_id),
-            "self_exclude": lambda: game.again(player.user_id),
-        }.get(function)
+        is_own = function in ("set_play_limits", "start_cool_off", "self_exclude")
+        caller = game.again(player.user_id) if is_own else game.compliance
         user_id = str(player.user_id)
         given = {
             name: user_id if value == "user_id" else value for name, value in arguments.items()
         }
-        other = Call(of_player() if of_player else game.compliance, function, given)
-        return _scene(_join(player, pot), other, [pot], [player])
+        return _scene(_join(player, pot), Call(caller, function, given), [pot], [player])
 
     return scene
 
