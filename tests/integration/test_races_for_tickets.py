@@ -3,9 +3,19 @@
 import uuid
 from functools import partial
 
+import psycopg
 import pytest
 
-from tests.support.game import Game, Pending, Player, Refusal, answers, race, refusals
+from tests.support.game import (
+    Game,
+    Pending,
+    Player,
+    Refusal,
+    answers,
+    race,
+    refusal_or,
+    refusals,
+)
 
 CROWD = 50
 
@@ -59,6 +69,27 @@ def test_lots_of_mixed_sizes_never_oversell_and_leave_no_ticket_that_nobody_can_
     assert players[0].join(pot_id) == Refusal("PT409", "pot_full", {"left": 0})
     assert game.tickets_sold(pot_id) == max_tickets
     assert game.escrow(pot_id) == max_tickets
+    assert game.deadlocks() == 0
+
+
+def test_who_tries_for_tickets_waits_for_none_for_long(game: Game) -> None:
+    """To skip what is locked may take a wait (docs/decisions/0250); a table's lock stands for it."""
+    pot_id = game.pot(entry_cost=1, max_tickets=64)
+    with game.db.admin() as writer, game.db.admin() as batch:
+        batch.execute("set statement_timeout = '1s'")
+        with writer.transaction():
+            writer.execute("lock table private.pot_stripes")
+
+            def take() -> None:
+                batch.execute("select private.take_tickets(%s, 3, 1)", (pot_id,))
+
+            batch.execute("set pots.keeps_stripes = 'on'")
+            assert refusal_or(take) == Refusal("PT503", "busy")
+            batch.execute("reset pots.keeps_stripes")
+            # Else it sweeps, and a sweep waits for as long as it takes.
+            with pytest.raises(psycopg.errors.QueryCanceled):
+                take()
+    assert game.tickets_sold(pot_id) == 0
 
 
 def test_quotas_spread_over_every_stripe_still_sell_as_one_lot(game: Game) -> None:

@@ -334,13 +334,15 @@ begin
 
     -- Nearly every join finds tickets in its backend's own stripe (private.take_tickets), and fewer
     -- entries of others from its address and device than there may be accounts. A subtransaction,
-    -- since a stripe that was found changed and passed over is kept otherwise.
+    -- since a stripe that was found changed and passed over is kept otherwise. Not in a batch that
+    -- holds a stripe already: to skip what is locked may take a wait (private.try_tickets).
     begin
         with own as (
             select c.stripe
             from private.pot_stripes as c
             where c.pot_id = p_pot_id
                 and c.stripe = pg_backend_pid() % 32
+                and current_setting('pots.keeps_stripes', true) = 'on' is not true
                 and c.quota - c.sold >= p_ticket_count
                 and (v_now.of_ip is null or v_now.of_ip > (
                     select count(*)
