@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(18);
+select plan(26);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select refused(
@@ -13,7 +13,11 @@ select refused(
 from (values
     ('{"bucket": "week"}'::jsonb, 'bucket', 'five_minutes, hour or day'),
     ('{"bucket": null}', 'bucket', 'five_minutes, hour or day'),
-    ('{"to": "infinity"}', 'to', 'a time'),
+    ('{"to": "infinity"}', 'to', 'a time of the years 1 to 9999'),
+    ('{"to": "-infinity"}', 'to', 'a time of the years 1 to 9999'),
+    ('{"to": "4713-01-02T00:00:00Z BC"}', 'to', 'a time of the years 1 to 9999'),
+    ('{"to": "294276-12-31T23:59:59Z"}', 'to', 'a time of the years 1 to 9999'),
+    ('{"to": "0001-01-01T01:00:00Z"}', 'from', 'before to, by at most 1000 buckets'),
     ('{"from": "-infinity"}', 'from', 'before to, by at most 1000 buckets'),
     (
         '{"from": "2030-01-01T12:00:00Z", "to": "2030-01-01T12:00:00Z"}', 'from',

@@ -1,7 +1,7 @@
 -- What every metric of a span of time begins with.
 --
--- Guards, in order: who calls is no dismissed officer; bucket is a grain; from and to are finite,
--- from before to; at most 1000 buckets.
+-- Guards, in order: who calls is no dismissed officer; bucket is a grain; from and to are of the
+-- years 1 to 9999, where no bucket is out of range, from before to; at most 1000 buckets.
 -- Raises: not_allowed, invalid_argument.
 create or replace function private.metric_buckets(
     p_from timestamptz, p_to timestamptz, p_bucket text
@@ -13,6 +13,8 @@ set search_path = ''
 as $$
 declare
     c_most constant integer := 1000;
+    c_first constant timestamptz := '0001-01-01T00:00:00Z';
+    c_last constant timestamptz := '9999-12-31T00:00:00Z';
     v_seconds integer;
     v_to timestamptz := coalesce(p_to, private.now());
     v_from timestamptz;
@@ -28,13 +30,13 @@ begin
             'argument', 'bucket', 'expected', 'five_minutes, hour or day'
         ));
     end if;
-    if not isfinite(v_to) then
+    if v_to not between c_first and c_last then
         perform private.fail('invalid_argument', jsonb_build_object(
-            'argument', 'to', 'expected', 'a time'
+            'argument', 'to', 'expected', 'a time of the years 1 to 9999'
         ));
     end if;
     v_from := coalesce(p_from, v_to - make_interval(secs => 24 * v_seconds));
-    if not isfinite(v_from)
+    if v_from < c_first
         or v_from >= v_to
         or extract(epoch from v_to) - extract(epoch from v_from) > c_most * v_seconds
     then
