@@ -54,6 +54,7 @@ RACES = (
     *sorted((ROOT / "tests" / "integration").glob("test_races_*.py")),
     ROOT / "tests" / "integration" / "test_lock_order.py",
     ROOT / "tests" / "integration" / "test_erasure.py",
+    ROOT / "tests" / "integration" / "test_archive.py",
 )
 # Files a mutant is given before it counts as a survivor.
 MOST_FILES = 60

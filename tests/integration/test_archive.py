@@ -345,6 +345,20 @@ def test_two_runs_at_once_archive_each_pot_once(old: Old) -> None:
     old.assert_invariants()
 
 
+def test_of_two_that_detach_a_month_at_once_the_second_finds_it_away(old: Old) -> None:
+    old.archive()
+    old.settle_down()
+    given = {"month": old.month, "file_hash": "ab" * 32}
+    with old.office() as first, old.office() as second:
+        with first.together():
+            ((answer,),) = first.within("detach", **given)
+            pending = Pending(lambda: second.one("detach", **given))
+            old.game.wait_until_blocked(second.conn.info.backend_pid)
+        assert answer["detached"]
+        assert pending.result() == {"month": f"{old.month}", "detached": False}
+    old.assert_invariants()
+
+
 def test_a_second_run_into_one_folder_waits_for_the_first(old: Old) -> None:
     with (
         archiving._alone(old.folder / "exports"),

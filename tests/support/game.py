@@ -363,12 +363,16 @@ class Game:
             rows: list[Json] = call(function, **arguments)
         return rows
 
-    def wait_until_blocked(self, caller: Caller, by: Caller | None = None) -> None:
-        """Returns once `caller` waits for a lock, of `by` if given; fails when it never does."""
+    def wait_until_blocked(self, caller: Caller | int, by: Caller | None = None) -> None:
+        """Returns once `caller` waits for a lock, of `by` if given; fails when it never does.
+
+        A caller is also known by the process id of its connection.
+        """
+        pid = caller if isinstance(caller, int) else caller.pid
         deadline = time.monotonic() + PATIENCE_SECONDS
         with self.db.admin() as conn:
             while time.monotonic() < deadline:
-                row = conn.execute("select pg_blocking_pids(%s)", (caller.pid,)).fetchone()
+                row = conn.execute("select pg_blocking_pids(%s)", (pid,)).fetchone()
                 blockers = row[0] if row else []
                 if blockers and (by is None or by.pid in blockers):
                     return

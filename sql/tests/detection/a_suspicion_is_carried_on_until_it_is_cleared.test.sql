@@ -4,7 +4,7 @@
 begin;
 \ir ../support/helpers.sql
 \ir ../support/crowds.sql
-select plan(9);
+select plan(10);
 
 select open_pot('first', '{"max_tickets": 200, "max_per_user": 5}');
 select join_honest('first', n) is null from generate_series(1, 20) as g (n);
@@ -62,6 +62,15 @@ select pg_temp.play('third', 300, '{1,2}') is null;
 select is(suspects('third'), '{}', 'not with one who was cleared');
 select pg_temp.play('fourth', 400, '{1,2,3}') is null;
 select is(suspects('fourth'), '{ring 2,ring 3}', 'but the others with each other');
+select is(
+    (
+        select jsonb_object_agg(f.player, f.evidence -> 'earlier_pots')
+        from flags('fourth') as f
+        where f.kind = 'earlier_suspicion'
+    ),
+    '{"ring 1": 3, "ring 2": 3, "ring 3": 1}',
+    'for the pots in which they met: where one of them was alone it met nobody'
+);
 
 select pass_time('91 days');
 select pg_temp.play('late', 500, '{4,5}') is null;
