@@ -72,6 +72,7 @@ def draw(report: Report, file: Path) -> None:
 
 def _title(report: Report) -> str:
     worlds = sorted({str(made["world"]) for made in report.made})
-    world = f", world {' and '.join(worlds)}" if worlds else ""
+    world = f" of {', '.join(worlds)}" if worlds else ""
     brier = "none" if report.brier is None else f"{report.brier:.3f}"
-    return f"Scores of {report.cases} entries{world}; Brier score {brier}"
+    # Two lines: the names of all worlds are as wide as the picture.
+    return f"Scores of {report.cases} entries{world}\nBrier score {brier}"

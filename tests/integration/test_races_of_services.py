@@ -551,3 +551,22 @@ def test_a_refund_that_waited_for_a_wallet_is_dated_after_what_it_waited_for(gam
         player.user_id,
     )
     assert [kind for (kind,) in told] == ["grant", "join", "grant", "grant", "refund"]
+
+
+# ---------------------------------------------------------------------- webhooks
+
+
+def test_who_changes_a_webhook_at_once_with_another_undoes_nothing_of_it(game: Game) -> None:
+    one, two = (game.caller("service_role") for _ in range(2))
+    hook = one.call("create_webhook", url="https://one.example/", events=["live_drop"])
+    given = {"webhook_id": hook["webhook_id"]}
+
+    with one.request() as call:
+        call("update_webhook", **given, url="https://two.example/")
+        pending = Pending(lambda: two.call("update_webhook", **given, description="theirs"))
+        game.wait_until_blocked(two, by=one)
+
+    assert isinstance(pending.result(), dict)
+    assert game.rows("select url, description from private.webhook_subscriptions") == [
+        ("https://two.example/", "theirs")
+    ]
