@@ -75,13 +75,17 @@ def test_batches_and_joins_for_the_last_tickets_sell_each_once(
     assert game.deadlocks() == 0
 
 
-def test_an_address_is_counted_over_batches_at_once(game: Game) -> None:
+@pytest.mark.parametrize("shared", ["ip", "device"])
+def test_an_address_or_a_device_is_counted_over_batches_at_once(game: Game, shared: str) -> None:
     pot_id = game.pot(entry_cost=1, max_tickets=1000)
     players = game.players(12, funds=10)
     servers = [game.caller("service_role") for _ in range(6)]
     limit_accounts(game, 1)
     groups = [
-        [{**each, "ip": "198.51.100.9", "device": None} for each in batch_of(pot_id, pair)]
+        [
+            {**each, "ip": None, "device": None, shared: "198.51.100.9"}
+            for each in batch_of(pot_id, pair)
+        ]
         for pair in zip(players[::2], players[1::2], strict=True)
     ]
 
