@@ -73,7 +73,7 @@ def test_lots_of_mixed_sizes_never_oversell_and_leave_no_ticket_that_nobody_can_
 
 
 def test_who_tries_for_tickets_waits_for_none_for_long(game: Game) -> None:
-    """To skip what is locked may take a wait (docs/decisions/0250); a table's lock stands for it."""
+    """A table's lock stands for the wait that SKIP LOCKED may take (docs/decisions/0250)."""
     pot_id = game.pot(entry_cost=1, max_tickets=64)
     with game.db.admin() as writer, game.db.admin() as batch:
         batch.execute("set statement_timeout = '1s'")

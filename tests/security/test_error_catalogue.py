@@ -7,9 +7,11 @@ from itertools import pairwise
 import psycopg
 import pytest
 
+from pypot_cli.config import ROOT
 from pypot_cli.migrations.statements import Token, tokens
 from pypot_cli.migrations.tree import Tree, default_root
 from tests.security.conftest import TEMPLATES
+from tests.support.documented import codes
 
 DOCS = default_root().parent / "docs" / "error-codes.md"
 RAISING = ("fail", "refuse", "refuse_player")
@@ -101,3 +103,15 @@ def test_comments_name_only_documented_errors(
 def test_an_unknown_token_cannot_be_raised(admin: psycopg.Connection) -> None:
     with pytest.raises(psycopg.errors.CheckViolation, match="unknown error token nonsense"):
         admin.execute("select private.fail('nonsense')")
+
+
+def test_the_documentation_lists_what_the_api_refuses_by_itself() -> None:
+    """All but a lost database, and what only a function that is none of ours could bring about."""
+    raised = {
+        code
+        for file in (ROOT / "pypot_cli" / "api").rglob("*.py")
+        for code in re.findall(r'"(PGRST[1-3]\d\d)",', file.read_text())
+    }
+    others = {"PGRST111", "PGRST112", "PGRST121", "PGRST203"}
+    assert len(raised) > 20
+    assert raised - others - set(codes()) == set()
