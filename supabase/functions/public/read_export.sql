@@ -24,7 +24,7 @@ end $$;
 
 comment on function public.read_export(uuid, text, text, integer) is
 'A page of one''s own export: {part, rows, next}. part: pot, entries, chain, ledger, flags, '
-'events, proof or log; after: `next` of the page before; page_size: 1 to 1000. Raises PT401, '
+'events, proof or log; after: `next` of the page before; page_size: 1 to 10000. Raises PT401, '
 'PT422.';
 
 revoke all on function public.read_export(uuid, text, text, integer)

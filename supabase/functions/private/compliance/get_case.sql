@@ -45,7 +45,7 @@ begin
             order by n.seq
             limit p_page_size
         ) as e
-        inner join private.case_labels(p_pot_id) as l on e.id = l.entry_id
+        inner join private.entry_labels(p_pot_id, v_after, p_page_size) as l on e.id = l.entry_id
     ) as c;
     if jsonb_array_length(v_entries) = p_page_size and exists (
         select

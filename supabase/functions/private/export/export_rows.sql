@@ -10,6 +10,11 @@ as $$
 declare
     v_pot_id uuid := p_export.pot_id;
     v_named boolean := p_export.identified;
+    v_accounts bigint[];
+    v_transfers bigint[];
+    v_moved jsonb;
+    v_players jsonb;
+    v_names jsonb;
 begin
     case p_part
         when 'pot' then
@@ -54,7 +59,7 @@ begin
                 order by n.seq
                 limit p_limit
             ) as e
-            inner join private.case_labels(v_pot_id) as l on e.id = l.entry_id;
+            inner join private.entry_labels(v_pot_id, p_after, p_limit) as l on e.id = l.entry_id;
         when 'chain' then
             return query
             select
@@ -73,18 +78,43 @@ begin
             order by a.seq
             limit p_limit;
         when 'ledger' then
-            return query
-            with moved as materialized (
+            v_transfers := array(
                 select distinct l.transfer_id
-                from private.accounts as a
-                inner join private.ledger_ever as l on a.id = l.account_id
-                where a.pot_id = v_pot_id and l.transfer_id > p_after
+                from private.ledger_ever as l
+                where l.transfer_id > p_after
+                    and l.account_id = any (array(
+                        select a.id from private.accounts as a where a.pot_id = v_pot_id
+                    ))
                 order by l.transfer_id
                 limit p_limit
-            ),
-            player as materialized (
-                select * from private.case_accounts(v_pot_id)
-            )
+            );
+            v_accounts := array(
+                select distinct l.account_id
+                from private.ledger_ever as l
+                where l.transfer_id = any (v_transfers)
+            );
+            -- Looked up by key: joined, all players of the pot may be gone through for each row.
+            v_moved := (
+                select jsonb_object_agg(a.user_id, null)
+                from private.accounts as a
+                where a.id = any (v_accounts) and a.user_id is not null
+            );
+            v_players := (
+                select jsonb_object_agg(c.user_id, c.account)
+                from private.case_accounts(v_pot_id) as c
+                where v_moved ? c.user_id::text
+            );
+            v_names := (
+                select jsonb_object_agg(a.id, case
+                    when a.kind = 'wallet' then private.export_name(
+                        v_named, a.user_id, (v_players ->> a.user_id::text)::bigint
+                    )
+                    else a.kind
+                end)
+                from private.accounts as a
+                where a.id = any (v_accounts)
+            );
+            return query
             select
                 t.id,
                 jsonb_build_object(
@@ -95,25 +125,18 @@ begin
                     'created_at', private.json_time(t.created_at),
                     'sides', s.sides
                 )
-            from moved as m
-            inner join private.transfers_ever as t on m.transfer_id = t.id
+            from private.transfers_ever as t
             cross join lateral (
                 select jsonb_agg(
                     jsonb_build_object(
-                        'account', case
-                            when a.kind = 'wallet'
-                                then private.export_name(v_named, a.user_id, p.account)
-                            else a.kind
-                        end,
-                        'amount', l.amount
+                        'account', v_names ->> l.account_id::text, 'amount', l.amount
                     )
                     order by l.amount
                 ) as sides
                 from private.ledger_ever as l
-                inner join private.accounts as a on l.account_id = a.id
-                left join player as p on a.user_id = p.user_id
                 where l.transfer_id = t.id
-            ) as s;
+            ) as s
+            where t.id = any (v_transfers);
         when 'flags' then
             return query
             select *

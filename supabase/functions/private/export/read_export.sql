@@ -1,5 +1,6 @@
 -- A page of a part of an export. Whoever is in it is called by a number of the pot, or by user id
--- in an export with `identified`; addresses and devices are numbers in both.
+-- in an export with `identified`; addresses and devices are numbers in both. The numbers are made
+-- for each page from all of the pot's entries, so a large pot is read in large pages.
 --
 -- Guards, in order: arguments; login; an export of the caller's, of the last day.
 -- Raises: invalid_argument, login_required.
@@ -33,7 +34,7 @@ begin
         ));
     end if;
     v_after := coalesce(p_after::bigint, 0);
-    perform private.require_range('page_size', p_page_size, 1, 1000);
+    perform private.require_range('page_size', p_page_size, 1, 10000);
     perform private.require_person();
     select * into v_export
     from private.exports as x
