@@ -223,3 +223,23 @@ def bench_reads(
     from pypot_cli.bench import reads
 
     _bench(lambda say: reads.run(pots, entries, say), reads.table, as_json)
+
+
+@app.command("archive")
+def bench_archive(
+    pots: Annotated[int, typer.Option(min=4, max=10_000, help="Pots to play and archive.")] = 40,
+    tickets: Annotated[int, typer.Option(min=4, max=10_000, help="Of each pot.")] = 50,
+    players: Annotated[int, typer.Option(min=4, max=100_000, help="Who join.")] = 300,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Play pots, archive and detach them; measure what vacuum has to do, what is freed, how long.
+
+    Autovacuum looks each second, and the clock is set ahead once the pots are settled. Sizes are
+    after vacuum full; bloat is what that frees. Every invariant is checked before, between and
+    after. What is told of a day is multiplied from this. Exit codes: 0 every pot was archived and
+    detached and every invariant held; 1 not; 130 interrupted.
+    """
+    from pypot_cli.bench import archive
+
+    size = archive.Size(pots, tickets, players)
+    _bench(lambda say: archive.run(size, say), archive.table, as_json)

@@ -90,7 +90,7 @@ def run(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
         say("locking and settling them")
         with ledger.charging("settling"):
             began = time.process_time()
-            _settle(url, len(pots), master)
+            settle(url, len(pots), master)
             services = time.process_time() - began
         churn = conn.execute(query("bench/churn")).fetchall()
         say("checking every invariant")
@@ -187,7 +187,7 @@ class _Ledger:
         return dict(self._conn.execute(query("bench/sizes")).fetchall())
 
 
-def _settle(url: str, pots: int, master: Secret) -> None:
+def settle(url: str, pots: int, master: Secret) -> None:
     """Have both services do their rounds until every pot is settled."""
     keys = {purpose: new_secret() for purpose in ("orchestrator", "settlement")}
     public = {purpose: signing.public_key(key.reveal()) for purpose, key in keys.items()}
