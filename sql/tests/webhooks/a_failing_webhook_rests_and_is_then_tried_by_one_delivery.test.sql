@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(12);
+select plan(14);
 
 select freeze_time('2030-01-01 12:00:00Z');
 create temporary table hook on commit drop as
@@ -71,7 +71,12 @@ select ok(
     ),
     'it rests for half a minute, or less by chance'
 );
-select pass_time('30 seconds');
+select freeze_time(s.retry_at - interval '1 microsecond')
+from private.webhook_subscriptions as s
+where s.failures = 5;
+select is(pg_temp.circuit(), 'open', 'to the end');
+select pass_time('1 microsecond');
+select is(pg_temp.circuit(), 'half_open', 'then it is half open');
 create temporary table probe on commit drop as select pg_temp.claim('bad') as claimed;
 select is((select count(*) from probe), 1::bigint, 'then one is tried');
 select is((select count(*) from pg_temp.claim('bad')), 0::bigint, 'and no other beside it');

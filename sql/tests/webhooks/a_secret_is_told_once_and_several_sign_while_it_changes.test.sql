@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(15);
+select plan(16);
 
 select freeze_time('2030-01-01 12:00:00Z');
 create temporary table made on commit drop as
@@ -41,6 +41,10 @@ select is(
 select pass_time('1 day');
 select is(pg_temp.signing(), array[r.answer ->> 'secret'], 'then the new one alone')
 from rotated as r;
+select is(
+    rpc('service_role', 'list_webhooks') #> '{0,old_secret_until}', 'null',
+    'and the list has none that ends'
+);
 select is((select count(*) from private.webhook_secrets), 2::bigint, 'the old one is still kept');
 select rpc('pot_webhooks', 'fan_out_webhooks') is null;
 select is((select count(*) from private.webhook_secrets), 1::bigint, 'until the next round');
