@@ -359,6 +359,21 @@ def test_of_two_that_detach_a_month_at_once_the_second_finds_it_away(old: Old) -
     old.assert_invariants()
 
 
+def test_of_two_that_set_the_days_at_once_each_says_what_was_before(old: Old) -> None:
+    with old.office() as first, old.office() as second:
+        with first.together():
+            first.within("days", days=100, reason="a race")
+            pending = Pending(lambda: second.one("days", days=200, reason="a race"))
+            old.game.wait_until_blocked(second.conn.info.backend_pid)
+        assert pending.result() == {"archive_days": 200}
+    changes = old.game.rows(
+        "select data ->> 'before', data ->> 'after' from private.events"
+        " where kind = 'archive_days_set' order by id"
+    )
+    assert [after for _, after in changes] == ["100", "200"]
+    assert changes[1][0] == "100"
+
+
 def test_a_second_run_into_one_folder_waits_for_the_first(old: Old) -> None:
     with (
         archiving._alone(old.folder / "exports"),
