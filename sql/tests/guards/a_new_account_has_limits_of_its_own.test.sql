@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(19);
+select plan(20);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select make_user('new', 1000);
@@ -52,6 +52,11 @@ select is(
     'what it joined for in 24 hours, what went back too'
 );
 select ok(join_pot('new', 'big', 2) ? 'entry_id', 'and no more');
+select make_user('spender', 3);
+update auth.users set created_at = '2030-01-01 11:00:00Z' where id = user_id('spender');
+select is(
+    join_pot('spender', 'big', 3) -> 'balance', '0', 'within its limits it may spend all it has'
+);
 select freeze_time('2030-01-02 10:59:59.999999Z');
 select is(join_pot('new', 'big') ->> 'message', 'velocity_exceeded', 'new until 24 hours old');
 select freeze_time('2030-01-02 11:00:00Z');
