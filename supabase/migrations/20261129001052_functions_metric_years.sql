@@ -18,8 +18,8 @@ set search_path = ''
 as $$
 declare
     c_most constant integer := 1000;
-    c_first constant timestamptz := '0001-01-01T00:00:00Z';
-    c_last constant timestamptz := '9999-12-31T00:00:00Z';
+    c_first constant timestamptz := timestamptz '0001-01-01T00:00:00Z';
+    c_last constant timestamptz := timestamptz '9999-12-31T00:00:00Z';
     v_seconds integer;
     v_to timestamptz := coalesce(p_to, private.now());
     v_from timestamptz;
