@@ -910,7 +910,8 @@ from public, anon, authenticated, service_role;
 -- Puts lines of a month's file back where they were. In the transaction of attach_month, which
 -- proves them; alone it is refused when that transaction ends.
 -- Writes: a table of the archive.
--- Raises: wrong_state (the month is not detached).
+-- Raises: invalid_argument (a table that is none of the archive's), wrong_state (the month is away,
+-- or nothing was archived of it).
 create or replace function private.load_lines(p_month date, p_table text, p_lines text[])
 returns bigint
 language plpgsql

@@ -1302,8 +1302,8 @@ declare
     v_held smallint[] := '{}'::smallint[];
     v_free bigint := 0;
 begin
-    -- Each backend starts at another stripe, so that connections seldom meet. Nearly every join
-    -- ends here, having read and written one row.
+    -- Each backend starts at another stripe, so that connections seldom meet. Nearly every batch
+    -- ends here, having read and written one row; a join has looked there before.
     with own as (
         select s.stripe
         from private.pot_stripes as s
