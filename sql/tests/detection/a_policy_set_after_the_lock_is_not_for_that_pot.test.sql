@@ -3,7 +3,7 @@
 begin;
 \ir ../support/helpers.sql
 \ir ../support/crowds.sql
-select plan(4);
+select plan(8);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select set_policy(p.arguments)
@@ -46,6 +46,26 @@ select pg_temp.ring('next') is null;
 select is(
     (select count(*) from flags('next') as f where f.kind = 'shared_device' and f.effect = 'hold'),
     5::bigint, 'a pot that locks afterwards does'
+);
+
+-- ------------------------------------------------------------------- to the moment and the score
+select set_policy('{
+    "kind": "confirmed_ring", "effect": "refuse", "min_score": 0.7, "reason": "a test"
+}');
+select is(
+    private.flag_effect('confirmed_ring', 0.7, 'join', null), 'refuse',
+    'from its score on a policy refuses'
+);
+select is(
+    private.flag_effect('confirmed_ring', 0.7, 'lock', private.now()), 'hold',
+    'and once a pot is locked it holds, also in one that locks as it is set'
+);
+select is(
+    private.flag_effect('confirmed_ring', 0.7, 'lock', private.now() - interval '1 microsecond'),
+    'note', 'in one that locked before it is noted, as it was by then'
+);
+select is(
+    private.flag_effect('confirmed_ring', 0.699, 'join', null), 'note', 'and so is a lower score'
 );
 
 select * from finish();
