@@ -374,6 +374,36 @@ def test_of_two_that_set_the_days_at_once_each_says_what_was_before(old: Old) ->
     assert changes[1][0] == "100"
 
 
+def test_what_is_done_to_the_archive_waits_for_what_is_being_done_to_it(old: Old) -> None:
+    month, never = old.month, date(2001, 1, 1)
+    file_hash = "ab" * 32
+    with contextlib.ExitStack() as ends:
+        first = ends.enter_context(old.office())
+        archiving.run(first, old.exporting(), [month], limit=1)
+        archived = old.game.value("select pot_id from private.archived_pots")
+        again = {"export_id": uuid.uuid4(), "export_hash": file_hash, "version": 1}
+        waiting = []
+        with first.together():
+            # Its partitions are there: it does no more than to have its turn.
+            first.within("open_month", month=month)
+            for asked, arguments in (
+                ("archive_pot", {"pot_id": archived, **again}),
+                ("open_month", {"month": never}),
+                ("detach", {"month": never, "file_hash": file_hash}),
+                ("begin_attach", {"month": never, "file_hash": file_hash}),
+                ("attach", {"month": never}),
+            ):
+                office = ends.enter_context(old.office())
+                waiting.append(Pending(functools.partial(office.rows, asked, **arguments)))
+                old.game.wait_until_blocked(office.conn.info.backend_pid)
+        assert waiting[0].result() == [({"pot_id": str(archived), "archived": False},)]
+        waiting[1].result()
+        for refused in waiting[2:]:
+            with pytest.raises(RefusedError, match="wrong_state"):
+                refused.result()
+    old.assert_invariants()
+
+
 def test_a_second_run_into_one_folder_waits_for_the_first(old: Old) -> None:
     with (
         archiving._alone(old.folder / "exports"),

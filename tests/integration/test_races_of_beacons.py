@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pypot_cli.beacon.local import LocalBeacon
+from pypot_cli.fairness.beacon import QUICKNET
 from pypot_cli.keys import new_secret
 from tests.support.database import Database
 from tests.support.game import (
@@ -99,6 +100,26 @@ def unchecked(db: Database) -> Iterator[Beaconed]:
     play = Game(db)
     yield Beaconed(play)
     play.close()
+
+
+def test_of_two_that_choose_a_chain_at_once_the_last_one_s_is_used(beaconed: Beaconed) -> None:
+    game = beaconed.game
+    one, two = (game.caller("service_role") for _ in range(2))
+    before = beaconed.beacon.chain.hash.hex()
+    chosen = QUICKNET.hash.hex()
+
+    with one.request() as call:
+        call("use_beacon_chain", chain_hash=chosen)
+        pending = Pending(lambda: two.call("use_beacon_chain", chain_hash=before))
+        game.wait_until_blocked(two, by=one)
+
+    assert pending.result() == {"chain_hash": before}
+    assert game.value("select beacon_chain_hash from private.settings") == before
+    changes = game.rows(
+        "select data ->> 'before', data ->> 'chain_hash' from private.events"
+        " where kind = 'beacon_chain_used' order by id desc limit 2"
+    )
+    assert changes == [(chosen, before), (before, chosen)]
 
 
 def test_submitters_at_once_get_one_settlement_and_the_same_answer(beaconed: Beaconed) -> None:

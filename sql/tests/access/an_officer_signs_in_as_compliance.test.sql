@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(64);
+select plan(69);
 
 -- As Supabase Auth calls it: as its own role, with one jsonb.
 create function pg_temp.token_of(p_name text, p_more jsonb default '{}')
@@ -156,6 +156,25 @@ select is(
     ),
     '[false, true]', 'both are listed, one of them as revoked'
 );
+select is(
+    (
+        select jsonb_agg(o.officer ->> 'user_id')
+        from jsonb_array_elements(rpc('pot_compliance:omar', 'list_officers', jsonb_build_object(
+            'after', f.after, 'page_size', 1
+        ))) as o (officer)
+    ),
+    f.page, 'a page is behind the one before: ' || coalesce(f.after::text, 'the first')
+)
+from (
+    select
+        array[null, least(n.one, n.other), greatest(n.one, n.other)] as afters,
+        array[
+            jsonb_build_array(least(n.one, n.other)), jsonb_build_array(greatest(n.one, n.other)),
+            null
+        ] as pages
+    from (select user_id('olga') as one, user_id('omar') as other) as n
+) as p
+cross join unnest(p.afters, p.pages) as f (after, page);
 select ok(
     exists (select from private.staff as s where s.user_id = user_id('olga')),
     'who was an officer stays staff until set_staff says otherwise'
@@ -175,6 +194,12 @@ select refused(
     'pot_compliance:omar', 'list_cases', '{}', 'PT403', 'not_allowed', '{"reason": "revoked"}',
     'a banned officer'
 );
+select freeze_time(u.banned_until - interval '1 microsecond')
+from auth.users as u
+where u.id = user_id('omar');
+select is(pg_temp.token_of('omar') ->> 'role', 'authenticated', 'to the last moment');
+select pass_time('1 microsecond');
+select is(pg_temp.token_of('omar') ->> 'role', 'pot_compliance', 'a ban ends at its time');
 update auth.users set banned_until = null, deleted_at = private.now() where id = user_id('omar');
 select refused(
     'pot_compliance:omar', 'list_cases', '{}', 'PT403', 'not_allowed', '{"reason": "revoked"}',

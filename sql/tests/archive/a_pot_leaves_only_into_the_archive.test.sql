@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(66);
+select plan(71);
 
 create function pg_temp.tried(p_replication text, p_command text)
 returns text
@@ -51,6 +51,29 @@ select matches(
 )
 from taken as t;
 select private.open_archive_month(t.month) from taken as t;
+create temporary table flags on commit drop as
+select flag((pot('big')).winner_user_id, 'big') as one;
+select matches(
+    pg_temp.tried('origin', format(
+        $$select private.archive_pot('%s', '%s', '%s', %s)$$, pot_id('big'), t.export_id,
+        repeat('0', 64), private.pot_version(pot_id('big'))
+    )),
+    'PT409 wrong_state', 'nor while somebody has to look at it'
+)
+from taken as t;
+delete from private.flags where flag_id = (select f.one from flags as f);
+select matches(
+    pg_temp.tried('origin', format(
+        $$select private.archive_pot('%s', '%s', '%s', %s)$$, pot_id('big'), e.export_id,
+        repeat('0', 64), private.pot_version(pot_id('big')) + e.ahead
+    )),
+    'PT422 invalid_argument', e.what
+)
+from taken as t
+cross join lateral (values
+    (t.export_id, -1, 'nor by an export of how it was before'),
+    (gen_random_uuid(), 0, 'nor by one that was not made')
+) as e (export_id, ahead, what);
 
 -- As it is, but for one value of one row.
 insert into private.archived_entries
@@ -94,6 +117,12 @@ select is(
     ),
     0::bigint, 'and nothing is left'
 );
+select refused(
+    'pot_compliance:carol', 'review_flag', jsonb_build_object(
+        'flag_id', f.flag_id, 'decision', 'clear', 'reason', 'too late'
+    ), 'PT409', 'wrong_state', '{"status": "archived"}', 'nor is anything of it judged any more'
+)
+from (select flag((pot('big')).winner_user_id, 'big') as flag_id) as f;
 select matches(
     pg_temp.tried(r.role, format(c.command, n.name, n.change)),
     -- The error names the partition.

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(17);
+select plan(19);
 
 create function pg_temp.tried(p_replication text, p_command text)
 returns text
@@ -66,6 +66,8 @@ select set_config(
     'request.jwt.claims',
     '{"role": "pot_compliance", "sub": "00000000-0000-0000-0000-0000000ca401"}', true
 );
+create temporary table days on commit drop as
+select r.archive_days as before from private.retention as r;
 select throws_ok(
     $$select private.set_archive_days(89, 'soon')$$, 'PT422', 'invalid_argument',
     'ninety days at least'
@@ -73,6 +75,19 @@ select throws_ok(
 select is(
     private.set_archive_days(91, 'soon'), '{"archive_days": 91}', 'and somebody says why'
 );
+select is(
+    private.set_archive_days(91, 'again'), '{"archive_days": 91}', 'to say the same again'
+);
+select is(
+    (
+        select jsonb_agg(e.data order by e.id)
+        from private.events as e
+        where e.kind = 'archive_days_set'
+    ),
+    jsonb_build_array(jsonb_build_object('reason', 'soon', 'before', d.before, 'after', 91)),
+    'is no change: one is recorded, with what was before'
+)
+from days as d;
 
 select * from finish();
 rollback;

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(21);
+select plan(23);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select make_user(p.name, 1000)
@@ -191,35 +191,18 @@ select is(
     'null', 'and the last one that it is'
 );
 
--- A part has a thousand rows at most, and says when there are more.
-create function pg_temp.fill(p_from integer, p_most integer)
-returns void
-language sql
-as $$
-    insert into private.alerts (kind, pot_id, detail, opened_at, last_at)
-    select 'test_alert_' || n, pot_id('big'), '{}', private.now(), private.now()
-    from generate_series(p_from, p_most) as n;
-    select private.log_event('test_event', pot_id('big'), jsonb_build_object('n', n))
-    from generate_series(1, p_most - jsonb_array_length(
-        rpc('pot_compliance:carol', 'get_case', on_pot('big')) #> '{history,events}'
-    )) as n;
-$$;
-create function pg_temp.lengths() returns jsonb
-language sql
-as $$
-    select jsonb_build_array(
-        jsonb_array_length(c.value #> '{history,alerts}'),
-        jsonb_array_length(c.value #> '{history,events}'),
-        c.value -> 'truncated'
-    )
-    from rpc('pot_compliance:carol', 'get_case', on_pot('big')) as c (value)
-$$;
-select pg_temp.fill(2, 1000);
-select is(pg_temp.lengths(), '[1000, 1000, []]', 'a thousand are all of them');
-select pg_temp.fill(1001, 1001);
 select is(
-    pg_temp.lengths(), '[1000, 1000, ["alerts", "events"]]', 'one more is left out, and said to be'
-);
+    jsonb_build_array(
+        c.truncated, jsonb_array_length(c.clusters -> 'nodes'),
+        jsonb_array_length(c.clusters -> 'components')
+    ),
+    m.expected, 'of a graph of five nodes, ' || m.most || ' at most'
+)
+from (
+    values (6, '[false, 5, 1]'::jsonb), (5, '[false, 5, 1]'), (4, '[true, 4, 1]'),
+    (1, '[true, 1, 1]')
+) as m (most, expected)
+cross join lateral private.case_clusters(pot_id('big'), m.most) as c;
 
 select * from finish();
 rollback;

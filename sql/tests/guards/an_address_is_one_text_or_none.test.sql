@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(80);
+select plan(81);
 
 select is(private.normal_address(a.given), a.expected, coalesce(a.given, 'NULL'))
 from (values
@@ -14,6 +14,8 @@ from (values
     ('2001:0db8:0001:0002:ffff:ffff:ffff:ffff', '2001:db8:1:2::/64'),
     ('2001:db8:1:3::1', '2001:db8:1:3::/64'), ('::1', '::/64'),
     ('2001:db8:1:2::198.51.100.1', '2001:db8:1:2::/64'),
+    -- None is longer.
+    ('2001:0db8:0001:0002:0003:0004:198.151.100.101', '2001:db8:1:2::/64'),
     -- IPv4 in IPv6's clothes.
     ('::ffff:203.0.113.77', '203.0.113.77'), ('::FFFF:cb00:714d', '203.0.113.77'),
     ('0:0:0:0:0:ffff:203.0.113.77', '203.0.113.77'), ('::ffff:0.0.0.0', '0.0.0.0'),

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(24);
+select plan(25);
 
 create function pg_temp.came(p_player text, p_pot text, p_phone text)
 returns text
@@ -61,9 +61,22 @@ select is(
 -- Who comes to a pot of the old one first is not known by that: it would split the new one in two.
 select pg_temp.came('dan', 'old', 'ddd') is null;
 select pg_temp.came('dan', 'new', 'ddd') is null;
-select isnt(
-    pg_temp.known('dan', 'new'), pg_temp.known('dan', 'old'),
-    'known is who came before the rotation'
+-- Also in the moment of the rotation.
+select is(
+    (select max(e.created_at) from public.pot_entries as e where e.pot_id = pot_id('old')),
+    (select p.retired_at from private.peppers as p where p.id = 1), 'who comes as it is rotated'
+);
+select is(
+    (
+        select count(*)
+        from public.pot_entries as n
+        inner join public.pot_entries as o on n.user_id = o.user_id
+        where n.user_id = user_id('dan')
+            and n.pot_id = pot_id('new')
+            and o.pot_id = pot_id('old')
+            and (n.ip_hash = o.ip_hash or n.device_hash = o.device_hash)
+    ),
+    0::bigint, 'is known by neither: known is who came before'
 );
 select pass_time('10 minutes');
 select lock('old');

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(13);
+select plan(14);
 
 create temporary table listed on commit drop as
 select rpc('anon', 'list_beacon_chains') as body;
@@ -73,6 +73,14 @@ select is(
         'before', '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971'
     ),
     'one event, with what was used before'
+);
+select freeze_time(to_timestamp(c.genesis_time))
+from private.beacon_chains as c
+where c.chain_hash = repeat('cd', 32);
+select is(
+    rpc('service_role', 'use_beacon_chain', jsonb_build_object('chain_hash', repeat('cd', 32))),
+    jsonb_build_object('chain_hash', repeat('cd', 32)),
+    'a chain may be used from its first round on'
 );
 
 select * from finish();
