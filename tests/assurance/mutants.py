@@ -336,8 +336,21 @@ def race_fails(servers: Servers, mutant: Mutant, file: Path) -> bool:
 
 def waivers(of: str = "waiver") -> dict[str, str]:
     """Mutant → why it may live; of `python` for those of tests/assurance/python.py."""
-    listed = tomllib.loads((HERE / "waivers.toml").read_text()).get(of, [])
-    return {each["mutant"]: each["reason"] for each in listed}
+    return read_waivers((HERE / "waivers.toml").read_text(), of)
+
+
+def read_waivers(text: str, of: str) -> dict[str, str]:
+    """The same of a text; an entry names a `mutant`, or several `mutants` of one reason.
+
+    Raises ValueError when one is named twice.
+    """
+    found: dict[str, str] = {}
+    for each in tomllib.loads(text).get(of, []):
+        for mutant in each.get("mutants") or [each["mutant"]]:
+            if mutant in found:
+                raise ValueError(f"waived twice: {mutant}")
+            found[mutant] = each["reason"]
+    return found
 
 
 CATALOGUE = (

@@ -18,6 +18,7 @@ from tests.assurance.mutants import (
     lives,
     mutants,
     race_fails,
+    read_waivers,
     touched,
     waivers,
 )
@@ -116,3 +117,13 @@ def test_the_mutants_are_of_every_kind_and_named_once(everything: list[Mutant]) 
     assert len(names) == len(set(names))
     assert len(names) > 2000
     assert set(waivers()) <= set(names)
+
+
+def test_several_mutants_may_live_for_one_reason_each_named_once() -> None:
+    one = '[[waiver]]\nmutant = "a #1"\nreason = "Of one."\n'
+    several = '[[waiver]]\nmutants = ["b #1", "b #2"]\nreason = "Of two."\n'
+    assert read_waivers(one + several, "waiver") == {
+        "a #1": "Of one.", "b #1": "Of two.", "b #2": "Of two."
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="waived twice: b #2"):
+        read_waivers(several + one.replace("a #1", "b #2"), "waiver")

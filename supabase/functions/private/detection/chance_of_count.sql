@@ -10,7 +10,7 @@ immutable
 set search_path = ''
 as $$
     select case
-        when p_count <= p_mean or p_count <= 0 then 1
+        when p_count <= p_mean then 1
         when p_mean < 1e-9 then 1e-12
         else exp(greatest(-27.6, p_count - p_mean - p_count * ln(p_count / p_mean)))
     end

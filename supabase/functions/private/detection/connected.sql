@@ -23,11 +23,7 @@ begin
             v_b := v_parent[v_b];
         end loop;
         -- The smallest number names a component.
-        if v_a < v_b then
-            v_parent[v_b] := v_a;
-        elsif v_b < v_a then
-            v_parent[v_a] := v_b;
-        end if;
+        v_parent[greatest(v_a, v_b)] := least(v_a, v_b);
     end loop;
     for v_i in 1..p_size loop
         v_parent[v_i] := v_parent[v_parent[v_i]];

@@ -19,7 +19,6 @@ begin
             from public.pot_entries as e
             where e.pot_id = p_pot_id and e.cancelled_at is null and e.ip_hash is not null
             group by e.ip_hash
-            having count(*) > 1
         ) as t
         where t.players > 1
     ) as d
@@ -32,7 +31,6 @@ begin
             from public.pot_entries as e
             where e.pot_id = p_pot_id and e.cancelled_at is null and e.device_hash is not null
             group by e.device_hash
-            having count(*) > 1
         ) as t
         where t.players > 1
     ) as d

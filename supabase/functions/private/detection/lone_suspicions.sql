@@ -71,7 +71,6 @@ begin
             where e.pot_id = p_pot_id and e.cancelled_at is null
         ) as g
         group by g.user_id
-        having count(*) > 20
     ) as b
     where b.quick >= 20;
 end $$;
