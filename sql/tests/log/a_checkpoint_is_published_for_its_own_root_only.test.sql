@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(50);
+select plan(53);
 
 update private.settings set log_origin = 'log.example/pots' where only_row;
 select open_pot('one');
@@ -137,6 +137,30 @@ select is(
 from known as k;
 select is(rpc('anon', 'get_checkpoint') -> 'size', '2', 'the largest is the latest');
 select is(rpc('anon', 'get_checkpoint') -> 'cosignatures', '2', 'it says how many cosigned');
+
+-- So many lines, and one more by a witness whose name has the length that is missing.
+create function pg_temp.note_of(p_octets integer)
+returns text
+language sql
+as $$
+    select l.lines || pg_temp.line(
+        repeat('w', p_octets - octet_length(l.lines || pg_temp.line('', 76))), 76
+    )
+    from (
+        select k.text || E'\n' || repeat(
+            k.log, (p_octets - octet_length(k.text)) / octet_length(k.log) - 1
+        ) as lines
+        from known as k
+    ) as l
+$$;
+select is(
+    pg_temp.publish(pg_temp.note_of(65536)) -> 'cosignatures', '3', 'a note of 64 KiB is taken'
+);
+select refused(
+    'pot_orchestrator', 'publish_checkpoint',
+    jsonb_build_object('note', pg_temp.note_of(65537)), 'PT422', 'invalid_argument',
+    '{"argument": "note", "expected": "a signed note of at most 64 KiB"}', 'one byte more is not'
+);
 
 select * from finish();
 rollback;

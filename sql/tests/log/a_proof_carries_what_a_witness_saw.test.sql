@@ -4,11 +4,11 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(13);
+select plan(15);
 
 update private.settings set log_origin = 'log.example/pots' where only_row;
--- Cosigned by so many, in 1970 or in 2106.
-create function pg_temp.checkpoint(p_cosigned integer, p_late boolean default false)
+-- Cosigned by so many, at a second since 1970.
+create function pg_temp.checkpoint(p_cosigned integer, p_second bigint default 0)
 returns bigint
 language plpgsql
 as $$
@@ -21,7 +21,7 @@ begin
             (
                 select string_agg(
                     format(E'\n— w.example/%s ', w)
-                    || case when p_late then 'AAAAAAAAAAD/////' else repeat('AAAA', 4) end
+                    || encode('\x00000000'::bytea || private.u64(p_second), 'base64')
                     || repeat('AAAA', 21) || 'AA==',
                     ''
                 )
@@ -102,13 +102,33 @@ from known as k where k.name = 'of draw 2';
 select open_pot('five');
 insert into known values ('by two', pg_temp.checkpoint(2));
 select open_pot('six');
-insert into known values ('too late', pg_temp.checkpoint(3, true));
+insert into known values ('too late', pg_temp.checkpoint(3, 4294967295));
 select is(
     private.pot_witness(pot_id('four')) ->> 'checkpoint',
     rpc('anon', 'get_checkpoint', jsonb_build_object('size', k.size)) ->> 'note',
     'the one that most witnesses signed before the beacon'
 )
 from known as k where k.name = 'by two';
+select open_pot('seven');
+insert into known
+select 'as late', pg_temp.checkpoint(3, extract(epoch from s.beacon_at)::bigint)
+from private.pot_states as s where s.pot_id = pot_id('four');
+select is(
+    private.pot_witness(pot_id('four')) ->> 'checkpoint',
+    rpc('anon', 'get_checkpoint', jsonb_build_object('size', k.size)) ->> 'note',
+    'and not in its second, when it was out'
+)
+from known as k where k.name = 'by two';
+select open_pot('eight');
+insert into known
+select 'just in time', pg_temp.checkpoint(3, extract(epoch from s.beacon_at)::bigint - 1)
+from private.pot_states as s where s.pot_id = pot_id('four');
+select is(
+    private.pot_witness(pot_id('four')) ->> 'checkpoint',
+    rpc('anon', 'get_checkpoint', jsonb_build_object('size', k.size)) ->> 'note',
+    'a second earlier was in time'
+)
+from known as k where k.name = 'just in time';
 select is(
     rpc('anon', 'get_checkpoint', '{"size": 1}'), null, 'there is no checkpoint of other sizes'
 );
