@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -112,6 +113,22 @@ def test_reviewers_who_uphold_at_once_propose_once_and_confirm_once(game: Game) 
     assert said == [("upheld", "returned"), ("uphold_proposed", "held")]
     assert refusals(outcomes) == [Refusal("PT409", "wrong_state", {"status": "upheld"})] * 4
     assert_returned(game, pot_id, players)
+
+
+def test_who_proposes_what_another_just_did_confirms_it(game: Game) -> None:
+    one, two = officer(game), officer(game)
+    policy = {
+        "kind": "shared_address", "effect": "hold", "min_score": Decimal("0.7"),
+        "reason": "a test",
+    }  # fmt: skip
+
+    with one.request() as call:
+        assert call("set_flag_policy", **policy)["status"] == "proposed"
+        pending = Pending(lambda: two.call("set_flag_policy", **policy))
+        game.wait_until_blocked(two, by=one)
+
+    assert pending.result()["status"] == "set"
+    assert game.value("select count(*) from private.flag_policy_proposals") == 0
 
 
 def test_one_person_on_many_connections_is_not_two(game: Game) -> None:

@@ -553,6 +553,24 @@ def test_a_refund_that_waited_for_a_wallet_is_dated_after_what_it_waited_for(gam
     assert [kind for (kind,) in told] == ["grant", "join", "grant", "grant", "refund"]
 
 
+# ----------------------------------------------------------------------- the log
+
+
+def test_a_checkpoint_waits_for_another_and_goes_on_from_it(game: Game) -> None:
+    game.pot()
+    one, two = (game.caller("pot_orchestrator") for _ in range(2))
+
+    with one.request() as call:
+        first = call("prepare_checkpoint")
+        game.pot()
+        pending = Pending(lambda: two.call("prepare_checkpoint"))
+        game.wait_until_blocked(two, by=one)
+
+    assert pending.result()["size"] == first["size"] + 1
+    leaves = game.rows("select leaf_index from private.log_leaves order by leaf_index")
+    assert [leaf for (leaf,) in leaves] == list(range(first["size"] + 1))
+
+
 # ---------------------------------------------------------------------- webhooks
 
 
