@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(26);
+select plan(28);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select refused(
@@ -35,7 +35,8 @@ select lives_ok(
 from unnest(array['metric_fill_time', 'metric_joins']) as f
 cross join unnest(array[
     '{"from": "2029-11-20T20:00:00Z", "to": "2030-01-01T12:00:00Z"}',
-    '{"from": "2030-01-01T11:59:59Z", "to": "2030-01-01T12:00:00Z", "bucket": "day"}'
+    '{"from": "2030-01-01T11:59:59Z", "to": "2030-01-01T12:00:00Z", "bucket": "day"}',
+    '{"from": "0001-01-01T00:00:00Z", "to": "0001-01-01T01:00:00Z"}'
 ]) as a;
 
 select * from finish();

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(22);
+select plan(24);
 
 create function pg_temp.roll_up()
 returns bigint
@@ -29,6 +29,14 @@ as $$
 $$;
 
 select freeze_time('2030-01-01 12:00:00Z');
+select is(
+    (
+        select jsonb_agg(s.r ->> 'metric')
+        from jsonb_array_elements(rpc('pot_events', 'metric_snapshot')) as s (r)
+        where s.r ->> 'metric' ~ '_ratio$'
+    ),
+    null, 'of nothing there is no share'
+);
 select register_keys();
 select make_user(n.name, 1000)
 from unnest('{ann,bob,cat}'::text[]) as n (name);
@@ -137,6 +145,10 @@ select pass_time('1 day');
 select open_pot('two');
 select join_pot('dan', 'two', 1);
 select join_pot('dan', 'two', 1);
+-- Who never comes back.
+select make_user('fay', 100);
+select join_pot('fay', 'two', 1);
+select join_pot('fay', 'two', 1);
 insert into private.flags (
     pot_id, user_id, kind, score, evidence, phase, effect, created_at, updated_at
 )
@@ -198,10 +210,18 @@ select is(
         )
     ),
     '{
-        "pots_joins_total": 12, "pots_players_total": 5, "pots_paused": 0,
+        "pots_joins_total": 14, "pots_players_total": 6, "pots_paused": 0,
         "pots_events_to_roll_up": 0, "pots_payout_accuracy_ratio": 1,
         "pots_fill_peak_within_target_ratio": 0.25
     }', 'and Prometheus is told so'
+);
+select is(
+    (
+        select jsonb_object_agg(s.r #>> '{labels,le}', s.r -> 'value')
+        from jsonb_array_elements(rpc('pot_events', 'metric_snapshot')) as s (r)
+        where s.r ->> 'metric' = 'pots_fill_seconds'
+    ),
+    '{"90": 1, "95": 1}', 'the histogram is of pots that filled'
 );
 -- Nobody sequences either, where nobody rolls up.
 select private.log_event('never_sequenced', null, '{}') from generate_series(1, 3);

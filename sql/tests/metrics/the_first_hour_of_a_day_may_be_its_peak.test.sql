@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(2);
+select plan(3);
 
 create function pg_temp.fill_in_hour(p_pot text, p_at timestamptz)
 returns void
@@ -30,7 +30,9 @@ select make_user(n.name, 1000)
 from unnest('{ann,bob}'::text[]) as n (name);
 select pg_temp.fill_in_hour('last', '2030-01-01 23:30:00Z');
 select pg_temp.fill_in_hour('first', '2030-01-02 00:10:00Z');
-select rpc('pot_orchestrator', 'roll_up_metrics');
+select is(
+    rpc('pot_orchestrator', 'roll_up_metrics') -> 'more', 'false', 'all events at one go'
+);
 
 select is(pg_temp.peak_pots('2030-01-01'), 1::bigint, 'the hour before midnight');
 select is(pg_temp.peak_pots('2030-01-02'), 1::bigint, 'the hour after midnight');

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(17);
+select plan(21);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select rpc('service_role', 'create_webhook', jsonb_build_object('url', u)) is null
@@ -70,6 +70,10 @@ select is(pg_temp.replay('one', '{}'), '0', 'none is dead');
 select pg_temp.end_all('delivered');
 select is(pg_temp.replay('one', '{}'), '0', 'what was delivered is not dead');
 select is(
+    (select count(*) from private.events as e where e.kind = 'webhook_replayed'), 0::bigint,
+    'and that nothing is sent again is no event'
+);
+select is(
     pg_temp.replay('one', jsonb_build_object('delivery_id', pg_temp.delivery('one', 2))), '1',
     'but is sent again if it is named'
 );
@@ -91,6 +95,22 @@ select is(pg_temp.replay('one', '{}'), '1', 'all that are dead');
 select is(
     cardinality(pg_temp.pending()), 3, 'are sent, and those of another webhook stay dead'
 );
+
+-- The first event is in a file of the archive.
+insert into private.archive_months (month, opened_at, detached_at, file_hash)
+values ('2020-02-01', now(), now(), repeat('0', 64));
+insert into private.carried_positions (from_position, to_position, month)
+select d.position as from_position, d.position as to_position, date '2020-02-01' as month
+from private.webhook_deliveries as d
+where d.delivery_id = pg_temp.delivery('one', 1);
+select pg_temp.end_all('dead');
+select refused(
+    'service_role', 'replay_webhook', jsonb_build_object(
+        'webhook_id', pg_temp.webhook('one'), 'delivery_id', pg_temp.delivery('one', 1)
+    ),
+    'PT409', 'wrong_state', '{"status": "detached"}', 'one whose event is in the archive'
+);
+select is(pg_temp.replay('one', '{}'), '2', 'of all that are dead, it is left out');
 
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(80);
+select plan(82);
 
 create temporary table good on commit drop as
 select '{"url": "https://hooks.example/a?b=c"}'::jsonb as arguments;
@@ -22,7 +22,7 @@ cross join (
         ('"https://b\u00fccher.example/"'), ('"https://hooks.example:0/"'),
         ('"https://hooks.example:123456/"'), ('"https://hooks.example/\n"'),
         ('"https://-a.example/"'), ('"https://[::1%25lo]/"'),
-        (to_jsonb('https://hooks.example/' || repeat('a', 1990)))
+        (to_jsonb(rpad('https://hooks.example/', 2001, 'a')))
     ) as u (value)
     union all
     select 'events', e.value, 'up to 100 kinds of events'
@@ -51,6 +51,15 @@ from unnest(array[
     'https://hooks.example', 'http://localhost:8080/hook', 'https://1.2.3.4/',
     'https://[2606:4700:4700::1111]:8443/a', 'https://xn--bcher-kva.example/?a=[1]&b=%20'
 ]) as u;
+select ok(
+    rpc('service_role', 'create_webhook', g.arguments || jsonb_build_object(c.argument, c.value))
+    ? 'secret', c.what
+)
+from good as g
+cross join (values
+    ('url', to_jsonb(rpad('https://hooks.example/', 2000, 'a')), '2000 characters'),
+    ('events', to_jsonb(array_fill('pot_settled'::text, '{100}')), '100 kinds of events')
+) as c (argument, value, what);
 select is(
     rpc('service_role', 'update_webhook', jsonb_build_object(
         'webhook_id', s.webhook_id, 'events', '[]'::jsonb, 'active', false
