@@ -55,6 +55,7 @@ RACES = (
     ROOT / "tests" / "integration" / "test_lock_order.py",
     ROOT / "tests" / "integration" / "test_erasure.py",
     ROOT / "tests" / "integration" / "test_archive.py",
+    ROOT / "tests" / "integration" / "test_outbox.py",
 )
 # Files a mutant is given before it counts as a survivor.
 MOST_FILES = 60

@@ -230,6 +230,30 @@ def test_a_copy_on_another_server_goes_on_from_where_it_was(game: Game, events: 
     assert kinds(read(events))[-2:] == ["test_before", "test_after"]
 
 
+def test_who_calls_again_in_one_transaction_waits_for_nobody_else(
+    game: Game, events: Caller
+) -> None:
+    """What the first call has to wait for has ended by the second, if nobody else is under way."""
+    game.pot()
+    with events.request() as call:
+        assert call("sequence_events")["sequenced"] > 0
+        assert call("sequence_events")["sequenced"] == 0
+    assert low_water(game) == logged(game)
+
+
+def test_who_finds_nothing_new_writes_nothing(game: Game, events: Caller) -> None:
+    """Readers ask again and again, which is to cost no transaction id and no row."""
+    game.pot()
+    for _ in range(3):
+        events.call("sequence_events")
+    assert low_water(game) == logged(game)
+    assert game.value("select candidate_id from private.event_sequencer") is None
+    with events.request() as call:
+        assert call("sequence_events")["sequenced"] == 0
+        row = events.conn.execute("select pg_current_xact_id_if_assigned()").fetchone()
+    assert row == (None,)
+
+
 def test_a_transaction_of_one_snapshot_does_not_sequence(game: Game, events: Caller) -> None:
     events.conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     outcome = events.attempt("sequence_events")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.database import Database
-from tests.support.game import Game, Pending
+from tests.support.game import Caller, Game, Pending
 
 COUNTS = (
     "select grain, metric, bucket, label, amount from private.metric_counts order by 1, 2, 3, 4"
@@ -67,6 +67,60 @@ def test_who_finds_another_at_it_waits_for_nobody(game: Game) -> None:
         assert other.call("roll_up_metrics") is None
         assert other.call("run_watch") is None
     assert other.call("run_watch") is not None
+
+
+def test_counting_again_waits_for_who_gives_events_their_positions(game: Game) -> None:
+    """Or what gets its position meanwhile would be counted, and then come as an event."""
+    game.player(10).join(game.pot(entry_cost=1))
+    events = game.caller("pot_events")
+    with events.request() as call:
+        assert call("sequence_events")["sequenced"] > 0
+        again = count_again(game, waiting_for=events)
+    again.result()
+    assert joins(game) == 1
+    roll_up_the_rest(game)
+    assert joins(game) == 1
+
+
+def test_counting_again_waits_for_who_rolls_up(game: Game) -> None:
+    """Or both would count what is rolled up, and one of them fail."""
+    game.player(10).join(game.pot(entry_cost=1))
+    events = game.caller("pot_events")
+    events.call("sequence_events")
+    with game.orchestrator.request() as call:
+        # Another has the sequencer, so that this one holds its own mark alone.
+        with events.request() as sequence:
+            sequence("sequence_events")
+            assert call("roll_up_metrics")["rolled_up"] > 0
+        again = count_again(game, waiting_for=game.orchestrator)
+    again.result()
+    assert joins(game) == 1
+    roll_up_the_rest(game)
+    assert_counted_again_the_same(game)
+
+
+def count_again(game: Game, waiting_for: Caller) -> Pending:
+    """Somebody who counts everything again, once they wait for `waiting_for`."""
+    conn = game.db.admin()
+    pid = conn.info.backend_pid
+
+    def work() -> None:
+        with conn:
+            conn.execute("select private.rebuild_metrics()")
+
+    pending = Pending(work)
+    game.wait_until_blocked(pid, by=waiting_for)
+    return pending
+
+
+def joins(game: Game) -> int:
+    """How many are counted in all."""
+    return int(
+        game.value(
+            "select coalesce(sum(amount), 0) from private.metric_counts"
+            " where grain = 'day' and metric = 'joins'"
+        )
+    )
 
 
 def roll_up_the_rest(game: Game) -> None:

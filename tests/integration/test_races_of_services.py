@@ -506,6 +506,27 @@ def test_officers_that_pause_and_resume_at_once_leave_one_line(game: Game) -> No
     assert_one_line(game, pot_id)
 
 
+def test_two_officers_that_acknowledge_one_alert_are_not_both_told_that_they_look_after_it(
+    game: Game,
+) -> None:
+    first, second = (game.caller("pot_compliance", {"sub": str(uuid.uuid4())}) for _ in range(2))
+    with game.db.admin() as conn:
+        conn.execute("select private.raise_alert('low_stock', null, %s)", ['{"left": 0}'])
+    given = {"alert_id": game.value("select alert_id::text from private.alerts")}
+
+    with first.request() as call:
+        answer = call("ack_alert", **given, reason="mine")
+        pending = Pending(lambda: second.call("ack_alert", **given, reason="mine too"))
+        game.wait_until_blocked(second, by=first)
+
+    outcome = pending.result()
+    assert isinstance(outcome, Refusal)
+    assert (outcome.token, outcome.details) == (WRONG_STATE, {"status": "acknowledged"})
+    assert game.rows("select acknowledged_by::text, ack_reason from private.alerts") == [
+        (answer["acknowledged_by"], "mine")
+    ]
+
+
 def test_the_first_actions_of_a_new_person_at_once_get_one_pseudonym(game: Game) -> None:
     pots = [game.pot() for _ in range(8)]
     claims = {"sub": str(uuid.uuid4())}
@@ -569,22 +590,3 @@ def test_a_checkpoint_waits_for_another_and_goes_on_from_it(game: Game) -> None:
     assert pending.result()["size"] == first["size"] + 1
     leaves = game.rows("select leaf_index from private.log_leaves order by leaf_index")
     assert [leaf for (leaf,) in leaves] == list(range(first["size"] + 1))
-
-
-# ---------------------------------------------------------------------- webhooks
-
-
-def test_who_changes_a_webhook_at_once_with_another_undoes_nothing_of_it(game: Game) -> None:
-    one, two = (game.caller("service_role") for _ in range(2))
-    hook = one.call("create_webhook", url="https://one.example/", events=["live_drop"])
-    given = {"webhook_id": hook["webhook_id"]}
-
-    with one.request() as call:
-        call("update_webhook", **given, url="https://two.example/")
-        pending = Pending(lambda: two.call("update_webhook", **given, description="theirs"))
-        game.wait_until_blocked(two, by=one)
-
-    assert isinstance(pending.result(), dict)
-    assert game.rows("select url, description from private.webhook_subscriptions") == [
-        ("https://two.example/", "theirs")
-    ]
