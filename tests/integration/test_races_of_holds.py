@@ -6,7 +6,7 @@
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -418,8 +418,13 @@ def test_a_flagged_join_and_a_lock_do_not_wait_for_each_other(game: Game) -> Non
 
 
 @contextmanager
-def looking(game: Game, pot_id: str, orchestrator: Caller) -> Iterator[Pending]:
-    """Has run_due look over the pot, find its players, and wait until the block ends."""
+def looking(
+    game: Game, pot_id: str, orchestrator: Caller, fails: bool = False
+) -> Iterator[Pending]:
+    """Has run_due look over the pot, find its players, and wait until the block ends.
+
+    `fails`: it stumbles then.
+    """
     with game.db.admin() as conn:
         conn.execute(
             "create or replace function private.lone_suspicions(p_pot_id uuid) returns table ("
@@ -432,7 +437,7 @@ def looking(game: Game, pot_id: str, orchestrator: Caller) -> Iterator[Pending]:
             "create or replace function private.duplicates(p_pot_id uuid, out addresses jsonb,"
             " out devices jsonb) language plpgsql as $$ begin"
             f" if pg_backend_pid() = {orchestrator.pid} then perform pg_advisory_xact_lock(42);"
-            " end if; end $$"
+            f" if {fails} then raise division_by_zero; end if; end if; end $$"
         )
     with game.db.admin(autocommit=False) as conn:
         conn.execute("select pg_advisory_xact_lock(42)")
@@ -472,6 +477,25 @@ def test_a_scan_that_ends_after_the_reveal_flags_nobody(game: Game) -> None:
     assert pending.result() == {"pot_id": pot_id, "task": "scan", "result": {"flags": 0}}
 
     assert game.value("select count(*) from private.flags") == 0
+    assert_paid(game, pot_id, players)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_scan_that_ends_while_a_reveal_is_under_way_says_nothing(game: Game, fails: bool) -> None:
+    """Neither a flag nor an alert, which would stay after its pot has ended."""
+    pot_id, players = locked(game)
+    orchestrator = game.caller("pot_orchestrator")
+    with ExitStack() as under_way:
+        with looking(game, pot_id, orchestrator, fails) as pending:
+            game.attest(pot_id)
+            game.signer.call("claim_settlement", pot_id=pot_id)
+            reveal = under_way.enter_context(game.signer.request())
+            reveal("reveal_pot", **game.reveal_arguments(pot_id))
+        game.wait_until_blocked(orchestrator, by=game.signer)
+    assert pending.result() == {"pot_id": pot_id, "task": "scan", "result": {"flags": 0}}
+
+    assert game.value("select count(*) from private.flags") == 0
+    assert game.value("select count(*) from private.alerts where closed_at is null") == 0
     assert_paid(game, pot_id, players)
 
 
