@@ -43,6 +43,11 @@ select case c.contype when 'c' then 'check' else 'unique' end,
 from pg_constraint as c
 where c.conrelid in (select o.oid from ours as o) and c.contype in ('c', 'u')
 union all
+select 'check', format('%s of %s', c.conname, c.contypid::regtype),
+    format('alter domain %s drop constraint %I', c.contypid::regtype, c.conname)
+from pg_constraint as c
+where c.connamespace = 'private'::regnamespace and c.contypid <> 0
+union all
 select 'unique', i.indexrelid::regclass::text, format('drop index %s', i.indexrelid::regclass)
 from pg_index as i
 where i.indrelid in (select o.oid from ours as o) and i.indisunique and not i.indisprimary

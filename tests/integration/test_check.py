@@ -41,6 +41,7 @@ begin
         select c.conname, c.conrelid::regclass as relation
         from pg_catalog.pg_constraint as c
         where c.contype = 'c'
+            and c.conrelid <> 0
             and c.connamespace in ('public'::regnamespace, 'private'::regnamespace)
     loop
         execute format('alter table %s drop constraint %I', v.relation, v.conname);

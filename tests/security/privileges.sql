@@ -106,13 +106,12 @@ select format(
     '%s %s on %s  %s',
     case c.contype when 'c' then 'check' else 'unique' end,
     c.conname,
-    c.conrelid::regclass,
+    case when c.conrelid = 0 then c.contypid::regtype::text else c.conrelid::regclass::text end,
     regexp_replace(pg_get_constraintdef(c.oid), '\s+', ' ', 'g')
 )
 from pg_constraint as c
 where
     c.connamespace in ('public'::regnamespace, 'private'::regnamespace)
-    and c.conrelid <> 0
     and c.contype in ('c', 'u', 'p')
 union
 select format('unique %s  %s', i.indexrelid::regclass, pg_get_indexdef(i.indexrelid))
