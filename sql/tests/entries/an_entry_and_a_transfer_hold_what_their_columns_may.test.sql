@@ -82,7 +82,7 @@ select throws_ok(
 )
 from (
     values
-    ('{"kind": "gift"}'::jsonb),
+    ('{"kind": "gift", "pot_id": "00000000-0000-0000-0000-000000000001"}'::jsonb),
     ('{"kind": "grant", "amount": 0}'),
     ('{"kind": "grant", "amount": 9007199254740992}'),
     ('{"kind": "grant", "pot_id": "00000000-0000-0000-0000-000000000001"}'),
