@@ -154,6 +154,27 @@ def test_a_join_that_waited_for_an_erasure_is_refused(game: Game) -> None:
     assert game.tickets_sold(pot_id) == 0
 
 
+def test_a_player_without_a_wallet_is_erased_by_one_of_two(game: Game) -> None:
+    player = game.player()
+    player.call("request_erasure")
+    other = game.caller("pot_compliance", {"sub": str(uuid.uuid4())})
+    erase = {"user_id": str(player.user_id), "reason": "asked to be"}
+    with game.compliance.request() as call:
+        call("erase_player", **erase)
+        waiting = Pending(lambda: other.call("erase_player", **erase))
+        game.wait_until_blocked(other, game.compliance)
+    assert waiting.result() == Refusal("PT409", "wrong_state", {"reason": "erased"})
+
+
+def test_what_two_officers_set_of_retention_at_once_holds(game: Game) -> None:
+    other = game.caller("pot_compliance", {"sub": str(uuid.uuid4())})
+    with game.compliance.request() as call:
+        call("set_retention", reason="a race", network_days=30)
+        waiting = Pending(lambda: other.call("set_retention", reason="a race", key_days=7))
+        game.wait_until_blocked(other, game.compliance)
+    assert waiting.result() == {"network_days": 30, "key_days": 7, "evidence_days": 365}
+
+
 def test_several_purges_at_once_forget_everything_once(game: Game) -> None:
     players = game.players(2, 1000)
     for pot_id in [joined(game, players) for _ in range(6)]:

@@ -103,12 +103,24 @@ def test_both_limits_raced_from_crossed_places_never_deadlock(game: Game) -> Non
     assert game.deadlocks() == 0
 
 
-def test_accounts_of_one_place_wait_for_each_other_and_for_nobody_else(game: Game) -> None:
+@pytest.mark.parametrize("is_looked_at", [False, True], ids=["at a glance", "looked at"])
+@pytest.mark.parametrize(
+    ("rule", "place", "other"),
+    [
+        ("accounts_per_ip", ADDRESS, {"cf-connecting-ip": "203.0.113.8"}),
+        ("accounts_per_device", DEVICE, {"x-device-id": "another phone"}),
+    ],
+)
+def test_accounts_of_one_place_wait_for_each_other_and_for_nobody_else(
+    game: Game, rule: str, place: dict[str, str], other: dict[str, str], is_looked_at: bool
+) -> None:
     pot_id = game.pot(max_tickets=1000)
-    limit(game, "accounts_per_ip", 1)
+    limit(game, rule, 1)
     slow, second, elsewhere = game.players(3, funds=100)
-    slow.headers = second.headers = dict(ADDRESS)
-    elsewhere.headers = {"cf-connecting-ip": "203.0.113.8"}
+    slow.headers, second.headers, elsewhere.headers = dict(place), dict(place), dict(other)
+    if is_looked_at:
+        # Whoever has a limit of one's own is not let in at a glance.
+        second.call("set_play_limits", day=75, week=None, month=None)
 
     with slow.request() as call:
         call("join_pot", pot_id=pot_id, ticket_count=1)
@@ -117,7 +129,7 @@ def test_accounts_of_one_place_wait_for_each_other_and_for_nobody_else(game: Gam
         with elsewhere.request(("statement_timeout", "2s")) as quick:
             assert "entry_id" in quick("join_pot", pot_id=pot_id, ticket_count=1)
 
-    refused = Refusal("PT429", "velocity_exceeded", {"limit": "accounts_per_ip", "left": 0})
+    refused = Refusal("PT429", "velocity_exceeded", {"limit": rule, "left": 0})
     assert pending.result() == refused
 
 

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(73);
+select plan(76);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select make_user('ann', 100);
@@ -85,6 +85,30 @@ select is(
     ),
     'listed in order'
 );
+-- Codes that could be, 300 of them and one more.
+create temporary table codes on commit drop as
+select c.number, chr(65 + c.number / 26) || chr(65 + c.number % 26) as code
+from generate_series(0, 300) as c (number);
+select is(
+    jsonb_array_length(set_rail('user', user_id('ann')::text, 'blocked_regions', (
+        select jsonb_agg(c.code) from codes as c where c.number < 300
+    )) -> 'value'),
+    300, '300 regions are taken'
+);
+select refused(
+    'pot_compliance:carol', 'set_guard_rail',
+    jsonb_build_object(
+        'scope', 'user', 'scope_id', user_id('ann'), 'rule', 'blocked_regions', 'reason', 'x',
+        'value', (select jsonb_agg(c.code) from codes as c)
+    ),
+    'PT422', 'invalid_argument',
+    '{
+        "argument": "value",
+        "expected": "an array of at most 300 region codes (ISO 3166, XX, T1), \"off\" or null"
+    }',
+    'and not one more'
+);
+select set_rail('user', user_id('ann')::text, 'blocked_regions', null);
 create function pg_temp.listed(p_arguments jsonb)
 returns text
 language sql

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(38);
+select plan(39);
 
 select make_user(p.name, 100) from unnest('{ann,bob,cyd,dan}'::text[]) as p (name);
 select open_pot('big', '{"max_tickets": 100, "max_per_user": 50}');
@@ -56,6 +56,11 @@ select is(
     ),
     'whoever acted is on the list'
 );
+select is(
+    rpc('pot_compliance:carol', 'list_staff', jsonb_build_object('after', s.list -> 0 -> 'user_id')),
+    jsonb_build_array(s.list -> 1), 'which goes on after the one that was last'
+)
+from rpc('pot_compliance:carol', 'list_staff') as s (list);
 
 select make_user('sam', 100);
 select rpc('pot_settlement:sam', 'add_commitments', jsonb_build_object(

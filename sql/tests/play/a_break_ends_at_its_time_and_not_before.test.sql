@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(46);
+select plan(50);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select make_user('ann', 1000);
@@ -18,6 +18,9 @@ select is(
     rpc('ann', 'start_cool_off', '{"hours": 24}'),
     '{"kind": "cool_off", "until": "2030-01-02T12:00:00.000000Z"}', 'a day off'
 );
+select look_at_tables();
+select rpc('ann', 'start_cool_off', '{"hours": 24}');
+select is(changed_tables(), '{}', 'the same again writes nothing');
 select turned_away(
     'ann', 'join_pot', on_pot('big', '{"ticket_count": 1}'), 'PT403', 'account_blocked',
     '{"reason": "cool_off", "until": "2030-01-02T12:00:00.000000Z"}', '{private.events}', 'no joins'
@@ -46,7 +49,9 @@ select ok(cancel_entry('ann', 'big') ? 'credits_refunded', 'and may leave an ope
 select freeze_time('2030-01-02 12:59:59.999999Z');
 select is(join_pot('ann', 'big') ->> 'message', 'account_blocked', 'not a microsecond before');
 select freeze_time('2030-01-02 13:00:00Z');
-select ok(join_pot('ann', 'last', 2) ? 'entry_id', 'it ends at its time');
+select is(private.guard_break(user_id('ann'), private.now()), null, 'it ends at its time');
+select is(rpc('ann', 'my_play_limits') -> 'cool_off_until', 'null', 'as it says');
+select ok(join_pot('ann', 'last', 2) ? 'entry_id', 'and joins are taken');
 
 select is(
     rpc('ann', 'self_exclude', '{"days": 180}'),
@@ -96,7 +101,8 @@ select freeze_time('2030-07-02 12:59:59.999999Z');
 select open_pot('late', '{"max_tickets": 100, "max_per_user": 100}');
 select is(join_pot('ann', 'late') ->> 'message', 'account_blocked', 'still');
 select freeze_time('2030-07-02 13:00:00Z');
-select ok(join_pot('ann', 'late') ? 'entry_id', 'until its end');
+select is(rpc('ann', 'my_play_limits') -> 'self_excluded_until', 'null', 'until its end');
+select ok(join_pot('ann', 'late') ? 'entry_id', 'when joins are taken again');
 
 select refused(
     'ann', b.function, jsonb_build_object(b.argument, b.value), 'PT422', 'invalid_argument',

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(21);
+select plan(23);
 
 create function pg_temp.mine(p_part text, p_more jsonb default '{}')
 returns jsonb
@@ -103,6 +103,31 @@ select is(
     ),
     '[2]', 'a page after another'
 );
+-- A part read a row at a time, each page after the `next` of the one before; 50 pages at most.
+create function pg_temp.by_single_rows(p_part text)
+returns jsonb
+language sql
+as $$
+    with recursive pages as (
+        select 1 as number, pg_temp.mine(p_part, '{"page_size": 1}') as page
+        union all
+        select
+            p.number + 1,
+            pg_temp.mine(p_part, jsonb_build_object('page_size', 1, 'after', p.page -> 'next'))
+        from pages as p
+        where p.page ->> 'next' is not null and p.number < 50
+    )
+
+    select jsonb_agg(r.shown order by p.number)
+    from pages as p
+    cross join lateral jsonb_array_elements(p.page -> 'rows') as r (shown)
+$$;
+select rpc('ann', 'start_cool_off', '{"hours": 1}');
+select is(
+    pg_temp.by_single_rows(p.part), pg_temp.mine(p.part) -> 'rows',
+    p.part || ' read a row at a time are each there once'
+)
+from unnest('{ledger,events}'::text[]) as p (part);
 update auth.users set banned_until = 'infinity' where id = user_id('ann');
 select is(
     pg_temp.mine('ledger', '{"page_size": 1}') ->> 'next', '1', 'a ban takes nobody''s own data'

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(9);
+select plan(11);
 
 create function pg_temp.signs_up(p_name text, p_email text, p_phone text)
 returns text
@@ -54,12 +54,25 @@ select is(
     pg_temp.signs_up('cem', 'cem@example.com', '31209999999'), 'joined', 'others play on'
 );
 select freeze_time('2031-01-01 12:00:00Z');
+select is(
+    private.excluded_until(user_id('address'), private.now()), null, 'it ends at its time'
+);
 select rpc('pot_compliance:carol', 'purge_expired');
 select ok(
     not exists (select from private.exclusion_marks), 'after the end nothing is kept of it'
 );
 select open_pot('later');
 select ok(join_pot('address', 'later', 1) ? 'entry_id', 'and who comes then may play');
+
+select make_user('dot');
+select rpc('dot', 'self_exclude', '{"days": 1}');
+select pass_time('1 day');
+select is(
+    rpc('pot_compliance:carol', 'erase_player', jsonb_build_object(
+        'user_id', user_id('dot'), 'reason', 'asked to be'
+    )) -> 'self_excluded_until',
+    'null', 'one that ends as its player is erased leaves nothing'
+);
 
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(25);
+select plan(28);
 
 create function pg_temp.erasure(p_player text, p_more jsonb default '{}')
 returns jsonb
@@ -71,6 +71,18 @@ select ok(
 select ok(
     rpc('pot_compliance:carol', 'erase_player', pg_temp.erasure('ben')) ? 'erased_at',
     'and so is ben, who never played'
+);
+select is(
+    rpc('pot_compliance:carol', 'list_erasures', jsonb_build_object(
+        'after', s.list -> 0 -> 'user_id'
+    )),
+    jsonb_build_array(s.list -> 1), 'whose list goes on after the one that was last'
+)
+from rpc('pot_compliance:carol', 'list_erasures') as s (list);
+select refused(
+    'pot_compliance:carol', 'list_erasures', jsonb_build_object('after', user_id('cid')),
+    'PT422', 'invalid_argument', '{"argument": "after", "expected": "a user_id of the list"}',
+    'and after nobody else'
 );
 
 -- Of a held prize everybody in the pot may get a part, so nobody in it is forgotten yet.
