@@ -154,6 +154,18 @@ def test_a_join_that_waited_for_an_erasure_is_refused(game: Game) -> None:
     assert game.tickets_sold(pot_id) == 0
 
 
+def test_a_grant_that_waited_for_an_erasure_is_refused(game: Game) -> None:
+    player = game.player(funds=5)
+    with game.compliance.request() as call:
+        call("erase_player", user_id=str(player.user_id), reason="asked to be", forfeit=True)
+        waiting = Pending(lambda: game.fund(player.user_id, 1))
+        game.wait_until_blocked(game.treasury, game.compliance)
+    assert waiting.result() == Refusal(
+        "PT422", "invalid_argument", {"argument": "user_id", "expected": "an existing user"}
+    )
+    assert game.value("select count(*) from private.transfers where kind = 'grant'") == 1
+
+
 def test_a_player_without_a_wallet_is_erased_by_one_of_two(game: Game) -> None:
     player = game.player()
     player.call("request_erasure")

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(25);
+select plan(26);
 
 create function pg_temp.came(p_player text, p_pot text, p_phone text)
 returns text
