@@ -131,6 +131,37 @@ def test_who_proposes_what_another_just_did_confirms_it(game: Game) -> None:
     assert game.value("select count(*) from private.flag_policy_proposals") == 0
 
 
+def test_prizes_returned_to_the_same_players_at_once_never_deadlock(game: Game) -> None:
+    players = game.players(5, funds=100)
+    confirmations = []
+    won = set()
+    # In opposed orders, as whose tickets are first is paid first.
+    for order in (players, players[::-1]):
+        pot_id = game.pot(max_tickets=5)
+        for player in order:
+            player.join(pot_id)
+        game.to_settling(pot_id)
+        flags = {each.user_id: game.flag(pot_id, each.user_id) for each in players}
+        game.reveal(pot_id)
+        won.add(winner(game, pot_id))
+        flag_id = flags[winner(game, pot_id)]
+        assert review(officer(game), flag_id, "uphold")["payout"] == "held"
+        confirmations.append((officer(game), flag_id))
+    last = [each.user_id for each in players if each.user_id not in won][-1]
+
+    with game.db.admin(autocommit=False) as conn:
+        conn.execute("select from private.wallets where user_id = %s for update", [last])
+        pending = []
+        # First the pot that pays the wallet which is not to be had yet first.
+        for confirmer, flag_id in reversed(confirmations):
+            pending.append(Pending(partial(review, confirmer, flag_id, "uphold")))
+            game.wait_until_blocked(confirmer)
+        conn.rollback()
+
+    assert [each.result()["payout"] for each in pending] == ["returned"] * 2
+    assert game.deadlocks() == 0
+
+
 def test_one_person_on_many_connections_is_not_two(game: Game) -> None:
     pot_id, players, flag_id = held(game)
     person = {"sub": str(uuid.uuid4())}
