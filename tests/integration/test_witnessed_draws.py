@@ -153,8 +153,9 @@ def test_a_draw_is_witnessed_by_who_saw_it_in_time_and_by_nobody_else(
                 vkey, port = str(watcher.vkey), int(watcher.url.rpartition(":")[2])
             unseen = table.full()
             # Both may wait for one round, and then nothing says which is drawn first.
-            for each in (seen, unseen):
-                wait_until(lambda pot=each: table.pot(pot)["status"] == "settled")
+            wait_until(
+                lambda: {table.pot(each)["status"] for each in (seen, unseen)} == {"settled"}
+            )
             assert not table.is_cosigned(unseen)
             # It comes back, and cosigns what it sees now: after the round.
             with witness(tmp_path, table.log_vkey, port=port):
