@@ -131,35 +131,28 @@ def test_who_proposes_what_another_just_did_confirms_it(game: Game) -> None:
     assert game.value("select count(*) from private.flag_policy_proposals") == 0
 
 
-def test_prizes_returned_to_the_same_players_at_once_never_deadlock(game: Game) -> None:
-    players = game.players(5, funds=100)
-    confirmations = []
-    won = set()
-    # In opposed orders, as whose tickets are first is paid first.
-    for order in (players, players[::-1]):
-        pot_id = game.pot(max_tickets=5)
-        for player in order:
-            player.join(pot_id)
-        game.to_settling(pot_id)
-        flags = {each.user_id: game.flag(pot_id, each.user_id) for each in players}
-        game.reveal(pot_id)
-        won.add(winner(game, pot_id))
-        flag_id = flags[winner(game, pot_id)]
-        assert review(officer(game), flag_id, "uphold")["payout"] == "held"
-        confirmations.append((officer(game), flag_id))
-    last = [each.user_id for each in players if each.user_id not in won][-1]
+def test_a_prize_is_returned_no_earlier_than_what_it_waited_for(game: Game) -> None:
+    pot_id, players, flag_id = held(game)
+    loser = next(each for each in players if each.user_id != winner(game, pot_id))
+    assert review(officer(game), flag_id, "uphold")["payout"] == "held"
+    confirmer = officer(game)
+    others = [game.pot() for _ in range(2)]
 
-    with game.db.admin(autocommit=False) as conn:
-        conn.execute("select from private.wallets where user_id = %s for update", [last])
-        pending = []
-        # First the pot that pays the wallet which is not to be had yet first.
-        for confirmer, flag_id in reversed(confirmations):
-            pending.append(Pending(partial(review, confirmer, flag_id, "uphold")))
-            game.wait_until_blocked(confirmer)
-        conn.rollback()
+    with loser.request() as call:
+        call("join_pot", pot_id=others[0], ticket_count=1)
+        pending = Pending(partial(review, confirmer, flag_id, "uphold"))
+        game.wait_until_blocked(confirmer, by=loser)
+        call("join_pot", pot_id=others[1], ticket_count=1)
 
-    assert [each.result()["payout"] for each in pending] == ["returned"] * 2
-    assert game.deadlocks() == 0
+    assert pending.result()["payout"] == "returned"
+    moves = game.rows(
+        "select t.kind, t.created_at from private.wallets as w"
+        " join private.ledger_entries as e using (account_id)"
+        " join private.transfers as t on e.transfer_id = t.id"
+        " where w.user_id = %s order by e.version", loser.user_id,
+    )  # fmt: skip
+    assert [kind for kind, _ in moves] == ["grant", "join", "join", "join", "return"]
+    assert moves == sorted(moves, key=lambda move: move[1])
 
 
 def test_one_person_on_many_connections_is_not_two(game: Game) -> None:
