@@ -7,7 +7,8 @@ begin;
 select plan(12);
 
 select make_user(p.name, 1000) from unnest('{ann,bob,eve,fay,gus}'::text[]) as p (name);
-select open_pot(p.name, '{"max_tickets": 100, "max_per_user": 100}')
+-- Of this size a pot has a stripe for every backend, so that a join is decided there.
+select open_pot(p.name, '{"max_tickets": 400, "max_per_user": 100}')
 from unnest('{big,next,last}'::text[]) as p (name);
 select set_rail('global', null, 'accounts_per_device', '2');
 

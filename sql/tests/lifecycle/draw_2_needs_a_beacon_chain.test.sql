@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(12);
+select plan(13);
 
 select stock('big', 'other');
 create temporary table terms on commit drop as
@@ -51,6 +51,10 @@ select is(
     'a chain is set: the template of draw 2 is filled'
 );
 select ok('no_beacon_chain' <> all(open_alerts()), 'and the alert closed');
+select rpc('pot_orchestrator', 'upsert_pot_template', two || '{"open_pots": 0}') from terms;
+update private.settings as s set beacon_chain_hash = null where s.only_row;
+select rpc('pot_orchestrator', 'rotate_pots');
+select ok('no_beacon_chain' <> all(open_alerts()), 'a template that opens no pots awaits none');
 
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(5);
+select plan(6);
 
 select open_pot('big', '{"max_tickets": 7, "max_per_user": 2}');
 select bring_to('big', 'locked');
@@ -30,6 +30,11 @@ select is(
 );
 select is(
     rpc('anon', 'list_lock_entries', on_pot('big', '{"after_ticket": 6}')), '[]', 'and no more'
+);
+select is(
+    rpc('anon', 'list_lock_entries', on_pot('big', '{"after_ticket": 0}')),
+    rpc('anon', 'list_lock_entries', on_pot('big')) - 0,
+    'after the very first ticket comes the second entry'
 );
 
 -- The same, packed.

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(2);
+select plan(3);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select open_pot('p' || n) from generate_series(1, 5) as g (n);
@@ -38,6 +38,27 @@ select is(
     (select array_agg(jsonb_array_length(p.pots) order by p.number) from pages as p),
     '{2,2,2,0}',
     'three full pages, and an empty one that ends it'
+);
+
+-- One status is a statement of its own.
+select is(
+    (
+        with recursive page as (
+            select
+                1 as number,
+                rpc('anon', 'list_pots', '{"page_size": 2, "status": "open"}') as pots
+            union all
+            select p.number + 1, rpc('anon', 'list_pots', jsonb_build_object(
+                'page_size', 2, 'status', 'open', 'after', p.pots -> -1 ->> 'id'
+            ))
+            from page as p
+            where p.number < 10 and jsonb_array_length(p.pots) > 0
+        )
+
+        select jsonb_agg(p.pots order by p.number) from page as p
+    ),
+    (select jsonb_agg(p.pots order by p.number) from pages as p),
+    'the pages of the open ones are the same'
 );
 
 select * from finish();

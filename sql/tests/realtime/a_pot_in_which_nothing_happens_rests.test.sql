@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(20);
+select plan(22);
 
 create function rests(p_name text)
 returns boolean
@@ -84,6 +84,18 @@ select pass_time('60 seconds');
 select is(status_then('late'), 'open', 'for a minute');
 select pass_time('1 second');
 select is(status_then('late'), 'locked', 'then it is');
+
+-- A full one that could not be locked is set aside for a minute.
+select open_pot('stuck', '{"max_tickets": 2, "fill_seconds": 3600, "min_participants": 1}');
+select fill('stuck');
+update private.pot_states
+set retry_at = private.now() + interval '1 minute'
+where pot_id = pot_id('stuck');
+select pass_time('59 seconds');
+select status_then('stuck');
+select is(rests('stuck'), false, 'a full one does not rest, which no join would wake');
+select pass_time('1 second');
+select is(status_then('stuck'), 'locked', 'so that it is seen in its time');
 
 select open_pot('due', '{"max_tickets": 9, "fill_seconds": 30, "min_participants": 1}');
 select join_pot('ann', 'due', 1);
