@@ -220,6 +220,25 @@ def test_one_wallet_pays_for_what_it_holds_however_many_batches_name_it(game: Ga
     assert player.balance() == 0
 
 
+def test_a_batch_for_the_last_tickets_holds_every_counter_before_it_takes_any(game: Game) -> None:
+    """Else its later joins might wait for one counter while they hold another."""
+    pot_id = game.pot(entry_cost=1, max_tickets=64)
+    players = game.players(33, funds=10)
+    server = game.caller("service_role")
+    free = (
+        "with free as (select from private.pot_stripes where pot_id = %s for update skip locked)"
+        " select count(*) from free"
+    )
+
+    with server.request() as call:
+        assert call("join_pots", batch=batch_of(pot_id, players[:1]))["joined"] == 1
+        counters = game.value("select count(*) from private.pot_stripes where pot_id = %s", pot_id)
+        assert game.value(free, pot_id) == counters - 1
+    with server.request() as call:
+        assert call("join_pots", batch=batch_of(pot_id, players[1:]))["joined"] == 32
+        assert game.value(free, pot_id) == 0
+
+
 def test_a_batch_that_waited_for_a_pause_joins_nobody(game: Game) -> None:
     pot_id = game.pot(entry_cost=1, max_tickets=1000)
     players = game.players(5, funds=10)

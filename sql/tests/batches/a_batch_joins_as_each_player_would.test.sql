@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(27);
+select plan(30);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select make_user(p.name, 100)
@@ -189,6 +189,24 @@ select is(
         )) -> 'results') with ordinality as r (result, place)
     ),
     '[1, "velocity_exceeded"]', 'two accounts of one address'
+);
+create function pg_temp.batched(p_player text, p_more jsonb)
+returns text
+language sql
+as $$
+    select coalesce(r.result ->> 'message', r.result ->> 'ticket_count')
+    from jsonb_array_elements(rpc('service_role', 'join_pots', jsonb_build_object(
+        'batch', jsonb_build_array(pg_temp.asked(p_player, 1, p_more || on_pot('one')))
+    )) -> 'results') as r (result)
+$$;
+select is(
+    pg_temp.batched('cat', '{"ip": "203.0.113.9"}'), 'velocity_exceeded',
+    'and one of the next batch'
+);
+select set_rail('global', null, 'accounts_per_device', '1');
+select is(pg_temp.batched('bob', '{"device": "D 1"}'), '1', 'the first of a device');
+select is(
+    pg_temp.batched('cat', '{"device": "D 1"}'), 'velocity_exceeded', 'and the next batch''s second'
 );
 
 select refused(
