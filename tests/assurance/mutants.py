@@ -50,12 +50,17 @@ SUBJECTS = {
     f"private.{file.stem}": file.parent.name
     for file in (ROOT / "supabase" / "functions" / "private").rglob("*.sql")
 }
+# Folders of sql/tests that are about what is in a folder of another name.
+BESIDE = {
+    "pots": {"entries", "lifecycle", "batches", "exclusions", "guards", "realtime"},
+}
 RACES = (
     *sorted((ROOT / "tests" / "integration").glob("test_races_*.py")),
     ROOT / "tests" / "integration" / "test_lock_order.py",
     ROOT / "tests" / "integration" / "test_erasure.py",
     ROOT / "tests" / "integration" / "test_archive.py",
     ROOT / "tests" / "integration" / "test_outbox.py",
+    ROOT / "tests" / "integration" / "test_dates_of_the_ledger.py",
 )
 # Files a mutant is given before it counts as a survivor.
 MOST_FILES = 60
@@ -193,11 +198,12 @@ class Suite:
     def files(self, mutant: Mutant) -> list[Path]:
         """Files of pgTAP, nearest first, and among the equally near the quickest.
 
-        Before what names its callers comes what is in a folder of the same name.
+        Before what names its callers comes what is in a folder of the same subject.
         """
         named = _objects(mutant)
         near = self._nearest(named, [file for file in TAP if self._touches(file, named)])
         subjects = {SUBJECTS.get(name) for name in named}
+        subjects = subjects.union(*(BESIDE.get(subject, set()) for subject in subjects if subject))
         near.sort(key=lambda file: (not _hits(file, named), file.parent.name not in subjects))
         return near[:MOST_FILES]
 

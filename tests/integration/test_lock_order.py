@@ -72,6 +72,19 @@ def test_tickets_of_a_join_that_fails_go_to_the_one_that_waited(game: Game) -> N
     assert slow.balance() == 100
 
 
+def test_tickets_that_were_bought_meanwhile_are_gone_for_the_one_that_waited(game: Game) -> None:
+    pot_id = game.pot(max_tickets=64, entry_cost=1)
+    quick, late = game.players(2, funds=100)
+
+    with quick.request() as call:
+        call("join_pot", pot_id=pot_id, ticket_count=63)
+        pending = Pending(lambda: late.join(pot_id, 2))
+        game.wait_until_blocked(late, by=quick)
+
+    assert pending.result() == Refusal("PT409", "pot_full", {"left": 1})
+    assert (quick.balance(), late.balance()) == (37, 100)
+
+
 def test_joins_do_not_wait_for_an_open_cancellation_or_for_the_lobby(game: Game) -> None:
     pot_id = game.pot(max_tickets=1000)
     slow, *others = game.players(6, funds=100)

@@ -1,5 +1,5 @@
--- The deadline may come while a join waits for a lock: whichever time it reads the clock when that
--- happens, it is refused or its entry is dated before the deadline.
+-- The deadline may come while join_pot waits for a lock: whichever time it reads the clock when
+-- that happens, it is refused or its entry is dated before the deadline.
 
 begin;
 \ir ../support/helpers.sql

@@ -4,7 +4,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(28);
+select plan(30);
 
 select make_user('ann', 1000);
 select open_pot('big', '{"max_tickets": 100, "max_per_user": 100}');
@@ -64,6 +64,30 @@ select pg_temp.trust('x-forwarded-for', null);
 select is(pg_temp.seen('{"x-forwarded-for": "203.0.113.7"}'), null, 'not without a number of hops');
 select pg_temp.trust('X-Forwarded-For', 0);
 select is(pg_temp.seen('{"x-forwarded-for": "203.0.113.7"}'), null, 'nor with none');
+
+-- With no proxies it is the edge's header again, also for a join of a batch that goes by itself: of
+-- a player's two the second does.
+select pg_temp.trust('cf-connecting-ip', 0);
+select is(
+    pg_temp.seen('{"cf-connecting-ip": "203.0.113.7", "x-forwarded-for": "198.51.100.1"}'),
+    pg_temp.address('203.0.113.7'), 'no proxies: the edge''s header'
+);
+create temporary table batched on commit drop as
+select rpc('service_role', 'join_pots', jsonb_build_object(
+    'batch', jsonb_build_array(j.item, j.item)
+)) -> 'results' as results
+from (
+    select on_pot('looking glass', jsonb_build_object(
+        'user_id', user_id('ann'), 'ticket_count', 1, 'ip', '203.0.113.7'
+    )) as item
+) as j;
+select is(
+    array_agg(e.ip_hash), array_fill(pg_temp.address('203.0.113.7'), array[2]),
+    'and both of a batch'
+)
+from batched as b
+cross join jsonb_array_elements(b.results) as r (result)
+inner join public.pot_entries as e on (r.result ->> 'entry_id')::uuid = e.id;
 
 -- Two proxies: what they wrote is the last two; what is left of it the client wrote.
 select pg_temp.trust('cf-connecting-ip', 2);

@@ -91,7 +91,9 @@ select fill('stuck');
 update private.pot_states
 set retry_at = private.now() + interval '1 minute'
 where pot_id = pot_id('stuck');
-select pass_time('59 seconds');
+select pass_time('1 second');
+select status_then('stuck');
+select pass_time('58 seconds');
 select status_then('stuck');
 select is(rests('stuck'), false, 'a full one does not rest, which no join would wake');
 select pass_time('1 second');
