@@ -222,6 +222,21 @@ def test_grants_with_one_key_to_two_users_at_once_serve_one(game: Game) -> None:
     assert game.value("select sum(balance) from private.wallets") == 5
 
 
+def test_a_grant_waits_for_one_of_its_key_and_is_refused(game: Game) -> None:
+    one, two = game.players(2, funds=1)
+    other = game.caller("pot_treasury")
+    with game.treasury.request() as call:
+        call("grant_credits", user_id=one.user_id, amount=5, reason="race", idempotency_key="k")
+        pending = Pending(
+            lambda: other.call(
+                "grant_credits", user_id=two.user_id, amount=5, reason="race", idempotency_key="k"
+            )
+        )
+        game.wait_until_blocked(other, by=game.treasury)
+    assert pending.result() == Refusal("PT409", "idempotency_key_reused")
+    assert (one.balance(), two.balance()) == (6, 1)
+
+
 def test_the_first_grants_of_a_user_at_once_make_one_wallet(game: Game) -> None:
     user_id = game.player().user_id
     treasurers = [game.caller("pot_treasury") for _ in range(20)]
