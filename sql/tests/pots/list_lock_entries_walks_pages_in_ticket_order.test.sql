@@ -2,7 +2,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(6);
+select plan(8);
 
 select open_pot('big', '{"max_tickets": 7, "max_per_user": 2}');
 select bring_to('big', 'locked');
@@ -35,6 +35,10 @@ select is(
     rpc('anon', 'list_lock_entries', on_pot('big', '{"after_ticket": 0}')),
     rpc('anon', 'list_lock_entries', on_pot('big')) - 0,
     'after the very first ticket comes the second entry'
+);
+select refused(
+    'anon', 'list_lock_entries', on_pot('nowhere'), 'PT404', 'pot_not_found', '{}',
+    'a pot that is not there has no page, not an empty one'
 );
 
 -- The same, packed.
