@@ -45,6 +45,7 @@ class Connection:
         self._queued = 0
         self._has_frames = asyncio.Event()
         self._dropped = asyncio.Event()
+        self._ending = False
 
     async def run(self) -> None:
         """Reads, and writes, until either side ends it."""
@@ -86,7 +87,8 @@ class Connection:
     async def _write(self) -> None:
         while True:
             await self._has_frames.wait()
-            while self._queue:
+            # Nothing may follow the frame that closes the socket.
+            while self._queue and not self._ending:
                 frame = self._queue.popleft()
                 self._queued -= len(frame)
                 # This waits while the client's buffers are full.
@@ -119,6 +121,7 @@ class Connection:
                 await self._handle(self._codec.decode(frame))
 
     async def _end(self, code: int, reason: str) -> None:
+        self._ending = True
         with contextlib.suppress(WebSocketDisconnect):
             async with asyncio.timeout(1):
                 await self._socket.close(code, reason)

@@ -240,6 +240,28 @@ def test_a_flood_closes_the_socket(start_live: Callable[..., Live]) -> None:
         assert error.value.rcvd.code == 1008
 
 
+def test_a_socket_that_is_closed_while_frames_wait_for_it_is_no_failure(
+    start_live: Callable[..., Live], db: Database, capfd: pytest.CaptureFixture[str]
+) -> None:
+    live = start_live(Limits(frames_a_second=20, queue_bytes=10**9))
+    with live.wire() as wire, live.wire() as other:
+        assert wire.join("pots:lobby") == other.join("pots:lobby") == JOINED
+        # More than all buffers hold, so that the server is in the midst of it when it closes.
+        with db.connect() as conn:
+            conn.execute(
+                "select count(realtime.send(jsonb_build_object('x', repeat('y', 400000)),"
+                " 'e', 'pots:lobby')) from generate_series(1, 50)"
+            )
+        for _ in range(50):
+            assert other.receive()[3] == "broadcast"
+        for _ in range(100):
+            wire.send("phoenix", "heartbeat", {})
+        with pytest.raises(ConnectionClosed):
+            wire.receive_all()
+    told = capfd.readouterr()
+    assert "realtime_socket_failed" not in told.out + told.err
+
+
 def test_a_socket_that_says_nothing_is_closed(start_live: Callable[..., Live]) -> None:
     with start_live(Limits(idle_seconds=0.3)).wire() as wire:
         with pytest.raises(ConnectionClosed) as error:
