@@ -110,6 +110,20 @@ def test_what_looks_again_after_it_waited_is_noticed_by_a_race(
     assert killer(servers, suite, mutant) is not None
 
 
+def test_every_mutated_function_is_a_function_still(
+    servers: Servers, db: Database, everything: list[Mutant]
+) -> None:
+    """Else PostgreSQL would take nothing away, and the mutant count as noticed."""
+    with db.admin() as conn:
+        suite = Suite(conn)
+        for each in everything:
+            if each.kind not in CATALOGUE:
+                with conn.transaction(force_rollback=True):
+                    conn.execute(each.statement.encode())
+    with pytest.raises(AssertionError, match="is no function"):
+        killer(servers, suite, Mutant("lock", "private.join_pot", "create function"))
+
+
 def test_the_mutants_are_of_every_kind_and_named_once(everything: list[Mutant]) -> None:
     kinds = {each.kind for each in everything}
     assert kinds == {*CATALOGUE, "lock", "refusal", "comparison"}
