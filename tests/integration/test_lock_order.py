@@ -99,6 +99,43 @@ def test_joins_do_not_wait_for_an_open_cancellation_or_for_the_lobby(game: Game)
     assert game.tickets_sold(pot_id) == 5
 
 
+@pytest.mark.parametrize("table", ["lobby_pulses", "retention", "watch_marks"])
+def test_what_is_due_is_left_to_whoever_is_at_it(game: Game, table: str) -> None:
+    # One pot has a change that the lobby was not told yet, and in the other nothing happens.
+    told_late, _quiet = (game.pot(fill_seconds=600) for _ in range(2))
+    for player in game.players(2, funds=100):
+        player.join(told_late)
+    game.pass_time(61)
+    if table == "retention":
+        # What there is to tell comes first.
+        assert game.orchestrator.call("run_due") is None
+
+    with game.db.admin(autocommit=False) as conn:
+        rows = conn.execute(f"select from private.{table} for update".encode()).rowcount
+        assert rows >= 1
+        with game.orchestrator.request(SHORT) as call:
+            assert call("run_due") is None
+
+
+def test_work_that_another_is_at_is_left_to_it(game: Game) -> None:
+    hook = {"url": "https://one.example/", "events": ["test_event"]}
+    for _ in range(2):
+        game.service.call("create_webhook", **hook)
+    with game.db.admin() as conn:
+        conn.execute("select private.log_event('test_event', null, '{}')")
+    nothing = {
+        "fan_out_webhooks": ("pot_webhooks", {"events": 0, "deliveries": 0}),
+        "claim_deliveries": ("pot_webhooks", []),
+        "purge_expired": ("service_role", None),
+    }
+
+    for function, (role, answer) in nothing.items():
+        one, other = game.caller(role), game.caller(role)
+        with one.request() as call, other.request(SHORT) as quick:
+            assert call(function) != answer
+            assert quick(function) == answer
+
+
 def test_readers_wait_for_nobody(game: Game) -> None:
     pot_id, other = game.pot(), game.pot(max_tickets=1)
     player, only = game.players(2, funds=100)

@@ -1,5 +1,5 @@
--- A join that goes through join_pot by itself makes all its statements for itself, so none does that
--- may be made with the others: also not at the borders of what is allowed.
+-- A join that goes through join_pot by itself makes all its statements for itself, so none does
+-- that may be made with the others: also not at the borders of what is allowed.
 
 begin;
 \ir ../support/helpers.sql

@@ -57,7 +57,9 @@ select is(
     'whoever acted is on the list'
 );
 select is(
-    rpc('pot_compliance:carol', 'list_staff', jsonb_build_object('after', s.list -> 0 -> 'user_id')),
+    rpc('pot_compliance:carol', 'list_staff', jsonb_build_object(
+        'after', s.list -> 0 -> 'user_id'
+    )),
     jsonb_build_array(s.list -> 1), 'which goes on after the one that was last'
 )
 from rpc('pot_compliance:carol', 'list_staff') as s (list);
