@@ -123,10 +123,12 @@ def test_work_that_another_is_at_is_left_to_it(game: Game) -> None:
         game.service.call("create_webhook", **hook)
     with game.db.admin() as conn:
         conn.execute("select private.log_event('test_event', null, '{}')")
+        conn.execute("select private.sequence_events()")
     nothing = {
         "fan_out_webhooks": ("pot_webhooks", {"events": 0, "deliveries": 0}),
         "claim_deliveries": ("pot_webhooks", []),
         "purge_expired": ("service_role", None),
+        "run_watch": ("pot_orchestrator", None),
     }
 
     for function, (role, answer) in nothing.items():
