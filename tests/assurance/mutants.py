@@ -66,7 +66,7 @@ RACES = (
 MOST_FILES = 60
 _MOST_BEFORE_RACES = 4
 # Files of races that a changed refusal or comparison is given; a lock meets them all.
-_MOST_RACES = 3
+_MOST_RACES = 5
 _AT_ONCE = 2
 # A file takes a second or two, the longest twenty on a busy machine.
 _FILE_SECONDS = 120.0
@@ -202,7 +202,9 @@ class Suite:
         Before what names its callers comes what is in a folder of the same subject.
         """
         named = _objects(mutant)
-        near = self._nearest(named, [file for file in TAP if self._touches(file, named)])
+        # What notices a refusal that is gone may see refused calls only, which nobody counts.
+        told = self._above(named) if mutant.kind == "refusal" else named
+        near = self._nearest(named, [f for f in TAP if self._touches(f, named) or _hits(f, told)])
         subjects = {SUBJECTS.get(name) for name in named}
         subjects = subjects.union(*(BESIDE.get(subject, set()) for subject in subjects if subject))
         near.sort(key=lambda file: (not _hits(file, named), file.parent.name not in subjects))
@@ -216,7 +218,13 @@ class Suite:
         found = self._touched.get(file)
         if found is None or named & self._uncounted:
             return True
-        return bool(named & (found.functions | found.tables)) or bool(_hits(file, named))
+        return bool(named & (found.functions | found.tables))
+
+    def _above(self, named: set[str]) -> set[str]:
+        """Those named, and whoever calls them, however far up."""
+        while above := {up for name in named for up in self._callers.get(name, ())} - named:
+            named = named | above
+        return named
 
     def _nearest(self, named: set[str], files: Sequence[Path]) -> list[Path]:
         """At each step outwards, those that name most of the callers."""

@@ -13,6 +13,7 @@ from tests.assurance.mutants import (
     TAP,
     Mutant,
     Suite,
+    Touched,
     in_turn,
     killer,
     lives,
@@ -86,6 +87,19 @@ def test_what_a_file_of_pgtap_touches_is_counted(db: Database) -> None:
     assert "private.grant_credits" in found.functions
     assert "private.join_pot" not in found.functions
     assert "private.wallets" in found.tables
+
+
+def test_who_notices_a_refusal_is_found_by_the_callers_name(
+    db: Database, everything: list[Mutant]
+) -> None:
+    (mutant,) = (each for each in everything if each.id == "refusal private.begin_break #1")
+    with db.admin() as conn:
+        suite = Suite(conn)
+    # As where the call that is refused was not counted.
+    suite._touched = dict.fromkeys(TAP, Touched(frozenset(), frozenset(), 1.0))
+    found = {each.name for each in suite.files(mutant)}
+    assert "only_a_permanent_account_limits_itself.test.sql" in found
+    assert "a_grant_has_borders.test.sql" not in found
 
 
 def test_what_nobody_looks_at_lives_and_is_named(servers: Servers, db: Database) -> None:
