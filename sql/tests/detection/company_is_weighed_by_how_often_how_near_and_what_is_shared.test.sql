@@ -62,7 +62,8 @@ create function pg_temp.kinds(p_pair private.pair, p_traits private.trait[] defa
 returns text[]
 language sql
 as $$
-    select coalesce(array_agg(j.kind order by j.kind), '{}') from pg_temp.judged(p_pair, p_traits) as j
+    select coalesce(array_agg(j.kind order by j.kind), '{}')
+    from pg_temp.judged(p_pair, p_traits) as j
 $$;
 -- How much surer than about friends who share nothing: all else is nearly certain.
 create function pg_temp.over_friends(p_traits private.trait[])

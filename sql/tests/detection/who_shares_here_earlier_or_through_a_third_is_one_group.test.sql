@@ -189,7 +189,8 @@ as $$
     )
     select
         gen_random_uuid(), pot_id('large'), user_id('of many ' || n),
-        case n when 1501 then 2 else 1 end, 10, repeat('00', 32), md5('tag ' || n) || md5('gat ' || n), 0, private.now()
+        case n when 1501 then 2 else 1 end, 10, repeat('00', 32),
+        md5('tag ' || n) || md5('gat ' || n), 0, private.now()
     from generate_series(p_from, p_to) as g (n)
 $$;
 create function pg_temp.watched()
