@@ -39,10 +39,12 @@ RATE = 500
 WHOLE_SECONDS = 600
 SECONDS = int(os.environ.get("PYPOT_FLOOD_SECONDS", "45"))
 WARM_UP_SECONDS = 10
-TRACED_SECONDS = 10
+TRACES, TRACED_SECONDS = 3, 10
 MOST_SCRIPT_MS = 8
 MOST_LAYOUT_MS = 16.7
 """Style and layout of one frame: a frame of 60 Hz."""
+MOST_LAID_OUT = 160
+"""Objects of one frame: a row in sight has five, and there are as many rows however many sell."""
 MOST_GROWTH_MB = 100
 PLAYERS, JOINS_EACH = 24, 10
 
@@ -215,8 +217,8 @@ def test_a_page_keeps_up_with_five_hundred_joins_a_second(
     flood.start()
     page.wait_for_timeout(WARM_UP_SECONDS * SECOND)
     first = Memory.of(page, cdp)
-    traced = trace(page, tmp_path / "trace.json")
-    page.wait_for_timeout((SECONDS - WARM_UP_SECONDS - TRACED_SECONDS) * SECOND)
+    traces = [trace(page, tmp_path / f"trace-{each}.json") for each in range(TRACES)]
+    page.wait_for_timeout((SECONDS - WARM_UP_SECONDS - TRACES * TRACED_SECONDS) * SECOND)
     last = Memory.of(page, cdp)
     seconds = last.at - first.at
     rate = flood.stop()
@@ -224,19 +226,27 @@ def test_a_page_keeps_up_with_five_hundred_joins_a_second(
     growth = (last.heap_mb - first.heap_mb) * max(1, WHOLE_SECONDS / seconds)
     resident = last.resident_mb - first.resident_mb
     print(
-        f"\n{rate:.0f} joins a second, {seconds:.0f} s; {traced.frames} frames traced: script "
-        f"{traced.script_ms:.2f} ms a frame at the median, layout {traced.layout_ms:.2f} ms at "
-        f"most, {traced.shifts} shifts; heap {first.heap_mb:.1f} to {last.heap_mb:.1f} MB, "
-        f"{growth:.1f} MB in ten minutes; {first.nodes} to {last.nodes} nodes; resident "
-        f"{first.resident_mb:.0f} to {last.resident_mb:.0f} MB"
+        f"\n{rate:.0f} joins a second, {seconds:.0f} s; heap {first.heap_mb:.1f} to "
+        f"{last.heap_mb:.1f} MB, {growth:.1f} MB in ten minutes; {first.nodes} to {last.nodes} "
+        f"nodes; resident {first.resident_mb:.0f} to {last.resident_mb:.0f} MB"
     )
+    for each in traces:
+        print(
+            f"{each.frames} frames: script {each.script_ms:.2f} ms a frame at the median, layout "
+            f"{each.layout_ms:.2f} ms and {each.laid_out} objects at most, {each.shifts} shifts"
+        )
     assert rate > 0.9 * RATE
     # Nothing was lost, and the last is shown without anything more being told.
     expect(page.get_by_test_id("sold")).to_contain_text(f"{flood.sold:,} of", timeout=15 * SECOND)
-    assert traced.frames > 10 * TRACED_SECONDS
-    assert traced.script_ms < MOST_SCRIPT_MS
-    assert traced.shifts == 0
-    assert traced.layout_ms < MOST_LAYOUT_MS
+    for each in traces:
+        assert each.frames > 10 * TRACED_SECONDS
+        assert each.script_ms < MOST_SCRIPT_MS
+        assert each.shifts == 0
+        assert each.laid_out < MOST_LAID_OUT
+    # Where a frame is interrupted, what the machine did meanwhile counts as its own: the layout of
+    # a hundred objects takes 2 ms, and once in hundreds of times 10 or 17. What a page does itself
+    # it does again.
+    assert statistics.median(each.layout_ms for each in traces) < MOST_LAYOUT_MS
     assert growth < MOST_GROWTH_MB
     assert resident < MOST_GROWTH_MB
     assert last.nodes < first.nodes * 1.5
@@ -278,7 +288,9 @@ class Traced:
     script_ms: float
     """Of a frame, at the median, in time on the processor."""
     layout_ms: float
-    """Style and layout of the frame where they took longest."""
+    """Style and layout of the frame where they took longest, in time on the processor."""
+    laid_out: int
+    """Objects of the layout that had most."""
     shifts: int
 
 
@@ -318,4 +330,7 @@ def trace(page: Page, file: Path) -> Traced:
     shifts = sum(
         each["name"] == "LayoutShift" and each["args"]["data"]["score"] > 0 for each in events
     )
-    return Traced(len(starts), statistics.median(script), max(layout), shifts)
+    laid_out = max(
+        each["args"]["beginData"]["dirtyObjects"] for each in mine if each["name"] == "Layout"
+    )
+    return Traced(len(starts), statistics.median(script), max(layout), laid_out, shifts)
