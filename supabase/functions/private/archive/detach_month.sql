@@ -3,8 +3,8 @@
 -- positions, and the chain of the month's last pot says it all by hash.
 --
 -- Guards, in order: arguments; a person; the month is archived and not detached yet (then it
--- answers so and changes nothing); every pot that ended in it is archived, and that is in a
--- checkpoint of the log; the archive has what the chains say.
+-- answers so and changes nothing); it is over; every pot that ended in it is archived, and that is
+-- in a checkpoint of the log; the archive has what the chains say.
 -- Locks, in order: the archive's; the row of the month's last pot; the partitioned tables, against
 -- who reads the archive, for the end of the transaction.
 -- Writes: carried_entries, carried_positions, archive_months; drops five partitions; pots_audit,
@@ -42,6 +42,9 @@ begin
     ) then
         return jsonb_build_object('month', p_month, 'detached', false);
     end if;
+    if p_month >= private.archive_month(private.now()) then
+        perform private.fail('wrong_state', '{"status": "not over"}');
+    end if;
     select count(*) into v_left
     from public.pots as p
     where p.status in ('settled', 'cancelled')
@@ -49,7 +52,7 @@ begin
         and coalesce(p.settled_at, p.cancelled_at)
         < (p_month + interval '1 month') at time zone 'UTC'
         and not private.is_archived(p.id);
-    if v_left > 0 or p_month >= private.archive_month(private.now()) then
+    if v_left > 0 then
         perform private.fail('wrong_state', jsonb_build_object('pots_not_archived', v_left));
     end if;
     select coalesce(max(c.size), 0) into v_size from private.log_checkpoints as c;

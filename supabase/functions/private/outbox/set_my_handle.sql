@@ -16,7 +16,6 @@ declare
     v_user uuid := private.caller_sub();
     v_problem text;
     v_skeleton text := private.handle_skeleton(p_handle);
-    v_before text;
 begin
     perform private.require_read_committed();
     v_problem := private.player_problem();
@@ -50,22 +49,20 @@ begin
         ));
     end if;
     perform private.actor_pseudonym();
-    select h.handle into v_before
-    from private.player_handles as h
-    where h.user_id = v_user
-    for update;
-    if v_before is distinct from p_handle then
-        if p_handle is null then
-            delete from private.player_handles as h where h.user_id = v_user;
-        else
-            insert into private.player_handles as h (user_id, handle, skeleton, updated_at)
-            values (v_user, p_handle, v_skeleton, private.now())
-            on conflict (user_id) do update
-            set
-                handle = excluded.handle,
-                skeleton = excluded.skeleton,
-                updated_at = excluded.updated_at;
-        end if;
+    if p_handle is null then
+        delete from private.player_handles as h where h.user_id = v_user;
+    else
+        insert into private.player_handles as h (user_id, handle, skeleton, updated_at)
+        values (v_user, p_handle, v_skeleton, private.now())
+        on conflict (user_id) do update
+        set
+            handle = excluded.handle,
+            skeleton = excluded.skeleton,
+            updated_at = excluded.updated_at
+        where h.handle <> excluded.handle;
+    end if;
+    -- The same choice again changes nothing, and two at once are one.
+    if found then
         perform private.log_event('player_handle_set', null, jsonb_build_object(
             'is_set', p_handle is not null
         ));
