@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(9);
+select plan(15);
 
 select make_user('ann', 1000);
 select open_pot('empty');
@@ -34,6 +34,29 @@ select is(pg_temp.listed('{"max_value": 30}'), '{empty,ten,thirty}', 'max_value 
 select is(pg_temp.listed('{"max_value": 29}'), '{empty,ten}', 'and an upper bound');
 select is(pg_temp.listed('{"min_value": 1, "max_value": 99, "status": "open"}'), '{ten,thirty}',
     'all together');
+
+-- What a locked pot holds, and what a full one would, is told by its row: at the border both count.
+create temporary table held on commit drop as
+select (r.pot ->> 'credits_committed')::bigint as credits
+from jsonb_array_elements(rpc('anon', 'list_pots', '{"status": "locked"}')) as r (pot);
+grant select on held to public;
+create function pg_temp.bounded(p_least bigint, p_most bigint, p_status text)
+returns text[]
+language sql
+as $$
+    select pg_temp.listed(jsonb_strip_nulls(jsonb_build_object(
+        'min_value', p_least, 'max_value', p_most, 'status', p_status
+    )))
+$$;
+select is(
+    pg_temp.bounded(h.credits + b.least, h.credits + b.most, s.status), b.found,
+    format('%s, %s to %s of what it holds', coalesce(s.status, 'any status'), b.least, b.most)
+)
+from held as h
+cross join (values (null), ('locked')) as s (status)
+cross join (
+    values (0, 0, '{locked}'::text[]), (1, 1, null), (-1, -1, null)
+) as b (least, most, found);
 
 select * from finish();
 rollback;

@@ -1,5 +1,7 @@
 -- Two statements and a place to begin that is never NULL, so that one plan serves every call: each
--- walks an index from that place on, however deep, and stops after a page.
+-- walks an index from that place on, however deep, and stops after a page. A value is a sum over
+-- stripes, so a pot whose own row says that it cannot match is passed over before: by what it would
+-- hold if it were full, and once locked by what it holds.
 --
 -- Guards: arguments; `after` exists.
 -- Raises: invalid_argument, pot_not_found.
@@ -34,6 +36,8 @@ begin
         from public.pots as p
         inner join private.pot_summaries as s on p.id = s.id
         where (p.created_at, p.id) < (v_before, v_id)
+            and p.entry_cost * coalesce(p.total_tickets, p.max_tickets) >= v_least
+            and (p.total_tickets is null or p.entry_cost * p.total_tickets <= v_most)
             and s.credits_committed between v_least and v_most
         order by p.created_at desc, p.id desc
         limit p_page_size;
@@ -44,6 +48,8 @@ begin
         inner join private.pot_summaries as s on p.id = s.id
         where p.status = p_status
             and (p.created_at, p.id) < (v_before, v_id)
+            and p.entry_cost * coalesce(p.total_tickets, p.max_tickets) >= v_least
+            and (p.total_tickets is null or p.entry_cost * p.total_tickets <= v_most)
             and s.credits_committed between v_least and v_most
         order by p.created_at desc, p.id desc
         limit p_page_size;
