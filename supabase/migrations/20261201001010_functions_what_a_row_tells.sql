@@ -212,10 +212,12 @@ grant execute on function private.set_my_handle(text)
 to authenticated, service_role;
 
 -- source: supabase/functions/private/pots/list_pots.sql
--- Two statements and a place to begin that is never NULL, so that one plan serves every call: each
--- walks an index from that place on, however deep, and stops after a page. A value is a sum over
--- stripes, so a pot whose own row says that it cannot match is passed over before: by what it would
--- hold if it were full, and once locked by what it holds.
+-- Statements whose plan does not depend on what is given, since the place to begin is never NULL:
+-- each walks an index from there on, however deep, and stops after a page.
+--
+-- A value is a sum over stripes. What a pot would hold if it were full, and once locked does hold,
+-- is in its own row: a pot that cannot match is passed over by it, and where few can, only those
+-- are looked at.
 --
 -- Guards: arguments; `after` exists.
 -- Raises: invalid_argument, pot_not_found.
@@ -230,10 +232,12 @@ security definer
 set search_path = ''
 as $$
 declare
+    c_few constant integer := 200;
     v_before timestamptz := timestamptz 'infinity';
     v_id uuid := coalesce(p_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
     v_least bigint := coalesce(p_min_value, 0);
     v_most bigint := coalesce(p_max_value, 9223372036854775807);
+    v_large uuid[];
 begin
     perform private.require_range('page_size', p_page_size, 1, 100);
     perform private.require_range('min_value', v_least, 0, 9223372036854775807);
@@ -244,7 +248,27 @@ begin
             perform private.fail('pot_not_found', '{"argument": "after"}');
         end if;
     end if;
-    if p_status is null then
+    if v_least > 0 then
+        v_large := array(
+            select p.id
+            from public.pots as p
+            where p.entry_cost * coalesce(p.total_tickets, p.max_tickets) >= v_least
+            order by p.entry_cost * coalesce(p.total_tickets, p.max_tickets) desc
+            limit c_few + 1
+        );
+    end if;
+    if cardinality(v_large) <= c_few then
+        return query
+        select s.*
+        from unnest(v_large) as l (id)
+        inner join public.pots as p on l.id = p.id
+        inner join private.pot_summaries as s on p.id = s.id
+        where (p_status is null or p.status = p_status)
+            and (p.created_at, p.id) < (v_before, v_id)
+            and s.credits_committed between v_least and v_most
+        order by p.created_at desc, p.id desc
+        limit p_page_size;
+    elsif p_status is null then
         return query
         select s.*
         from public.pots as p
