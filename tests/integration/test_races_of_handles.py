@@ -6,9 +6,7 @@ from tests.support.game import Game, Pending, Refusal
 
 
 @pytest.mark.parametrize("before", [None, "Before"])
-def test_one_choice_that_is_sent_twice_at_once_is_one_event(
-    game: Game, before: str | None
-) -> None:
+def test_one_choice_that_is_sent_twice_at_once_is_one_event(game: Game, before: str | None) -> None:
     player = game.player()
     again = game.again(player.user_id)
     # What anybody does first makes their pseudonym, for which the second would wait otherwise.
