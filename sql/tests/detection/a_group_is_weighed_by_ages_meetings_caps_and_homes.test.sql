@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(19);
+select plan(20);
 
 -- A weight of a group in a pot of so many players, of whom so many have an age, one a day: members
 -- are the first, every other of whom was made so many seconds after the one before; p_apart 0: as
@@ -56,11 +56,11 @@ $$;
 -- the minute around the two, in which no third is.
 select is(
     pg_temp.weight('new_accounts', 4, 8),
-    round(ln(0.5 * 0.25 * (3 * 3 * 2 / 19.0 / 64) ^ -0.75 + 0.5), 2),
+    round(2 * ln(0.5 * 0.25 * (3 * 3 * 2 / 19.0 / 64) ^ -0.75 + 0.5), 2),
     'two and two made a minute apart, of an address of eight'
 );
 select is(
-    pg_temp.weight('new_accounts', 4, 9), round(ln(0.5 * 0.25 + 0.5), 2),
+    pg_temp.weight('new_accounts', 4, 9), round(2 * ln(0.5 * 0.25 + 0.5), 2),
     'where more use it than twice as many, that says nothing'
 );
 select cmp_ok(
@@ -72,13 +72,13 @@ select cmp_ok(
     'thirty, each made a minute from another, are told'
 );
 select is(
-    pg_temp.weight('new_accounts', 31, 31, 60, 100, 100), round(ln(0.5 * 0.25 + 0.5), 2),
+    pg_temp.weight('new_accounts', 31, 31, 60, 100, 100), round(2 * ln(0.5 * 0.25 + 0.5), 2),
     'of more it is not asked'
 );
-select is(pg_temp.weight('new_accounts', 2), 1.5, 'two a minute apart are as much as a couple');
+select is(pg_temp.weight('new_accounts', 2), 3.0, 'two a minute apart are as much as a couple');
 select is(
     pg_temp.weight('new_accounts', 2, 4, 60, 8, 8),
-    round(ln(0.5 * 0.25 * (3 * 2 / 7.0 / 64) ^ -0.75 + 0.5), 2), 'of eight less'
+    round(2 * ln(0.5 * 0.25 * (3 * 2 / 7.0 / 64) ^ -0.75 + 0.5), 2), 'of eight less'
 );
 select is(pg_temp.weight('new_accounts', 2, 4, 60, 8, 7), 0.0, 'of seven nothing is to be said');
 select is(pg_temp.weight('new_accounts', 2, 4, 60, 20, 1), 0.0, 'nor of one alone');
@@ -99,6 +99,11 @@ select is(pg_temp.weight('played_together', 3, 6, 0, 20, 0, 1, 1), 0.0, 'one of 
 select cmp_ok(
     pg_temp.weight('played_together', 3, 7, 0, 20, 0, 2, 2), '<', 0.5,
     'at one of seven they are compared with chance alone'
+);
+select is(
+    pg_temp.weight('played_together', 3, 7, 0, 20, 0, 6, 8),
+    round((2 * private.company_weight(6, 8, 4, 4))::numeric, 2),
+    'which counts twice at an address'
 );
 
 -- ------------------------------------------------------------------------ what the pot allows

@@ -187,7 +187,10 @@ begin
                 )))),
                 case when m.together >= 1 then 3.5 else 1.8 end
             ) as w_sync,
-            case when coalesce(m.fewer, 0) < 2 then 0 else greatest(
+            -- Whoever shares but an address is compared with those who share it too, who seldom play
+            -- the same pots.
+            case g.link when 'shared_device' then 1 else 2 end
+            * case when coalesce(m.fewer, 0) < 2 then 0 else greatest(
                 private.company_weight(
                     m.together::double precision, m.fewer::double precision, m.expected, 4
                 ),
@@ -208,8 +211,9 @@ begin
                 end
             ) end as w_together,
             -- Made within as short a time as that, as lately, or one right after another: the least
-            -- likely one.
-            case when s.aged < 2 or v_aged < 8 then 0 else private.trait_weight(
+            -- likely one. Twice, since a p-value is turned into the least that it can mean, and
+            -- nothing else tells a ring from a household as well (docs/decisions/0251).
+            2 * case when s.aged < 2 or v_aged < 8 then 0 else private.trait_weight(
                 private.p_value_evidence(3 * least(
                     private.chance_of_span(s.aged, s.ages + 0.5 / v_aged),
                     (s.oldest + 0.5 / v_aged) ^ (s.aged / 2.0),
