@@ -65,8 +65,7 @@ as $$
     select coalesce(array_agg(j.kind order by j.kind), '{}')
     from pg_temp.judged(p_pair, p_traits) as j
 $$;
--- How much surer than about friends who share nothing: all else is nearly certain. Three quarters of
--- what is shared weighs.
+-- How much surer than about friends who share nothing: all else is nearly certain.
 create function pg_temp.over_friends(p_traits private.trait[])
 returns numeric
 language sql
@@ -119,12 +118,12 @@ select is(
 );
 
 -- ------------------------------------------------------------------------------- what is shared
-select is(pg_temp.over_friends(pg_temp.both(1, 'shared_device', 8)), 0.90, 'a device of eight');
+select is(pg_temp.over_friends(pg_temp.both(1, 'shared_device', 8)), 1.2, 'a device of eight');
 select is(pg_temp.over_friends(pg_temp.both(1, 'shared_device', 9)), 0.0, 'is no friends''');
 select is(
     pg_temp.over_friends(
         pg_temp.both(1, 'shared_address', 12) || pg_temp.both(2, 'shared_address', 12)
-    ), 1.12, 'two addresses of twelve'
+    ), 1.5, 'two addresses of twelve'
 );
 select is(
     pg_temp.over_friends(

@@ -141,16 +141,11 @@ begin
     judged as materialized (
         select
             r.*, c.w_cap,
-            -- What these weigh is of the same pots and not independent: three quarters of it count
-            -- (docs/decisions/0251).
             private.posterior(
-                ln(0.07) + 0.75 * (
-                    r.weight - (r.members - 1) * ln(v_size) + greatest(0, c.w_cap - r.w_stakes)
-                ),
-                -1.25 + 0.75 * (
-                    r.w_close + greatest(c.w_cap, r.w_stakes) + r.w_always + least(0.5, r.w_ages)
-                    + r.w_device
-                )
+                ln(0.02) - (r.members - 1) * ln(v_size) + r.weight
+                + greatest(0, c.w_cap - r.w_stakes),
+                -2 + r.w_close + greatest(c.w_cap, r.w_stakes) + r.w_always + least(0.5, r.w_ages)
+                + r.w_device
             ) as score
         from rounded as r
         cross join lateral (
