@@ -24,7 +24,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -385,8 +385,12 @@ def lives(servers: Servers, mutant: Mutant, conn: psycopg.Connection[Any], suite
     return killer(servers, suite, mutant) is None
 
 
-def in_turn(everything: Sequence[Mutant], seed: int) -> list[Mutant]:
-    """All of them, one of each kind in turn, within a kind in an order by the seed."""
+def in_turn(everything: Sequence[Mutant], seed: int, waived: Collection[str] = ()) -> list[Mutant]:
+    """All of them, one of each kind in turn, within a kind in an order by the seed.
+
+    Those with a waiver come last: they live through every file there is, which takes longest, and
+    is known.
+    """
     chance = random.Random(seed)
     kinds = sorted({each.kind for each in everything})
     rows = []
@@ -394,7 +398,8 @@ def in_turn(everything: Sequence[Mutant], seed: int) -> list[Mutant]:
         row = [each for each in everything if each.kind == kind]
         chance.shuffle(row)
         rows.append(row)
-    return [each for some in itertools.zip_longest(*rows) for each in some if each is not None]
+    turns = [each for some in itertools.zip_longest(*rows) for each in some if each is not None]
+    return sorted(turns, key=lambda each: each.id in waived)
 
 
 @dataclass
@@ -461,7 +466,7 @@ def run(going: Run) -> None:
         trial = Trial(going, servers, suite, tallies)
         if gone := set(trial.waived) - {each.id for each in everything}:
             going.fail(f"waived and not there: {sorted(gone)}")
-        order = in_turn(everything, going.seed)
+        order = in_turn(everything, going.seed, trial.waived)
         going.say(f"{len(order)} mutants, those of the catalogue first")
         trial.all((each for each in order if each.kind in CATALOGUE), going.seconds / 3)
         # On a busy machine this takes minutes, which the first ones do not need.

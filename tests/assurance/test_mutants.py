@@ -47,6 +47,13 @@ def test_a_sample_of_the_catalogue_is_noticed(
         assert [each.id for each in sample if lives(servers, each, conn, suite)] == []
 
 
+def test_those_with_a_waiver_are_tried_last(everything: list[Mutant]) -> None:
+    waived = set(waivers())
+    order = [each.id for each in in_turn(everything, 8, waived)]
+    assert sorted(order) == sorted(each.id for each in everything)
+    assert set(order[-len(waived) :]) == waived
+
+
 def test_a_mutated_function_is_noticed_by_pgtap(
     servers: Servers, db: Database, everything: list[Mutant]
 ) -> None:
