@@ -100,10 +100,7 @@ def read_vkey(text: str) -> VerifierKey:
     name, _, rest = text.partition("+")
     key_id, _, encoded = rest.partition("+")
     read_name(name)
-    try:
-        value = base64.b64decode(encoded, validate=True)
-    except ValueError:
-        value = b""
+    value = _decoded(encoded)
     if len(value) != 33 or value[0] not in (ED25519, COSIGNATURE_V1):
         raise ValueError("a vkey is NAME+KEYID+BASE64 of an Ed25519 key")
     key = VerifierKey(name, value[0], value[1:])
@@ -119,11 +116,8 @@ def read_signature(line: str) -> Signature:
     parts = line.split(" ")
     if len(parts) != 3 or parts[0] != "\u2014":
         raise ValueError("a signature line is an em dash, a name and base64")
-    try:
-        value = base64.b64decode(parts[2], validate=True)
-    except ValueError:
-        value = b""
-    if len(value) < 5 or base64.b64encode(value).decode() != parts[2]:
+    value = _decoded(parts[2])
+    if len(value) < 5:
         raise ValueError("a signature is 4 bytes of key id and more, in base64")
     return Signature(read_name(parts[1]), value[:4], value[4:])
 
@@ -183,6 +177,15 @@ def cosigned_at(note: Note, key: VerifierKey) -> int | None:
         return None
     times = [each.time for each in note.signatures if _verifies(note.text, each, key)]
     return min((time for time in times if time is not None), default=None)
+
+
+def _decoded(text: str) -> bytes:
+    """Return the bytes that this is the base64 of; none if it is not that of any, as it stands."""
+    try:
+        value = base64.b64decode(text)
+    except ValueError:
+        return b""
+    return value if base64.b64encode(value).decode() == text else b""
 
 
 def _verifies(text: str, signature: Signature, key: VerifierKey) -> bool:

@@ -54,6 +54,11 @@ def test_what_two_programs_may_print_differently_is_not_hashed(value: object) ->
         canonical_json(value)
 
 
+@pytest.mark.parametrize("number", [MAX_SAFE_INTEGER, -MAX_SAFE_INTEGER])
+def test_the_largest_exact_integers_are_read_and_written(number: int) -> None:
+    assert read_json(canonical_json({"n": number})) == ({"n": number}, [])
+
+
 @pytest.mark.parametrize("number", [MAX_SAFE_INTEGER + 1, -MAX_SAFE_INTEGER - 1, 2**63, 10**400])
 def test_an_integer_beyond_what_json_keeps_exact_is_not_hashed(number: int) -> None:
     with pytest.raises(ValueError, match="integer"):

@@ -23,6 +23,13 @@ WITNESS = bytes(range(32))
 WITNESS_KEY = note.VerifierKey("w.example/1", note.COSIGNATURE_V1, signing.public_key(WITNESS))
 SIGNED = Note(GO_TEXT, (note.sign(WITNESS, "a", GO_TEXT),))
 
+NO_FORM = "a signed note is a text, an empty line and signature lines"
+NO_LINE = "a signature line is an em dash, a name and base64"
+NO_SIGNATURE = "a signature is 4 bytes of key id and more, in base64"
+NO_NAME = "the name of a key has no spaces and no plus"
+NO_VKEY = r"a vkey is NAME\+KEYID\+BASE64 of an Ed25519 key"
+NO_ID = "the key id in this vkey is not that of its name and key"
+
 
 def test_gos_example_is_read_verified_and_written_again() -> None:
     key = note.read_vkey(GO_VKEY)
@@ -81,6 +88,14 @@ def test_merging_keeps_the_first_signature_of_each_key() -> None:
     two = note.cosign(WITNESS, "w", GO_TEXT, 2)
     other = note.cosign(WITNESS, "v", GO_TEXT, 3)
     assert Note(GO_TEXT, (one,)).merged((two, other)) == Note(GO_TEXT, (one, other))
+    third = note.cosign(WITNESS, "u", GO_TEXT, 4)
+    again = note.cosign(WITNESS, "u", GO_TEXT, 5)
+    assert Note(GO_TEXT, (one, other)).merged((third, again, two)).signatures == (one, other, third)
+    assert Note(GO_TEXT, (one, two, third, again, other)).merged(()).signatures == (
+        one,
+        third,
+        other,
+    )
 
 
 @given(
@@ -96,48 +111,80 @@ def test_what_is_written_is_read_again(line: str, seconds: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "why"),
     [
-        b"",
-        GO_TEXT.encode(),
-        GO_TEXT.encode() + b"\n",
-        GO_NOTE.encode()[:-1],
-        GO_NOTE.encode() + b"\n",
-        GO_NOTE.encode().replace(b"\n\n", b"\n"),
-        GO_NOTE.encode().replace(b"If", b"\x01"),
-        GO_NOTE.encode().replace(b"If", b"\r"),
-        GO_NOTE.encode().replace(b"If", b"\xff"),
-        GO_NOTE.encode().replace("\u2014".encode(), b"-"),
-        GO_NOTE.encode().replace(b"PeterNeumann ", b"Peter+Neumann "),
-        GO_NOTE.encode().replace(b"PeterNeumann ", b"Peter Neumann "),
-        GO_NOTE.encode().replace(b"AM=\n", b"AM\n"),
-        GO_NOTE.encode().replace(b"AM=\n", b"AN=\n"),
-        f"{GO_TEXT}\n\u2014 PeterNeumann x08gow==\n".encode(),
-        str(Note(GO_TEXT, SIGNED.signatures * 101)).encode(),
-        b"x" * 1_000_001,
+        (b"", NO_FORM),
+        (GO_TEXT.encode(), NO_FORM),
+        (GO_TEXT.encode() + b"\n", NO_FORM),
+        (GO_NOTE.encode()[:-1], NO_FORM),
+        (GO_NOTE.encode() + b"\n", NO_FORM),
+        (GO_NOTE.encode().replace(b"\n\n", b"\n"), NO_FORM),
+        (GO_NOTE.encode().replace(b"If", b"\x01"), "a signed note has no control characters"),
+        (GO_NOTE.encode().replace(b"If", b"\r"), "a signed note has no control characters"),
+        (GO_NOTE.encode().replace(b"If", b"\xff"), "a signed note is UTF-8"),
+        (GO_NOTE.encode().replace("\u2014".encode(), b"-"), NO_LINE),
+        (GO_NOTE.encode().replace(b"PeterNeumann ", b"Peter+Neumann "), NO_NAME),
+        (GO_NOTE.encode().replace(b"PeterNeumann ", b"Peter Neumann "), NO_LINE),
+        (GO_NOTE.encode().replace(b"PeterNeumann ", b"PeterNeumann  "), NO_LINE),
+        (GO_NOTE.encode().replace(b"AM=\n", b"AM\n"), NO_SIGNATURE),
+        (GO_NOTE.encode().replace(b"AM=\n", b"AN=\n"), NO_SIGNATURE),
+        (GO_NOTE.encode().replace(b"AM=\n", b"A!M=\n"), NO_SIGNATURE),
+        (f"{GO_TEXT}\n\u2014 PeterNeumann x08gow==\n".encode(), NO_SIGNATURE),
+        (
+            str(Note(GO_TEXT, SIGNED.signatures * 101)).encode(),
+            "a signed note has at most 100 signatures",
+        ),
+        (b"x" * 1_000_001, "too large for a signed note"),
     ],
 )
-def test_what_is_no_signed_note_is_refused(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r"note|signature|name"):
+def test_what_is_no_signed_note_is_refused(data: bytes, why: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{why}$"):
         note.read_note(data)
 
 
+def test_the_largest_note_and_the_most_signatures_are_read() -> None:
+    rest = str(SIGNED).removeprefix(GO_TEXT)
+    text = "x" * (1_000_000 - 1 - len(rest.encode())) + "\n"
+    assert note.read_note((text + rest).encode()) == Note(text, SIGNED.signatures)
+    many = Note(GO_TEXT, SIGNED.signatures * 100)
+    assert note.read_note(str(many).encode()) == many
+
+
+def test_a_signature_is_a_byte_or_more() -> None:
+    short = Signature("a", bytes(4), b"x")
+    assert note.read_signature(short.line()[:-1]) == short
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "why"),
     [
-        "",
-        "PeterNeumann",
-        "PeterNeumann+c74f20a3",
-        GO_VKEY[:-4],
-        GO_VKEY.replace("c74f20a3", "c74f20a4"),
-        GO_VKEY.replace("c74f20a3", "C74F20A3"),
-        GO_VKEY.replace("Peter", "Paul"),
-        GO_VKEY.replace("Peter", "Peter "),
-        GO_VKEY.replace("+ARpc", "+AhPc"),
-        "a+b6f1e0ab+" + base64.b64encode(b"\x01" + bytes(32)).decode(),
-        str(note.VerifierKey("a", note.ED25519, bytes(32))),
+        ("", NO_NAME),
+        ("PeterNeumann", NO_VKEY),
+        ("PeterNeumann+c74f20a3", NO_VKEY),
+        (GO_VKEY[:-1], NO_VKEY),
+        (GO_VKEY[:-4], NO_VKEY),
+        (GO_VKEY.replace("ARpc", "A!Rpc"), NO_VKEY),
+        (GO_VKEY.replace("c74f20a3", "c74f20a4"), NO_ID),
+        (GO_VKEY.replace("c74f20a3", "C74F20A3"), NO_ID),
+        (GO_VKEY.replace("Peter", "Paul"), NO_ID),
+        (GO_VKEY.replace("Peter", "Peter "), NO_NAME),
+        (GO_VKEY.replace("+ARpc", "+AhPc"), NO_VKEY),
+        ("a+b6f1e0ab+" + base64.b64encode(b"\x01" + bytes(32)).decode(), NO_ID),
+        (
+            str(note.VerifierKey("a", note.ED25519, bytes(32))),
+            "the key in this vkey is no Ed25519 public key",
+        ),
     ],
 )
-def test_what_is_no_vkey_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="key"):
+def test_what_is_no_vkey_is_refused(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{why}$"):
         note.read_vkey(text)
+
+
+def test_a_vkey_may_have_a_plus_in_its_base64() -> None:
+    keys = [
+        note.VerifierKey("a", note.ED25519, signing.public_key(bytes([n]) * 32)) for n in range(9)
+    ]
+    texts = [str(key) for key in keys]
+    assert any(text.count("+") > 2 for text in texts)
+    assert [note.read_vkey(text) for text in texts] == keys

@@ -891,6 +891,7 @@ def test_the_json_report_says_what_was_checked_and_what_cannot_be() -> None:
     report = judge(PROOF).as_json()
     assert report["valid"] is True
     assert report["pot_id"] == PROOF["pot_id"]
+    assert report["summary"] == judge(PROOF).summary
     assert (report["draw_version"], report["witnessed"]) == (1, None)
     report = judge(PROOF_2, **WATCHED).as_json()
     assert (report["draw_version"], report["witnessed"]) == (2, True)
