@@ -320,8 +320,8 @@ begin
                 )))),
                 case when m.together >= 1 then 3.5 else 1.8 end
             ) as w_sync,
-            -- Whoever shares but an address is compared with those who share it too, who seldom play
-            -- the same pots.
+            -- Whoever shares no device here is compared with those who share as much, who seldom
+            -- play the same pots.
             case g.link when 'shared_device' then 1 else 2 end
             * case when coalesce(m.fewer, 0) < 2 then 0 else greatest(
                 private.company_weight(
