@@ -216,8 +216,9 @@ def settle(
     it has a pot refunded whose seed it showed before, and that a database restored to an earlier
     moment has open or locked anew.
 
-    Any number may run: a claimed pot is one signer's for a minute. With --instance a signer that
-    was killed has its pots again as soon as it is back.
+    Any number may run: a claimed pot is one signer's for a minute, or for half of its time for a
+    reveal if that is less. With --instance a signer that was killed has its pots again as soon as
+    it is back.
 
     Exit codes: 0 ended as asked; 1 with --once something was refused, or the database cannot be
     used; 2 no readable key, no such beacon, or a store of another key.

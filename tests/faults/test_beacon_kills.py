@@ -97,6 +97,10 @@ class Parties:
         self._running.append(process)
         return process
 
+    def told(self) -> str:
+        """What all of them logged."""
+        return (self.directory / "log").read_text()
+
     def stop(self) -> None:
         """End all of them."""
         for process in reversed(self._running):
@@ -152,10 +156,13 @@ def test_two_of_each_each_killed_once_end_every_draw_once(parties: Parties) -> N
         with serving(draws.beacon) as beacon_url:
             commands = ("orchestrate", "settle", "beacon submit")
 
-            def start(command: str) -> subprocess.Popen[bytes]:
-                return parties.start(command, draws.beacon, beacon_url, "--poll", "0.2")
+            def start(number: int) -> subprocess.Popen[bytes]:
+                command = commands[number % 3]
+                # By its name a signer has what it held again: a reveal has some 20 seconds.
+                named = ["--instance", f"signer {number}"] if command == "settle" else []
+                return parties.start(command, draws.beacon, beacon_url, "--poll", "0.2", *named)
 
-            up = [start(command) for command in commands * 2]
+            up = [start(number) for number in range(6)]
             for pot_id in pots:
                 game.fill(pot_id, users)
 
@@ -165,12 +172,12 @@ def test_two_of_each_each_killed_once_end_every_draw_once(parties: Parties) -> N
             deadline = time.monotonic() + 2 * PATIENCE_SECONDS
             number = 0
             while set(statuses()) != {"settled"}:
-                assert time.monotonic() < deadline, statuses()
+                assert time.monotonic() < deadline, f"{statuses()}: {parties.told()}"
                 if number < len(up):
                     # One after another, while they wait for the round.
                     up[number].kill()
                     assert up[number].wait() == -9
-                    up[number] = start(commands[number % 3])
+                    up[number] = start(number)
                     number += 1
                 time.sleep(3)
             assert number == len(up)

@@ -20,6 +20,7 @@ from pypot_cli.game import GAME
 from pypot_cli.keys import Secret, new_secret
 from pypot_cli.rpc import ANON, Api, RpcError, login_url
 from pypot_cli.service import Client, Log
+from pypot_cli.settlement import signer
 from pypot_cli.supabase_api import Project, SupabaseApi
 from tests.support.api import running
 from tests.support.beacon import Draws, lying, serving
@@ -151,6 +152,24 @@ def test_a_rotated_key_strands_no_draw(draws: Draws, url: str) -> None:
     assert draws.submitter(url, key=new).round() == 2
 
 
+def test_a_signer_that_died_with_a_claim_leaves_another_one_time_for_the_reveal(
+    draws: Draws,
+) -> None:
+    pot_id = draws.full()
+    draws.orchestrator.round()
+    dead, other = (
+        draws.game.make_settlement(chains=draws.chains, clock=draws.clock, caller=signer())
+        for _ in range(2)
+    )
+    assert dead._claim(pot_id=pot_id) is not None
+    assert other.round() == 0
+    # Half of the 24 to 27 seconds that the reveal has.
+    draws.set_clocks(14.0)
+    assert other.round() == 1
+    assert draws.pot(pot_id)["fairness"]["reveal_seed"] is not None
+    assert draws.actions(pot_id).count("claimed") == 2
+
+
 # ----------------------------------------------------------------- who may sign
 
 
@@ -160,16 +179,16 @@ def test_nobody_signs_a_lock_on_a_beacon_that_they_do_not_trust(draws: Draws, ur
     assert (draws.game.orchestrator.refusals, draws.actions(pot_id)[-1]) == (1, "locked")
     draws.orchestrator.round()
     assert draws.actions(pot_id)[-1] == "attested"
-    signer = draws.game.make_settlement(clock=draws.clock)
-    assert (signer.round(), signer.refusals) == (0, 1)
+    stranger = draws.game.make_settlement(clock=draws.clock)
+    assert (stranger.round(), stranger.refusals) == (0, 1)
     assert draws.pot(pot_id)["fairness"]["reveal_seed"] is None
     # Nor does who trusts no such beacon hand one in.
     draws.settlement.round()
     draws.set_clocks(AFTER)
-    stranger = draws.submitter(url, chains=BUILT_IN)
-    assert (stranger.round(), stranger.refusals) == (0, 1)
-    assert stranger.round() == 0
-    assert stranger.refusals == 1
+    submitter = draws.submitter(url, chains=BUILT_IN)
+    assert (submitter.round(), submitter.refusals) == (0, 1)
+    assert submitter.round() == 0
+    assert submitter.refusals == 1
     assert draws.submitter(url).round() == 1
 
 

@@ -19,10 +19,10 @@ end $$;
 
 comment on function public.claim_settlement(uuid) is
 'Takes a locked and attested pot, without pot_id the one whose time for a reveal ends first, to '
-'settling with a lease; its holder '
-'gets it again. A pot of over 5000 players that run_due has not scanned yet waits for that, for '
-'half of its time at most. Returns what the reveal signs, or null when nothing is due. Raises '
-'PT404, PT409 wrong_state.';
+'settling with a lease of claim_lease or, if that is less, half of its time for a reveal; its '
+'holder gets it again. A pot of over 5000 players that run_due has not scanned yet waits for '
+'that, for half of its time at most. Returns what the reveal signs, or null when nothing is due. '
+'Raises PT404, PT409 wrong_state.';
 
 revoke all on function public.claim_settlement(uuid)
 from public, anon, authenticated, service_role;

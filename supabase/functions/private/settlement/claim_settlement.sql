@@ -26,6 +26,7 @@ declare
     v_public_key text;
     v_pot_id uuid := p_pot_id;
     v_reveal_by timestamptz;
+    v_lease_until timestamptz;
 begin
     perform private.require_read_committed();
     select * into strict v_settings from private.settings as s where s.only_row;
@@ -74,12 +75,14 @@ begin
         ));
     end if;
 
+    -- No longer than half of what is left: a signer that dies with it leaves another one time.
+    v_lease_until := least(v_at + v_settings.claim_lease, v_at + (v_reveal_by - v_at) / 2);
     update private.pot_states as s
-    set claimed_by = v_me, lease_until = v_at + v_settings.claim_lease
+    set claimed_by = v_me, lease_until = v_lease_until
     where s.pot_id = v_pot_id;
     if v_pot.status = 'locked' or v_state.claimed_by <> v_me then
         perform private.append_audit(v_pot_id, 'claimed', null, jsonb_build_object(
-            'lease_until', private.json_time(v_at + v_settings.claim_lease)
+            'lease_until', private.json_time(v_lease_until)
         ));
         update public.pots as p
         set status = 'settling'
@@ -112,7 +115,7 @@ begin
         'beacon_chain_hash', v_state.beacon_chain_hash,
         'beacon_round', v_state.beacon_round,
         'reveal_by', private.json_time(v_reveal_by),
-        'lease_until', private.json_time(v_at + v_settings.claim_lease),
+        'lease_until', private.json_time(v_lease_until),
         'orchestrator', jsonb_build_object(
             'kid', v_attestation.kid,
             'public_key', v_public_key,
