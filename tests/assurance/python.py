@@ -43,6 +43,9 @@ MODULES = {
     "proof.verdict": ("proof",),
     "proof.witness": ("proof",),
 }
+# Modules that make what they offer while they are loaded: each of their mutants has a process that
+# loads it anew, where mutmut otherwise forks one that has loaded it.
+_MADE_AT_IMPORT = frozenset({"proof.form"})
 _AT_ONCE = 2
 # So long a module has at least: to run its tests once takes some of it.
 _LEAST_SECONDS = 30.0
@@ -62,6 +65,8 @@ only_mutate = ["{module}"]
 also_copy = ["tests"]
 pytest_add_cli_args_test_selection = [{tests}]
 use_git_change_detection = false
+process_isolation = "{isolation}"
+forkserver_warmup = "none"
 """
 
 
@@ -78,6 +83,7 @@ def copy(place: Path, module: str, tests: tuple[str, ...]) -> None:
     settings = _SETTINGS.format(
         module=f"pypot_cli/{module.replace('.', '/')}.py",
         tests=", ".join(f'"tests/unit/test_{each}.py"' for each in tests),
+        isolation="forkserver" if module in _MADE_AT_IMPORT else "fork",
     )
     (place / "pyproject.toml").write_text(settings)
 
@@ -141,7 +147,8 @@ def run(going: Run) -> None:
             if outcome == "not checked":
                 continue
             tried += 1
-            # What takes fifteen times as long as it did is noticed.
+            # What takes fifteen times as long as it did is noticed, and what cannot be imported: that
+            # is a timeout to mutmut, too.
             if outcome in ("killed", "timeout"):
                 killed += 1
             elif name in waived:
