@@ -79,9 +79,10 @@ class Note:
 
     def merged(self, more: tuple[Signature, ...]) -> Note:
         """Return the note with those of `more` added whose key has not signed it yet."""
-        kept = {(each.name, each.key_id): each for each in (*more[::-1], *self.signatures[::-1])}
-        order = dict.fromkeys((each.name, each.key_id) for each in (*self.signatures, *more))
-        return Note(self.text, tuple(kept[key] for key in order))
+        kept: dict[tuple[str, bytes], Signature] = {}
+        for each in (*self.signatures, *more):
+            kept.setdefault((each.name, each.key_id), each)
+        return Note(self.text, tuple(kept.values()))
 
 
 def read_name(text: str) -> str:
