@@ -35,7 +35,7 @@ MODULES = {
     "proof.beacon": ("proof",),
     "proof.bundle": ("proof_bundle",),
     "proof.checks": ("proof",),
-    "proof.document": ("proof", "proof_receipt"),
+    "proof.document": ("proof_document",),
     "proof.form": ("proof",),
     "proof.judge": ("proof",),
     "proof.receipt": ("proof_receipt",),
