@@ -64,7 +64,7 @@ def test_round_1_is_at_genesis_and_a_round_below_it_has_no_time() -> None:
     chain = own_chain()
     assert chain.round_time(1) == 1_000_000_000
     assert chain.round_time(11) == 1_030_000_000
-    with pytest.raises(ValueError, match="count from 1"):
+    with pytest.raises(ValueError, match=r"^rounds count from 1$"):
         chain.round_time(0)
 
 
@@ -89,6 +89,13 @@ def test_recorded_rounds_of_quicknet_verify(number: int) -> None:
 @pytest.mark.parametrize("number", [NUMBER - 1, NUMBER + 1, 1000, 1, 0, -NUMBER, 2**64, 2**64 - 1])
 def test_a_signature_is_of_one_round_only(number: int) -> None:
     assert not beacon.verify_round(QUICKNET, number, SIGNATURE)
+
+
+@pytest.mark.parametrize("number", [1, 2**64 - 1])
+def test_the_first_and_the_last_round_can_be_signed_and_verified(number: int) -> None:
+    signature = beacon.sign_round(OWN_KEY, number)
+    assert beacon.verify_round(own_chain(), number, signature)
+    assert not beacon.verify_round(QUICKNET, number, signature)
 
 
 def test_a_signature_of_another_chain_is_refused() -> None:
@@ -198,24 +205,71 @@ G2_INFINITY = bytes([COMPRESSED | INFINITY]) + bytes(95)
     ids=["empty", "short", "infinity", "zero", "wrong subgroup", "a point of G1"],
 )
 def test_a_chain_under_a_key_that_is_no_point_of_g2_is_refused(key: bytes) -> None:
-    with pytest.raises(ValueError, match="point of G2"):
+    why = "the public key is not a point of G2 that signatures can be under"
+    with pytest.raises(ValueError, match=rf"^{why}$"):
         replace(QUICKNET, public_key=key)
 
 
+NO_TIMES = "a beacon begins after 1970 and has rounds of whole seconds"
+OTHER_SCHEME = "the scheme of a beacon must be bls-unchained-g1-rfc9380"
+
+
 @pytest.mark.parametrize(
-    "changed",
+    ("changed", "why"),
     [
-        {"scheme": "pedersen-bls-chained"},
-        {"hash": bytes(31)},
-        {"genesis_time": -1},
-        {"genesis_time": 2**63},
-        {"period": 0},
-        {"period": 2**32},
+        ({"scheme": "pedersen-bls-chained"}, OTHER_SCHEME),
+        ({"hash": bytes(31)}, "a chain hash is 32 bytes"),
+        ({"hash": bytes(33)}, "a chain hash is 32 bytes"),
+        ({"genesis_time": -1}, NO_TIMES),
+        ({"genesis_time": 2**63}, NO_TIMES),
+        ({"period": 0}, NO_TIMES),
+        ({"period": 2**32}, NO_TIMES),
     ],
 )
-def test_what_cannot_be_a_chain_is_refused(changed: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"scheme|32 bytes|begins"):
+def test_what_cannot_be_a_chain_is_refused(changed: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{why}$"):
         replace(QUICKNET, **changed)
+
+
+def test_a_beacon_of_ones_own_that_would_begin_before_1970_is_refused_as_a_chain() -> None:
+    with pytest.raises(ValueError, match=rf"^{NO_TIMES}$"):
+        own_chain(genesis_time=-1)
+
+
+@pytest.mark.parametrize(("genesis_time", "period"), [(0, 1), (2**63 - 1, 2**32 - 1)])
+def test_the_first_and_the_last_times_of_a_chain_are_taken(genesis_time: int, period: int) -> None:
+    chain = own_chain(genesis_time=genesis_time, period=period)
+    assert chain.round_time(2) == (genesis_time + period) * 1_000_000
+    assert (
+        chain.hash
+        == hashlib.sha256(
+            period.to_bytes(4, "big")
+            + genesis_time.to_bytes(8, "big")
+            + chain.public_key
+            + bytes(32)
+            + b"test"
+        ).digest()
+    )
+
+
+@pytest.mark.parametrize("beacon_id", ["default", ""])
+def test_the_default_beacon_of_the_league_of_entropy_has_the_hash_it_is_known_by(
+    beacon_id: str,
+) -> None:
+    # Of another scheme, and its id is no part of its hash: it is older than ids.
+    named = beacon.chain_hash(
+        public_key=bytes.fromhex(
+            "868f005eb8e6e4ca0a47c8a77ceaa5309a47978a7c71bc5cce96366b5d7a569937c529eeda66c7293784a940"
+            "2801af31"
+        ),
+        genesis_time=1595431050,
+        period=30,
+        group_hash=bytes.fromhex(
+            "176f93498eac9ca337150b46d21dd58673ea4e3581185f869672e59fa4cb390a"
+        ),
+        beacon_id=beacon_id,
+    )
+    assert named.hex() == "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce"
 
 
 def test_quicknet_is_what_its_recorded_info_says() -> None:
@@ -255,27 +309,34 @@ def test_an_info_that_another_chain_hash_is_of_is_refused(field: str, value: Any
         beacon.chain_from_info({**RECORDED["info"], field: value})
 
 
+NO_TYPE = "a value of the wrong type"
+
+
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("field", "value", "why"),
     [
-        ("schemeID", "pedersen-bls-unchained"),
-        ("schemeID", None),
-        ("period", 3.0),
-        ("period", True),
-        ("period", "3"),
-        ("period", 0),
-        ("genesis_time", -1),
-        ("public_key", RECORDED["info"]["public_key"].upper()),
-        ("public_key", "00"),
-        ("hash", "52db"),
-        ("groupHash", None),
-        ("metadata", None),
-        ("metadata", {}),
-        ("metadata", {"beaconID": 7}),
+        ("schemeID", "pedersen-bls-unchained", OTHER_SCHEME),
+        ("schemeID", None, NO_TYPE),
+        ("period", 3.0, NO_TYPE),
+        ("period", True, NO_TYPE),
+        ("period", "3", NO_TYPE),
+        ("period", 0, NO_TIMES),
+        ("genesis_time", -1, NO_TIMES),
+        (
+            "public_key",
+            RECORDED["info"]["public_key"].upper(),
+            "the public key must be 192 lower-case hex digits",
+        ),
+        ("public_key", "00", "the public key must be 192 lower-case hex digits"),
+        ("hash", "52db", "the chain hash must be 64 lower-case hex digits"),
+        ("groupHash", None, "the group hash must be 64 lower-case hex digits"),
+        ("metadata", None, "not the /info of a drand chain: .+"),
+        ("metadata", {}, "not the /info of a drand chain: 'beaconID'"),
+        ("metadata", {"beaconID": 7}, NO_TYPE),
     ],
 )
-def test_a_malformed_info_is_refused(field: str, value: Any) -> None:
-    with pytest.raises(ValueError, match=r"\w"):
+def test_a_malformed_info_is_refused(field: str, value: Any, why: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{why}$"):
         beacon.chain_from_info({**RECORDED["info"], field: value})
 
 
@@ -287,7 +348,13 @@ def test_an_info_without_a_field_is_refused(field: str) -> None:
 
 @pytest.mark.parametrize("key", [0, ORDER, -1])
 def test_a_private_key_is_below_the_order(key: int) -> None:
-    with pytest.raises(ValueError, match="private key"):
+    why = r"^a private key is a number from 1 to ORDER - 1$"
+    with pytest.raises(ValueError, match=why):
         beacon.sign_round(key, 1)
-    with pytest.raises(ValueError, match="private key"):
+    with pytest.raises(ValueError, match=why):
         beacon.public_key(key)
+
+
+@pytest.mark.parametrize("key", [1, ORDER - 1])
+def test_the_first_and_the_last_private_key_sign(key: int) -> None:
+    assert beacon.verify_round(own_chain(key), NUMBER, beacon.sign_round(key, NUMBER))
