@@ -18,8 +18,8 @@ from pypot_cli.fairness.draw import sha256, tag, u32, u64
 
 N = TypeVar("N")
 
-_NODE = 40
-"""Bytes of a packed node: u64 sum ‖ hash."""
+_PACKED = struct.Struct(">Q32s")
+"""A packed node: u64 sum ‖ hash."""
 
 ENTRY = struct.Struct(">QI32s")
 """A packed entry: u64 first ticket ‖ u32 ticket count ‖ entrant tag, the last two hashed."""
@@ -27,8 +27,12 @@ ENTRY = struct.Struct(">QI32s")
 _PIECE = 4096
 """Leaves that a growing tree folds into one node: a power of two, so that it is whole."""
 
-_COUNT = struct.Struct(">8xI32x")
-_CHILDREN = struct.Struct(">Q32xQ32x")
+_HASHED = struct.Struct(">8x36s")
+"""Of a packed entry what its leaf hashes: the count and the tag."""
+
+_PAIR = struct.Struct(f"{2 * _PACKED.size}s")
+_SUMS = struct.Struct(">Q32xQ32x")
+"""Of a pair of packed nodes the two sums."""
 
 
 class Node(NamedTuple):
@@ -108,10 +112,9 @@ def packed_leaves(round_id: UUID, entries: bytes, game: str) -> bytes:
     part of an entry.
     """
     domain = b"\x00" + tag(f"{game}/entry/v1") + round_id.bytes
-    ends = range(ENTRY.size, len(entries) + 1, ENTRY.size)
     return b"".join(
-        count.to_bytes(8, "big") + hashlib.sha256(domain + entries[end - 36 : end]).digest()
-        for end, (count,) in zip(ends, _COUNT.iter_unpack(entries), strict=True)
+        bytes(4) + hashed[:4] + hashlib.sha256(domain + hashed).digest()
+        for (hashed,) in _HASHED.iter_unpack(entries)
     )
 
 
@@ -120,21 +123,18 @@ def packed_root(nodes: bytes) -> Node:
 
     Raises ValueError without leaves or with a part of one, OverflowError above 64-bit sums.
     """
-    if not nodes or len(nodes) % _NODE:
+    if not nodes or len(nodes) % _PACKED.size:
         raise ValueError("a tree needs at least one leaf, and whole ones")
-    while len(nodes) > _NODE:
+    while len(nodes) > _PACKED.size:
         nodes = b"".join(_parents(nodes))
-    return Node(int.from_bytes(nodes[:8], "big"), nodes[8:])
+    return Node(*_PACKED.unpack(nodes))
 
 
 def _parents(nodes: bytes) -> Iterator[bytes]:
     """Yield the level above packed nodes; an odd last node moves up as it is."""
-    paired = len(nodes) // (2 * _NODE) * 2 * _NODE
-    begins = range(0, paired, 2 * _NODE)
-    sums = _CHILDREN.iter_unpack(nodes[:paired])
-    for at, (left, right) in zip(begins, sums, strict=True):
-        joined = hashlib.sha256(b"\x01" + nodes[at : at + 2 * _NODE]).digest()
-        yield (left + right).to_bytes(8, "big") + joined
+    paired = len(nodes) - len(nodes) % _PAIR.size
+    for (pair,) in _PAIR.iter_unpack(nodes[:paired]):
+        yield u64(sum(_SUMS.unpack(pair))) + hashlib.sha256(b"\x01" + pair).digest()
     yield nodes[paired:]
 
 
@@ -153,9 +153,9 @@ class GrowingTree:
     def add(self, nodes: bytes) -> None:
         """Take the next packed leaves."""
         nodes = self._waiting + nodes
-        whole = len(nodes) - len(nodes) % (_PIECE * _NODE)
-        for begin in range(0, whole, _PIECE * _NODE):
-            size, node = _PIECE, packed_root(nodes[begin : begin + _PIECE * _NODE])
+        whole = len(nodes) - len(nodes) % (_PIECE * _PACKED.size)
+        for begin in range(0, whole, _PIECE * _PACKED.size):
+            size, node = _PIECE, packed_root(nodes[begin : begin + _PIECE * _PACKED.size])
             while self._whole and self._whole[-1][0] == size:
                 node = join(self._whole.pop()[1], node)
                 size *= 2

@@ -1,5 +1,6 @@
 """The Merkle sum tree: the shape of RFC 6962, and paths that prove ticket ranges."""
 
+import struct
 from uuid import UUID
 
 import pytest
@@ -77,7 +78,7 @@ def test_a_single_entry_is_the_root_and_its_path_is_empty() -> None:
 
 
 def test_no_entries_have_no_root() -> None:
-    with pytest.raises(ValueError, match="at least one leaf"):
+    with pytest.raises(ValueError, match=r"^a tree needs at least one leaf$"):
         merkle.root([])
 
 
@@ -182,5 +183,28 @@ def test_a_growing_tree_holds_a_piece_and_a_node_a_level() -> None:
 
 @pytest.mark.parametrize("nodes", [b"", bytes(39), bytes(81)])
 def test_a_part_of_a_packed_node_has_no_root(nodes: bytes) -> None:
-    with pytest.raises(ValueError, match="whole"):
+    with pytest.raises(ValueError, match=r"^a tree needs at least one leaf, and whole ones$"):
         merkle.packed_root(nodes)
+
+
+@pytest.mark.parametrize("size", [1, 43, 45])
+def test_a_part_of_a_packed_entry_has_no_leaf(size: int) -> None:
+    with pytest.raises(struct.error):
+        merkle.packed_leaves(POT, bytes(size), GAME)
+
+
+def test_a_packed_leaf_counts_all_tickets_that_an_entry_can_have_and_hashes_no_place() -> None:
+    tag, most = b"\x44" * 32, 2**32 - 1
+    leaf = merkle.leaf(POT, most, tag, GAME)
+    for first in (0, 2**64 - 1):
+        packed = merkle.packed_leaves(POT, merkle.ENTRY.pack(first, most, tag), GAME)
+        assert packed == u64(most) + leaf.hash
+
+
+def test_a_sum_of_tickets_is_64_bits_in_either_form_of_a_tree() -> None:
+    most, one, none = (Node(total, bytes(32)) for total in (2**64 - 2, 1, 0))
+    for last in (one, none):
+        packed = merkle.packed_root(b"".join(u64(node.sum) + node.hash for node in (most, last)))
+        assert packed == merkle.root([most, last])
+    with pytest.raises(OverflowError):
+        merkle.packed_root((u64(2**63) + bytes(32)) * 2)
