@@ -39,7 +39,7 @@ def ask(
     Raises ValueError for more than `most` bytes, httpx.ReadTimeout when it is not whole after
     `seconds`, and httpx.HTTPError or httpx.InvalidURL for what else goes wrong.
     """
-    return asyncio.run(_ask(method, url, seconds, most, content, headers, _tls()))
+    return asyncio.run(_ask(method, url, seconds, most, content, headers))
 
 
 async def _ask(
@@ -49,14 +49,14 @@ async def _ask(
     most: int,
     content: bytes | None,
     headers: Mapping[str, str] | None,
-    tls: ssl.SSLContext,
 ) -> Answer:
     asked = {"Accept-Encoding": "identity", **(headers or {})}
-    timeout = httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
+    # Of all the rest asyncio says when it is over.
+    timeout = httpx.Timeout(None, connect=_CONNECT_SECONDS)
     try:
         async with (
             asyncio.timeout(seconds),
-            httpx.AsyncClient(verify=tls, timeout=timeout, follow_redirects=False) as client,
+            httpx.AsyncClient(verify=_tls(), timeout=timeout) as client,
             client.stream(method, url, content=content, headers=asked) as answer,
         ):
             body = b""
