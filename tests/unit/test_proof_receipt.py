@@ -161,6 +161,158 @@ def test_without_a_user_id_the_tag_is_not_shown_to_be_the_players() -> None:
     assert verdict.summary.endswith("with things not pinned")
 
 
+TRUSTED = ("proof", "ok", "valid, signed by the keys you trust")
+FORM = ("form", "ok", "every field is there, no other is, and each has its one spelling")
+OF_POT = ("pot_id", "ok", f"{POT} is the proof's pot")
+NOTHING = ("the entry", "skipped", "there is nothing to compare")
+FOLDED = [
+    ("entries_root", "ok", f"the entry folded with 3 siblings = {PROOFS[0]['entries_root']}"),
+    ("total_tickets", "ok", "tickets of the entry and of all its siblings = 100"),
+    ("first_ticket", "ok", "tickets on the left of it = 10"),
+]
+WON = ("winner", "ok", "tickets 10 to 34 are those with the winning 30")
+LOST = ("winner", "ok", "tickets 0 to 9 are not those with the winning 30")
+
+
+def tag_of(number: int) -> tuple[str, str, str]:
+    return "entrant_tag", "ok", f"HMAC-SHA256(key salt, pot_id, user_id) = {TAGS[number].hex()}"
+
+
+def less(name: str) -> dict[str, Any]:
+    return {key: value for key, value in late(1).items() if key != name}
+
+
+@pytest.mark.parametrize(
+    ("number", "receipt", "entries", "told"),
+    [
+        (1, late(1), None, [TRUSTED, FORM, OF_POT, tag_of(1), *FOLDED, WON]),
+        (
+            0,
+            early(0),
+            ENTRIES,
+            [
+                TRUSTED,
+                FORM,
+                OF_POT,
+                tag_of(0),
+                ("listed", "ok", "the entry is one of the entries"),
+                LOST,
+            ],
+        ),
+        (
+            0,
+            early(0),
+            ENTRIES[1:],
+            [
+                (
+                    "proof",
+                    "failed",
+                    "not valid: entries order, entries entries_root, entries total_tickets",
+                ),
+                FORM,
+                OF_POT,
+                tag_of(0),
+                ("listed", "failed", "the entry is not one of the entries"),
+            ],
+        ),
+        (
+            0,
+            early(0),
+            None,
+            [
+                TRUSTED,
+                FORM,
+                OF_POT,
+                tag_of(0),
+                (
+                    "merkle_path",
+                    "skipped",
+                    "this receipt is from before the lock: fetch it again, or give the --entries",
+                ),
+            ],
+        ),
+        (
+            1,
+            {**late(1), "first_ticket": 11, "pot_id": str(UUID(int=7))},
+            None,
+            [
+                TRUSTED,
+                FORM,
+                ("pot_id", "failed", f"{UUID(int=7)} is not the proof's pot"),
+                (
+                    "entrant_tag",
+                    "failed",
+                    "HMAC-SHA256(key salt, pot_id, user_id) = "
+                    + draw.entrant_tag(b"\x02" * 32, UUID(int=7), UUID(int=2)).hex()
+                    + f", but the receipt says {TAGS[1].hex()}",
+                ),
+                *FOLDED[:2],
+                (
+                    "first_ticket",
+                    "failed",
+                    "tickets on the left of it = 10, but the receipt says 11",
+                ),
+                ("winner", "ok", "tickets 11 to 35 are those with the winning 30"),
+            ],
+        ),
+        (
+            1,
+            {**late(1), "extra": 1},
+            None,
+            [TRUSTED, ("form", "failed", "'extra' is not a field of a receipt"), NOTHING],
+        ),
+        (
+            1,
+            less("merkle_path"),
+            None,
+            [TRUSTED, ("form", "failed", "merkle_path is missing"), NOTHING],
+        ),
+        (
+            1,
+            less("first_ticket"),
+            None,
+            [TRUSTED, ("form", "failed", "first_ticket is missing"), NOTHING],
+        ),
+    ],
+    ids=[
+        "won",
+        "lost, by the list",
+        "not listed",
+        "nothing to look in",
+        "of another pot and place",
+        "a field too many",
+        "no path",
+        "no first ticket",
+    ],
+)
+def test_of_each_thing_that_was_looked_at_is_told_what_was_found(
+    number: int, receipt: dict[str, Any], entries: Any, told: list[tuple[str, str, str]]
+) -> None:
+    verdict = judge(receipt, PROOFS[0], number, entries)
+    assert [(check.name, check.outcome, check.detail) for check in verdict.checks] == told
+    assert (verdict.pot_id, verdict.draw_version) == (str(POT), 1)
+
+
+def test_what_was_not_pinned_is_told_with_what_to_give() -> None:
+    verdict = verify_receipt(Document(late(1)), Document(PROOFS[0]))
+    assert [(check.name, check.outcome, check.detail) for check in verdict.checks] == [
+        ("proof", "not pinned", "valid, keys taken from the proof itself (not pinned)"),
+        FORM,
+        OF_POT,
+        ("entrant_tag", "not pinned", "give --user-id to see that the tag stands for you"),
+        *FOLDED,
+        WON,
+    ]
+
+
+@pytest.mark.parametrize(("first", "won"), [(20, False), (21, True), (30, True), (31, False)])
+def test_an_entry_wins_from_its_first_ticket_to_its_last(first: int, won: bool) -> None:
+    """Ten tickets, listed somewhere about the winning 30, of somebody who is not the winner."""
+    verdict = judge(early(0), PROOFS[0], 0, [{**ENTRIES[0], "first_ticket": first}])
+    assert verdict.won is won
+    assert ("winner" in failed(verdict)) is won
+
+
 def test_a_receipt_beside_a_bad_proof_proves_nothing() -> None:
     for proof in ({}, {**PROOFS[0], "hmac": 1}, {**PROOFS[0], "winning_ticket": 31}):
         verdict = judge(late(1), proof)
