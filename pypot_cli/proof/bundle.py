@@ -7,7 +7,7 @@ the chain sees every step the pot took, the rows whose text is withheld included
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -82,7 +82,7 @@ def locate(source: str, entries: str | None, chain: str | None) -> tuple[str, Re
         chain = chain or str(folder / CHAIN)
         source = str(folder / PROOF)
         if (folder / CHECKPOINT).exists():
-            checkpoint = open_content(str(folder / CHECKPOINT)).decode("utf-8", "replace")
+            checkpoint = open_content(str(folder / CHECKPOINT)).decode(errors="replace")
     return source, Rest(
         read_list(entries, "the list of entries") if entries else None,
         read_list(chain, "the chain") if chain else None,
@@ -104,8 +104,7 @@ def with_rest(verdict: Verdict, proof: Proof, rest: Rest) -> Verdict:
 
     Of a malformed proof nothing more is said.
     """
-    given = [each for each in (rest.entries, rest.chain, rest.checkpoint) if each is not None]
-    if not given or verdict.draw_version is None:
+    if verdict.draw_version is None:
         return verdict
     more: list[Check] = []
     if rest.entries is not None:
@@ -125,7 +124,7 @@ def with_rest(verdict: Verdict, proof: Proof, rest: Rest) -> Verdict:
         if sealed:
             unknown = (f"{CHAIN}: what rows {', '.join(sealed)} tell is withheld, and their names",)
     checks = (*verdict.checks, *more)
-    return Verdict(verdict.pot_id, checks, verdict.draw_version, frozenset(confirmed), unknown)
+    return replace(verdict, checks=checks, confirmed=frozenset(confirmed), unknown=unknown)
 
 
 def check_entries(proof: Proof, entries: Rows) -> Iterator[Check]:
@@ -188,11 +187,8 @@ def check_chain(proof: Proof, rows: Rows) -> Iterator[Check]:
         yield _tells(action, told.get(action, []), stated)
     yield _payout_told(proof, told)
     at = proof["audit"]["seq"]
-    row = rows[at - 1] if at <= len(rows) else None
-    same = row is not None and (row["action"], row["row_hash"]) == (
-        "settled",
-        proof["audit"]["row_hash"],
-    )
+    named = [("settled", proof["audit"]["row_hash"])]
+    same = [(row["action"], row["row_hash"]) for row in rows[at - 1 : at]] == named
     verb = "is" if same else "is not"
     yield holds("audit", same, f"row {at} {verb} the settled row that the proof names")
 
@@ -210,7 +206,8 @@ def _payout_told(proof: Proof, told: Mapping[str, Sequence[Any]]) -> Check:
         rows = told.get(action, [])
         fits = len(rows) == len(expected) and all(
             isinstance(row, dict) and row.items() >= each.items()
-            for row, each in zip(rows, expected, strict=True)
+            for row in rows
+            for each in expected
         )
         if not fits:
             return Check("chain payout", "failed", f"its rows {action} differ from the proof")
@@ -254,7 +251,7 @@ def broken_links(pot_id: UUID, rows: Rows) -> Iterator[str]:
 
 def _utf8(text: str) -> bytes:
     # JSON can spell half of a surrogate pair, which has no bytes: no payload has it either.
-    return text.encode("utf-8", "surrogatepass")
+    return text.encode(errors="surrogatepass")
 
 
 def _read_payloads(rows: Rows) -> tuple[dict[str, list[Any]], str]:
@@ -281,7 +278,8 @@ def _tells(action: str, told: Sequence[Any], stated: Mapping[str, Any]) -> Check
     if len(told) != 1 or not isinstance(told[0], dict):
         return Check(name, "failed", f"{len(told)} rows say that the pot was {action}")
     for field, value in stated.items():
-        if field not in told[0] or told[0][field] != value:
-            said = shown(told[0].get(field))
-            return Check(name, "failed", f"{field} is {said} there, {shown(value)} in the proof")
+        said = told[0].get(field)
+        if said != value:
+            why = f"{field} is {shown(said)} there, {shown(value)} in the proof"
+            return Check(name, "failed", why)
     return Check(name, "ok", f"it tells the same {', '.join(stated)}")
