@@ -5,7 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
@@ -20,26 +20,41 @@ MOST = 1000
 Talk = Callable[[socket.socket, bytes], None]
 
 
+def question(connection: socket.socket) -> bytes:
+    """Head and body of what is asked. Raises ConnectionError when whoever asks goes before."""
+
+    def more() -> bytes:
+        piece = connection.recv(65536)
+        if not piece:
+            raise ConnectionError
+        return piece
+
+    asked = b""
+    while b"\r\n\r\n" not in asked:
+        asked += more()
+    head, _, body = asked.partition(b"\r\n\r\n")
+    expected = 0
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            expected = int(line.partition(b":")[2])
+    while len(body) < expected:
+        body += more()
+    return head + b"\r\n\r\n" + body
+
+
 @contextmanager
 def answering(talk: Talk) -> Iterator[str]:
     """A server of one connection, whose question is read whole and given to `talk`; its URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
-            connection, _ = listener.accept()
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return  # nobody has asked
             with connection:
-                asked = b""
-                while b"\r\n\r\n" not in asked:
-                    asked += connection.recv(65536)
-                head, _, body = asked.partition(b"\r\n\r\n")
-                expected = 0
-                for line in head.lower().split(b"\r\n"):
-                    if line.startswith(b"content-length:"):
-                        expected = int(line.partition(b":")[2])
-                while len(body) < expected:
-                    body += connection.recv(65536)
                 try:
-                    talk(connection, head + b"\r\n\r\n" + body)
+                    talk(connection, question(connection))
                 except OSError:
                     return  # who asked has gone
 
@@ -48,6 +63,8 @@ def answering(talk: Talk) -> Iterator[str]:
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}/of?a=1"
         finally:
+            with suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
             thread.join(SECONDS)
             assert not thread.is_alive()
 
