@@ -6,7 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer(help="Measure on a fresh database.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure on a fresh database.\n\nWhere a call is refused, or the database fails, a"
+    " benchmark ends with exit code 1 and one line that says which and what to do; it reports"
+    " nothing then.",
+    no_args_is_help=True,
+)
+
+_AGAIN = "nothing of it is left: run it again, smaller (see --help) or with less beside it"
 
 
 def _bench(
@@ -14,8 +21,15 @@ def _bench(
     table: Callable[[dict[str, Any]], str],
     as_json: bool,
 ) -> None:
-    """Run a benchmark, print what it reports, and end with 0 if that is `ok`."""
+    """Run a benchmark, print what it reports, and end with 0 if that is `ok`.
+
+    Raises PypotError when a call is refused or the database fails, in a lane or before it.
+    """
+    import psycopg
+
+    from pypot_cli import rpc
     from pypot_cli.db.throwaway import terminated_as_interrupted
+    from pypot_cli.errors import PypotError
 
     try:
         with terminated_as_interrupted():
@@ -23,6 +37,12 @@ def _bench(
     except KeyboardInterrupt:
         typer.echo("pypot: interrupted; everything was stopped and removed", err=True)
         raise typer.Exit(130) from None
+    except (rpc.RpcError, psycopg.Error) as error:
+        # Where it is measured, what is called is not wrapped.
+        refused = rpc.raised(error) if isinstance(error, psycopg.Error) else error
+        what = "a call that was refused" if refused else "an error of the database"
+        why = rpc.describe(refused or error)
+        raise PypotError(f"the benchmark ended with {what}: {why}; {_AGAIN}") from None
     typer.echo(json.dumps(report, indent=2) if as_json else table(report))
     raise typer.Exit(0 if report["ok"] else 1)
 

@@ -210,12 +210,12 @@ class Api(Calls):
             ) as request:
                 answers = [row[0] for row in request.execute(statement, values)]
         except psycopg.Error as error:
-            documented = _documented(error)
+            documented = raised(error)
             if documented is None:
                 raise
             raise documented from None
-        if len(answers) == 1 and isinstance(answers[0], dict) and answers[0].keys() == _REFUSAL:
-            raise _refused(answers[0])
+        if len(answers) == 1 and (refused := returned(answers[0])):
+            raise refused
         return answers
 
     def _connection(self) -> psycopg.Connection[Any]:
@@ -263,7 +263,8 @@ def _bound(value: Any) -> Any:
     return None if value is None else str(value)
 
 
-def _documented(error: psycopg.Error) -> RpcError | None:
+def raised(error: psycopg.Error) -> RpcError | None:
+    """Return the documented refusal that the database raised, None for any other error."""
     code = error.sqlstate or ""
     if not code.startswith("PT"):
         return None
@@ -277,10 +278,14 @@ def _documented(error: psycopg.Error) -> RpcError | None:
     )
 
 
-def _refused(body: Mapping[str, Any]) -> RpcError:
+def returned(answer: Any) -> RpcError | None:
+    """Return the recorded refusal that a call answered with, None for any other answer."""
+    if not isinstance(answer, dict) or answer.keys() != _REFUSAL:
+        return None
     return RpcError(
-        body["code"], body["message"], read_details(body["details"]), body["hint"], recorded=True
-    )
+        answer["code"], answer["message"], read_details(answer["details"]), answer["hint"],
+        recorded=True,
+    )  # fmt: skip
 
 
 def read_details(text: str | None) -> dict[str, Any]:

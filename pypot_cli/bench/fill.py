@@ -180,9 +180,13 @@ class _Game:
     async def _call(
         self, http: httpx.AsyncClient, function: str, asked: dict[str, Any], token: str = ""
     ) -> Any:
-        """Return the answer, or None for a refusal, which is counted."""
+        """Return the answer, or None for a refusal and for no answer, which are counted."""
         headers = {"apikey": self._key, "Authorization": f"Bearer {token or self._key}"}
-        answer = await http.post(f"/rest/v1/rpc/{function}", json=asked, headers=headers)
+        try:
+            answer = await http.post(f"/rest/v1/rpc/{function}", json=asked, headers=headers)
+        except httpx.HTTPError:
+            self.failed += 1
+            return None
         if answer.is_success:
             return answer.json()
         reason = answer.json().get("message", "") if answer.status_code < 500 else ""

@@ -24,7 +24,7 @@ from pypot_cli.bench.stage import MOST
 from pypot_cli.db.connection import query
 from pypot_cli.db.request import api_request
 from pypot_cli.db.throwaway import throwaway_cluster
-from pypot_cli.rpc import Api, Caller, login_url, player
+from pypot_cli.rpc import Api, Caller, login_url, player, returned
 
 VARIANTS = ("without", "rails", "rails and own limits")
 """No limit is set; every rule is; every rule is, and the player's own three besides."""
@@ -139,7 +139,8 @@ def _join(conn: psycopg.Connection[Any], user: UUID, pot_id: str) -> float:
         row = request.execute(statement, [pot_id, "1"]).fetchone()
     seconds = time.perf_counter() - began
     assert row is not None
-    assert "entry_id" in row[0], row[0]
+    if refused := returned(row[0]):
+        raise refused
     return seconds
 
 
