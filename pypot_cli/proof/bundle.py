@@ -163,7 +163,7 @@ def check_chain(proof: Proof, rows: Rows) -> Iterator[Check]:
     if fault or not rows:
         yield Check("chain form", "failed", fault or "there is no row")
         return
-    broken = next(broken_links(UUID(proof["pot_id"]), rows), "")
+    broken = next(broken_links(UUID(proof["pot_id"]), rows), None)
     yield holds("chain links", not broken, broken or f"{len(rows)} rows, each bound to the last")
     told, fault = _read_payloads(rows)
     yield holds("chain payloads", not fault, fault or "each is canonical and tells its action")

@@ -224,52 +224,88 @@ def test_every_field_of_every_entry_counts() -> None:
 @pytest.mark.parametrize(
     ("chain", "said"),
     [
-        ([], "there is no row"),
-        ([None], "chain[0] must be an object, not null"),
-        (changed(CHAIN, 2, extra=1), "chain[2].'extra' is not a field of a list"),
-        (CHAIN[1:], "row 1 is missing: here is row 2"),
-        (CHAIN[:3] + CHAIN[4:], "row 4 is missing: here is row 5"),
-        ([*CHAIN[:2], CHAIN[3], CHAIN[2], *CHAIN[4:]], "row 3 is missing: here is row 4"),
-        (changed(CHAIN, 4, prev_hash="0" * 64), "row 5 is not bound to the row before it"),
-        (changed(CHAIN, 4, row_hash="0" * 64), "row 5: row_hash is not the hash of the row"),
+        ([], "chain form: there is no row"),
+        ([None], "chain form: chain[0] must be an object, not null"),
+        (changed(CHAIN, 2, extra=1), "chain form: chain[2].'extra' is not a field of a list"),
+        (CHAIN[1:], "chain links: row 1 is missing: here is row 2"),
+        (CHAIN[:3] + CHAIN[4:], "chain links: row 4 is missing: here is row 5"),
+        (
+            [*CHAIN[:2], CHAIN[3], CHAIN[2], *CHAIN[4:]],
+            "chain links: row 3 is missing: here is row 4",
+        ),
+        (
+            changed(CHAIN, 4, prev_hash="0" * 64),
+            "chain links: row 5 is not bound to the row before it",
+        ),
+        (
+            changed(CHAIN, 4, row_hash="0" * 64),
+            "chain links: row 5: row_hash is not the hash of the row",
+        ),
         (
             changed(CHAIN, 4, payload_hash="0" * 64),
-            "row 5: payload_hash is not the hash of payload",
+            "chain links: row 5: payload_hash is not the hash of payload",
         ),
-        (changed(CHAIN, 4, payload="{}"), "row 5: payload_hash is not the hash of payload"),
-        (changed(CHAIN, 4, payload="\ud800"), "row 5: payload_hash is not the hash of payload"),
-        (changed(CHAIN, 4, payload=None), "row 5 has no payload"),
-        (changed(CHAIN, 1, payload="{}"), "row 2: payload_hash is not the hash of payload"),
+        (
+            changed(CHAIN, 4, payload="{}"),
+            "chain links: row 5: payload_hash is not the hash of payload",
+        ),
+        (
+            changed(CHAIN, 4, payload="\ud800"),
+            "chain links: row 5: payload_hash is not the hash of payload",
+        ),
+        (changed(CHAIN, 4, payload=None), "chain links: row 5 has no payload"),
+        (
+            changed(CHAIN, 1, payload="{}"),
+            "chain links: row 2: payload_hash is not the hash of payload",
+        ),
         (
             changed(CHAIN, 1, created_at="2023-09-15T10:58:41.123457Z"),
-            "row 2: row_hash is not the hash of the row",
+            "chain links: row 2: row_hash is not the hash of the row",
         ),
         (
             changed(CHAIN, 1, created_at="yesterday"),
-            "chain[1].created_at must be a UTC time like 2026-11-22T17:49:34.123456Z,"
+            "chain form: chain[1].created_at must be a UTC time like 2026-11-22T17:49:34.123456Z,"
             " not 'yesterday'",
         ),
-        (changed(CHAIN, 1, payload_hash="0" * 64), "row 2: row_hash is not the hash of the row"),
-        (changed(CHAIN, 4, action="claimed"), "row 5 is called 'claimed', not 'attested'"),
-        (relinked(changed(CHAIN, 4, payload="null")), "row 5: payload tells no action"),
-        (relinked(changed(CHAIN, 4, payload='{ "a":1}')), "row 5: payload is not canonical JSON"),
-        (relinked(CHAIN[:3] + CHAIN[4:]), "0 rows say that the pot was locked"),
-        (relinked([*CHAIN, CHAIN[6]]), "2 rows say that the pot was revealed"),
-        (relinked([*CHAIN[:4], CHAIN[3], *CHAIN[4:]]), "2 rows say that the pot was locked"),
-        (relinked(CHAIN[:1] + CHAIN[3:]), "row 8 is not the settled row that the proof names"),
-        (CHAIN[:-1], "0 rows say that the pot was settled"),
-        (CHAIN[:-1], "row 8 is not the settled row that the proof names"),
-        (retold("settled", []), "1 rows say that the pot was settled"),
+        (
+            changed(CHAIN, 1, payload_hash="0" * 64),
+            "chain links: row 2: row_hash is not the hash of the row",
+        ),
+        (
+            changed(CHAIN, 4, action="claimed"),
+            "chain payloads: row 5 is called 'claimed', not 'attested'",
+        ),
+        (
+            relinked(changed(CHAIN, 4, payload="null")),
+            "chain payloads: row 5: payload tells no action",
+        ),
+        (
+            relinked(changed(CHAIN, 4, payload='{ "a":1}')),
+            "chain payloads: row 5: payload is not canonical JSON",
+        ),
+        (relinked(CHAIN[:3] + CHAIN[4:]), "chain locked: 0 rows say that the pot was locked"),
+        (relinked([*CHAIN, CHAIN[6]]), "chain revealed: 2 rows say that the pot was revealed"),
+        (
+            relinked([*CHAIN[:4], CHAIN[3], *CHAIN[4:]]),
+            "chain locked: 2 rows say that the pot was locked",
+        ),
+        (
+            relinked(CHAIN[:1] + CHAIN[3:]),
+            "audit: row 8 is not the settled row that the proof names",
+        ),
+        (CHAIN[:-1], "chain settled: 0 rows say that the pot was settled"),
+        (CHAIN[:-1], "audit: row 8 is not the settled row that the proof names"),
+        (retold("settled", []), "chain settled: 1 rows say that the pot was settled"),
         (
             changed(CHAIN, 7, action="voided", payload=None),
-            "row 8 is not the settled row that the proof names",
+            "audit: row 8 is not the settled row that the proof names",
         ),
     ],
 )
 def test_what_is_wrong_with_a_chain_is_said(chain: Any, said: str) -> None:
     verdict = judge(chain=chain)
     assert not verdict.valid
-    assert said in [check.detail for check in verdict.failed]
+    assert said in [f"{check.name}: {check.detail}" for check in verdict.failed]
 
 
 def test_every_field_of_every_row_counts_but_the_name_of_one_whose_text_is_withheld() -> None:
