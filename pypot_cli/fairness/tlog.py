@@ -7,6 +7,7 @@ Proofs are verified as RFC 9162 (2.1.3.2 and 2.1.4.2) says, and never trusted to
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -100,13 +101,13 @@ def consistency_path(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
     return _subproof(leaves, old_size, whole=True) if old_size else []
 
 
-def _subproof(leaves: Sequence[bytes], old_size: int, *, whole: bool) -> list[bytes]:
+def _subproof(leaves: Sequence[bytes], old_size: int, *, whole: bool = False) -> list[bytes]:
     if old_size == len(leaves):
         return [] if whole else [root(leaves)]
     split = _split(len(leaves))
     if old_size <= split:
         return [*_subproof(leaves[:split], old_size, whole=whole), root(leaves[split:])]
-    return [*_subproof(leaves[split:], old_size - split, whole=False), root(leaves[:split])]
+    return [*_subproof(leaves[split:], old_size - split), root(leaves[:split])]
 
 
 def _split(size: int) -> int:
@@ -207,10 +208,8 @@ def read_size(text: str) -> int:
 
 def read_hash(text: str) -> bytes:
     """Return the 32 bytes of a hash in base64, the one spelling of it. Raises ValueError."""
-    try:
-        value = base64.b64decode(text, validate=True)
-    except ValueError:
-        value = b""
-    if len(value) != 32 or base64.b64encode(value).decode() != text:
-        raise ValueError("a hash is 32 bytes in standard base64")
-    return value
+    with contextlib.suppress(ValueError):
+        value = base64.b64decode(text)
+        if len(value) == 32 and base64.b64encode(value).decode() == text:
+            return value
+    raise ValueError("a hash is 32 bytes in standard base64")

@@ -1,5 +1,7 @@
 """The log's tree and proofs: RFC 6962's roots, proofs of every small size, and none too many."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -159,10 +161,10 @@ def test_nothing_is_proven_about_leaves_and_sizes_that_are_not() -> None:
     assert not tlog.verify_consistency(-1, ROOTS[0], 1, ROOTS[1], [])
     assert not tlog.verify_consistency(3, ROOTS[3], 5, ROOTS[5], [])
     for index in (-1, 3):
-        with pytest.raises(IndexError):
+        with pytest.raises(IndexError, match=rf"^no leaf {index} among 3$"):
             tlog.inclusion_path(LEAVES[:3], index)
     for size in (-1, 4):
-        with pytest.raises(IndexError):
+        with pytest.raises(IndexError, match=rf"^no {size} leaves among 3$"):
             tlog.consistency_path(LEAVES[:3], size)
 
 
@@ -198,11 +200,24 @@ def test_a_compact_range_goes_on_where_it_was_left() -> None:
         assert after.root() == ROOTS[LARGEST]
 
 
+NO_RANGE = "a compact range has one hash for each bit set in its size"
+
+
 @pytest.mark.parametrize(
-    ("size", "hashes"), [(1, []), (2, [bytes(32)] * 2), (3, [bytes(31)] * 2), (-1, [bytes(32)])]
+    ("size", "hashes", "why"),
+    [
+        (0, [bytes(32)], NO_RANGE),
+        (1, [], NO_RANGE),
+        (2, [bytes(32)] * 2, NO_RANGE),
+        (-1, [bytes(32)], NO_RANGE),
+        (3, [bytes(32), bytes(31)], "a hash is 32 bytes"),
+        (3, [bytes(33), bytes(32)], "a hash is 32 bytes"),
+    ],
 )
-def test_a_compact_range_of_another_size_is_refused(size: int, hashes: list[bytes]) -> None:
-    with pytest.raises(ValueError, match="hash"):
+def test_a_compact_range_of_another_size_is_refused(
+    size: int, hashes: list[bytes], why: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"^{why}$"):
         CompactRange(size, hashes)
 
 
@@ -217,27 +232,39 @@ def test_a_checkpoint_has_the_text_of_c2sp() -> None:
 
 
 ROOT_TEXT = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
+NO_CHECKPOINT = "a checkpoint is three lines or more: origin, size and root"
+NO_SIZE = "a size is a decimal number below 2^63 without leading zeros"
+NO_HASH = "a hash is 32 bytes in standard base64"
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "why"),
     [
-        "",
-        f"o\n1\n{ROOT_TEXT}",
-        f"o\n1\n{ROOT_TEXT}\n\n",
-        f"\n1\n{ROOT_TEXT}\n",
-        f"o\n01\n{ROOT_TEXT}\n",
-        f"o\n-1\n{ROOT_TEXT}\n",
-        f"o\n+1\n{ROOT_TEXT}\n",
-        f"o\n1 \n{ROOT_TEXT}\n",
-        f"o\n\u0661\n{ROOT_TEXT}\n",
-        f"o\n{2**63}\n{ROOT_TEXT}\n",
-        "o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I\n",
-        "o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J=\n",
-        "o\n1\nCsUYapGGPo4dkMgIAUqom_Xajj7h2fB2MPA3j2jxq2I=\n",
-        "o\n1\nAAAA\n",
+        ("", NO_CHECKPOINT),
+        (f"o\n{ROOT_TEXT}\n", NO_CHECKPOINT),
+        (f"o\n1\n{ROOT_TEXT}", NO_CHECKPOINT),
+        (f"o\n1\n{ROOT_TEXT}\nextension", NO_CHECKPOINT),
+        (f"o\n1\n{ROOT_TEXT}\n\n", NO_CHECKPOINT),
+        (f"\n1\n{ROOT_TEXT}\n", NO_CHECKPOINT),
+        (f"o\n01\n{ROOT_TEXT}\n", NO_SIZE),
+        (f"o\n-1\n{ROOT_TEXT}\n", NO_SIZE),
+        (f"o\n+1\n{ROOT_TEXT}\n", NO_SIZE),
+        (f"o\n1 \n{ROOT_TEXT}\n", NO_SIZE),
+        (f"o\n\u0661\n{ROOT_TEXT}\n", NO_SIZE),
+        (f"o\n{2**63}\n{ROOT_TEXT}\n", NO_SIZE),
+        ("o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I\n", NO_HASH),
+        ("o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J=\n", NO_HASH),
+        ("o\n1\nCsUYapGGPo4dkMgIAUqom_Xajj7h2fB2MPA3j2jxq2I=\n", NO_HASH),
+        (f"o\n1\n{ROOT_TEXT[:8]}!{ROOT_TEXT[8:]}\n", NO_HASH),
+        (f"o\n1\n\u00e9{ROOT_TEXT[1:]}\n", NO_HASH),
+        ("o\n1\nAAAA\n", NO_HASH),
     ],
 )
-def test_what_is_no_checkpoint_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"checkpoint|size|hash"):
+def test_what_is_no_checkpoint_is_refused(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{re.escape(why)}$"):
         tlog.read_checkpoint(text)
+
+
+def test_the_smallest_and_the_largest_size_are_read() -> None:
+    for size in (0, 2**63 - 1):
+        assert tlog.read_checkpoint(f"o\n{size}\n{ROOT_TEXT}\n").size == size
