@@ -36,11 +36,11 @@ MODULES = {
     "proof.bundle": ("proof_bundle",),
     "proof.checks": ("proof",),
     "proof.document": ("proof_document",),
-    "proof.form": ("proof",),
+    "proof.form": ("proof_form",),
     "proof.judge": ("proof",),
     "proof.receipt": ("proof_receipt",),
     "proof.trust": ("trust",),
-    "proof.verdict": ("proof",),
+    "proof.verdict": ("proof_verdict",),
     "proof.witness": ("proof",),
 }
 # Modules that make what they offer while they are loaded: each of their mutants has a process that
