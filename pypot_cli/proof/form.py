@@ -228,8 +228,8 @@ def _member(value: object, form: Any, at: str, what: str) -> Iterator[str]:
         if not isinstance(value, list) or len(value) != len(form):
             yield f"{at} must be a list of {len(form)} objects, not {shown(value)}"
         else:
-            for number, (item, each) in enumerate(zip(value, form, strict=True)):
-                yield from _member(item, each, f"{at}[{number}]", what)
+            for number, each in enumerate(form):
+                yield from _member(value[number], each, f"{at}[{number}]", what)
     elif isinstance(form, Mapping):
         yield from malformed(value, form, at, what)
     elif not form.accepts(value):
