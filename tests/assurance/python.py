@@ -32,16 +32,16 @@ MODULES = {
     "fairness.beacon": ("beacon",),
     "exchange": ("exchange",),
     "lock": ("lock",),
-    "proof.beacon": ("proof",),
+    "proof.beacon": ("proof_checks",),
     "proof.bundle": ("proof_bundle",),
-    "proof.checks": ("proof",),
+    "proof.checks": ("proof_checks",),
     "proof.document": ("proof_document",),
     "proof.form": ("proof_form",),
-    "proof.judge": ("proof",),
+    "proof.judge": ("proof_checks",),
     "proof.receipt": ("proof_receipt",),
     "proof.trust": ("trust",),
     "proof.verdict": ("proof_verdict",),
-    "proof.witness": ("proof",),
+    "proof.witness": ("proof_witness",),
 }
 # Modules that make what they offer while they are loaded: each of their mutants has a process that
 # loads it anew, where mutmut otherwise forks one that has loaded it.
