@@ -122,6 +122,13 @@ def test_without_rules_what_needs_them_is_skipped() -> None:
         assert judge(spaced, WATCHED) == skipped
 
 
+def test_where_an_entry_stands_is_told_of_what_says_so() -> None:
+    moved = {**PROOF["winning_entry"], "first_ticket": 11}
+    found = checks.placed(moved, "the entry", "the receipt", PROOF)
+    said = "tickets on the left of it = 10, but the receipt says 11"
+    assert amiss(found) == [("first_ticket", "failed", said)]
+
+
 @pytest.mark.parametrize("ticket", [9, 10, 34, 35])
 def test_the_winning_ticket_is_one_of_those_from_the_first_to_the_last(ticket: int) -> None:
     found = list(checks.entry({**PROOF, "winning_ticket": ticket}))
