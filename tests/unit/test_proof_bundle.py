@@ -454,6 +454,36 @@ def test_the_chain_tells_of_a_held_payout_what_the_proof_tells(outcome: str) -> 
             assert failed(verdict) == (set() if other == number else {"chain payout"})
 
 
+@pytest.mark.parametrize(
+    ("action", "name", "check"),
+    [
+        ("settled", "winning_ticket", "chain settled"),
+        ("payout_held", "credits", "chain payout"),
+        ("payout_released", "entries", "chain payout"),
+    ],
+)
+def test_a_truth_is_not_the_number_one_that_the_proof_tells(
+    action: str, name: str, check: str
+) -> None:
+    released = make_release(PROOF)
+    released["winning_ticket"] = released["payout"]["credits"] = released["release"]["entries"] = 1
+    chain = make_chain(released)
+
+    def failing(rows: Any) -> set[str]:
+        # The proof names the row that is there, as whoever made both would have it.
+        named = {**released, "audit": {"seq": 8, "row_hash": rows[7]["row_hash"]}}
+        checks = bundle.check_chain(named, rows)
+        return {each.name for each in checks if each.outcome == "failed"}
+
+    assert failing(chain) == set()
+    number = next(i for i, row in enumerate(chain) if row["action"] == action)
+    payload = json.loads(chain[number]["payload"])
+    assert payload["metadata"][name] == 1
+    payload["metadata"][name] = True
+    text = json.dumps(payload, sort_keys=True, separators=(",", ":"))
+    assert failing(relinked(changed(chain, number, payload=text))) == {check}
+
+
 @pytest.mark.parametrize("field", ["outcome", "released_at", "entries", "credits"])
 def test_the_chain_tells_the_same_of_a_release_as_the_proof(field: str) -> None:
     released = make_release(PROOF)
