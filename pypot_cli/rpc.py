@@ -282,10 +282,8 @@ def returned(answer: Any) -> RpcError | None:
     """Return the recorded refusal that a call answered with, None for any other answer."""
     if not isinstance(answer, dict) or answer.keys() != _REFUSAL:
         return None
-    return RpcError(
-        answer["code"], answer["message"], read_details(answer["details"]), answer["hint"],
-        recorded=True,
-    )  # fmt: skip
+    code, message, hint = (answer[name] for name in ("code", "message", "hint"))
+    return RpcError(code, message, read_details(answer["details"]), hint, recorded=True)
 
 
 def read_details(text: str | None) -> dict[str, Any]:
