@@ -737,7 +737,8 @@ def machine(servers: Servers, broken: str, tally: Counter[str]) -> Any:
                 pot.chain.append("claimed")
             # A claim looks a pot of so few players over itself.
             pot.status, pot.holder, pot.scanned = "settling", signer, True
-            pot.leased_until = self.world.now + CLAIM_LEASE
+            now = self.world.now
+            pot.leased_until = now + min(CLAIM_LEASE, (pot.reveal_by() - now) / 2)
 
         def may_claim(self, pot: Pot, signer: int) -> bool:
             now = self.world.now

@@ -90,7 +90,7 @@ select is(changed_tables(), '{}', 'and nothing changed');
 select refused(
     'pot_settlement', 'claim_settlement', on_pot('big'), 'PT409', 'wrong_state', '{
         "status": "settling", "attested": true, "scanned": true,
-        "leased_until": "2023-09-15T11:00:33.000000Z",
+        "leased_until": "2023-09-15T10:59:45.000000Z",
         "reveal_by": "2023-09-15T10:59:57.000000Z"
     }', 'nor by name'
 );
