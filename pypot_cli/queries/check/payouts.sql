@@ -10,11 +10,13 @@ select
 from public.pots as p
 full join (select * from private.transfers as o where o.kind in ('payout', 'hold')) as t
     on p.id = t.pot_id
-left join lateral (
-    select sum(e.credits_spent) as paid
+-- Once for all pots, as in escrows.sql.
+left join (
+    select e.pot_id, sum(e.credits_spent) as paid
     from public.pot_entries as e
-    where e.pot_id = p.id and e.cancelled_at is null
-) as d on true
+    where e.cancelled_at is null
+    group by e.pot_id
+) as d on p.id = d.pot_id
 where not exists (select from private.detached_pots as d where d.pot_id = p.id)
 group by p.id, t.pot_id, p.status, d.paid
 having count(t.id) <> case when p.status = 'settled' then 1 else 0 end

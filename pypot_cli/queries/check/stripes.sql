@@ -5,22 +5,24 @@ select
     'pot ' || p.id as subject,
     format(
         'has stripes of %s tickets for %s players, but max_tickets %s and %s players',
-        s.quota, s.participants, p.max_tickets, e.players
+        coalesce(s.quota, 0), coalesce(s.participants, 0), p.max_tickets, coalesce(e.players, 0)
     ) as problem
 from public.pots as p
-cross join lateral (
-    select
-        coalesce(sum(c.quota), 0) as quota,
-        coalesce(sum(c.participants), 0) as participants
+-- Once for all pots, as in escrows.sql.
+left join (
+    select c.pot_id, sum(c.quota) as quota, sum(c.participants) as participants
     from private.pot_stripes as c
-    where c.pot_id = p.id
-) as s
-cross join lateral (
-    select count(distinct n.user_id) as players
+    group by c.pot_id
+) as s on p.id = s.pot_id
+left join (
+    select n.pot_id, count(distinct n.user_id) as players
     from public.pot_entries as n
-    where n.pot_id = p.id and n.cancelled_at is null
-) as e
-where (s.quota <> p.max_tickets or s.participants <> e.players)
+    where n.cancelled_at is null
+    group by n.pot_id
+) as e on p.id = e.pot_id
+where (
+    coalesce(s.quota, 0) <> p.max_tickets or coalesce(s.participants, 0) <> coalesce(e.players, 0)
+)
     and not exists (select from private.detached_pots as d where d.pot_id = p.id)
 union all
 select

@@ -20,15 +20,20 @@ where n.first_ticket is distinct from n.true_first
 union all
 select
     'pot ' || p.id,
-    format('says total_tickets %s; its live entries have %s', p.total_tickets, e.tickets)
+    format(
+        'says total_tickets %s; its live entries have %s', p.total_tickets, coalesce(e.tickets, 0)
+    )
 from public.pots as p
-cross join lateral (
-    select coalesce(sum(n.ticket_count), 0) as tickets
+-- Once for all pots, as in escrows.sql.
+left join (
+    select n.pot_id, sum(n.ticket_count) as tickets
     from public.pot_entries as n
-    where n.pot_id = p.id and n.cancelled_at is null
-) as e
+    where n.cancelled_at is null
+    group by n.pot_id
+) as e on p.id = e.pot_id
 where (
-    p.total_tickets is distinct from case when p.locked_at is not null then e.tickets end
+    p.total_tickets is distinct from
+    case when p.locked_at is not null then coalesce(e.tickets, 0) end
     or e.tickets > p.max_tickets
 )
 and not exists (select from private.detached_pots as d where d.pot_id = p.id)
