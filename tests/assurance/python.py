@@ -147,8 +147,8 @@ def run(going: Run) -> None:
             if outcome == "not checked":
                 continue
             tried += 1
-            # What takes fifteen times as long as it did is noticed, and what cannot be imported: that
-            # is a timeout to mutmut, too.
+            # What takes fifteen times as long as it did is noticed; so is what cannot be imported,
+            # which is a timeout to mutmut, too.
             if outcome in ("killed", "timeout"):
                 killed += 1
             elif name in waived:
