@@ -45,6 +45,7 @@ class Connection:
         self._queued = 0
         self._has_frames = asyncio.Event()
         self._dropped = asyncio.Event()
+        self._sending = asyncio.Lock()
         self._ending = False
 
     async def run(self) -> None:
@@ -92,10 +93,11 @@ class Connection:
                 frame = self._queue.popleft()
                 self._queued -= len(frame)
                 # This waits while the client's buffers are full.
-                if isinstance(frame, bytes):
-                    await self._socket.send_bytes(frame)
-                else:
-                    await self._socket.send_text(frame)
+                async with self._sending:
+                    if isinstance(frame, bytes):
+                        await self._socket.send_bytes(frame)
+                    else:
+                        await self._socket.send_text(frame)
             self._has_frames.clear()
 
     async def _read(self) -> None:
@@ -122,8 +124,10 @@ class Connection:
 
     async def _end(self, code: int, reason: str) -> None:
         self._ending = True
-        with contextlib.suppress(WebSocketDisconnect):
-            async with asyncio.timeout(1):
+        # Whoever takes nothing for so long is not told why.
+        with contextlib.suppress(WebSocketDisconnect, TimeoutError):
+            # A frame that waits for room in the buffers goes first, or it would follow this one.
+            async with asyncio.timeout(1), self._sending:
                 await self._socket.close(code, reason)
 
     # ------------------------------------------------------------------------ messages
