@@ -17,6 +17,8 @@ from pypot_cli.bench.stage import GRANT, numbered
 from pypot_cli.db.connection import query
 from pypot_cli.rpc import Api, Caller
 
+_ORCHESTRATOR = Caller("pot_orchestrator")
+
 
 def prepare(conn: psycopg.Connection[Any]) -> None:
     """Make the functions of this module, for the session of a superuser in autocommit."""
@@ -48,7 +50,7 @@ def open_pot(api: Api, joins: int, players: int, draw_version: int = 1) -> tuple
     api.call(Caller("pot_settlement"), "add_commitments", commitments=[commitment])
     most = tickets(joins)
     api.call(
-        Caller("pot_orchestrator"), "create_pot", pot_id=pot_id, entry_cost=1,
+        _ORCHESTRATOR, "create_pot", pot_id=pot_id, entry_cost=1,
         max_tickets=most, max_per_user=min(most, 3 * -(-joins // players)),
         min_participants=min(2, players), fill_seconds=86_400, draw_version=draw_version,
     )  # fmt: skip
@@ -59,6 +61,15 @@ def fill(conn: psycopg.Connection[Any], pot_id: UUID, joins: int, players: int) 
     """Fill an open pot by so many joins of the first players in turn."""
     with conn.transaction():
         conn.execute("select pg_temp.join_all(%s, %s, %s)", [pot_id, joins, players])
+
+
+def locked_pot(conn: psycopg.Connection[Any], api: Api, joins: int, players: int) -> UUID:
+    """Sign up so many players, have them fill a pot and lock it; return its id."""
+    add_players(conn, players)
+    pot, _ = open_pot(api, joins, players)
+    fill(conn, pot, joins, players)
+    api.call(_ORCHESTRATOR, "lock_pot", pot_id=pot)
+    return pot
 
 
 def open_pots(conn: psycopg.Connection[Any], first: int, last: int) -> None:

@@ -20,7 +20,7 @@ from pypot_cli.bench import bulk
 from pypot_cli.bench.figures import Goal, goals_table
 from pypot_cli.db.request import api_request
 from pypot_cli.db.throwaway import throwaway_cluster
-from pypot_cli.rpc import Api, Caller, login_url
+from pypot_cli.rpc import Api, login_url
 
 PAGE = 20
 """Pots of a page of the lobby."""
@@ -48,7 +48,7 @@ def run(pots: int, entries: int, say: Callable[[str], None]) -> dict[str, Any]:
         bulk.prepare(conn)
         say(f"making a locked pot of {entries} entries")
         with Api(login_url(url)) as api:
-            large = _locked_pot(conn, api, entries)
+            large = bulk.locked_pot(conn, api, entries, min(entries, _PLAYERS))
         for first in range(0, pots, _BATCH):
             say(f"opening pots {first} to {min(first + _BATCH, pots) - 1} of {pots}")
             bulk.open_pots(conn, first, min(first + _BATCH, pots) - 1)
@@ -120,15 +120,6 @@ def _lines_of(reads: dict[str, dict[str, float]]) -> list[str]:
             for name, each in reads.items()
         ),
     ]
-
-
-def _locked_pot(conn: psycopg.Connection[Any], api: Api, entries: int) -> UUID:
-    players = min(entries, _PLAYERS)
-    bulk.add_players(conn, players)
-    pot_id, _ = bulk.open_pot(api, entries, players)
-    bulk.fill(conn, pot_id, entries, players)
-    api.call(Caller("pot_orchestrator"), "lock_pot", pot_id=pot_id)
-    return pot_id
 
 
 def _deepest(pots: int) -> str:

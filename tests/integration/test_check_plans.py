@@ -12,7 +12,7 @@ from typing import Any
 from pypot_cli.bench import bulk
 from pypot_cli.check import scope
 from pypot_cli.db.connection import QUERIES, query
-from pypot_cli.rpc import Api, Caller, login_url
+from pypot_cli.rpc import Api, login_url
 from tests.support.database import Database
 
 _POTS = 600
@@ -33,11 +33,8 @@ def scans(plan: dict[str, Any]) -> Iterator[int]:
 def test_no_check_reads_a_table_once_for_each_pot(db: Database) -> None:
     with db.admin() as conn:
         bulk.prepare(conn)
-        bulk.add_players(conn, _ENTRIES)
         with Api(login_url(db.url())) as api:
-            pot_id, _ = bulk.open_pot(api, _ENTRIES, _ENTRIES)
-            bulk.fill(conn, pot_id, _ENTRIES, _ENTRIES)
-            api.call(Caller("pot_orchestrator"), "lock_pot", pot_id=pot_id)
+            bulk.locked_pot(conn, api, _ENTRIES, _ENTRIES)
         bulk.open_pots(conn, 0, _POTS - 1)
         conn.execute("analyze")
         ((there,),) = conn.execute(
