@@ -52,13 +52,16 @@ class LocalBeacon:
         key = public_key(self._private_key())
         # drand's is of the group of nodes; here it is one node.
         self._group_hash = sha256(key)
-        named = chain_hash(
-            public_key=key,
-            genesis_time=genesis_time,
-            period=period,
-            group_hash=self._group_hash,
-            beacon_id=_BEACON_ID,
-        )
+        try:
+            named = chain_hash(
+                public_key=key,
+                genesis_time=genesis_time,
+                period=period,
+                group_hash=self._group_hash,
+                beacon_id=_BEACON_ID,
+            )
+        except OverflowError:
+            raise ValueError("a chain has a period of 32 bits and a genesis of 63") from None
         self.chain = Chain(named, key, SCHEME, genesis_time, period)
 
     def _private_key(self) -> int:
