@@ -11,6 +11,7 @@ import functools
 import ssl
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -39,7 +40,19 @@ def ask(
     Raises ValueError for more than `most` bytes, httpx.ReadTimeout when it is not whole after
     `seconds`, and httpx.HTTPError or httpx.InvalidURL for what else goes wrong.
     """
+    if not is_address(url):
+        raise httpx.InvalidURL("no address of a host and a port")
     return asyncio.run(_ask(method, url, seconds, most, content, headers))
+
+
+def is_address(url: str) -> bool:
+    """Say whether `url` is an http or https address: of a host, and of a port that there can be."""
+    try:
+        parts = urlsplit(url)
+        httpx.URL(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except (ValueError, httpx.InvalidURL):
+        return False
 
 
 async def _ask(

@@ -21,7 +21,7 @@ import httpx
 import jwt
 from postgrest.exceptions import APIError
 
-from pypot_cli import correlation
+from pypot_cli import correlation, exchange
 from pypot_cli.errors import PypotError, UnreadableInputError
 from pypot_cli.rpc import ANON, Caller, Calls, RpcError, UnavailableError, read_details
 from pypot_cli.wake import Listening, Wake
@@ -59,9 +59,8 @@ class Project:
 
     def __post_init__(self) -> None:
         """Raise UnreadableInputError for an address that would send a seed in the clear."""
-        parts = urlsplit(self.url)
-        is_local = parts.scheme == "http" and parts.hostname in _LOCAL_HOSTS
-        if not parts.hostname or not (parts.scheme == "https" or is_local):
+        parts = urlsplit(self.url) if exchange.is_address(self.url) else None
+        if parts is None or (parts.scheme == "http" and parts.hostname not in _LOCAL_HOSTS):
             raise UnreadableInputError("SUPABASE_URL must begin with https:// (http:// only here)")
         if not self.key:
             raise UnreadableInputError("set SUPABASE_KEY to the project's anon or publishable key")

@@ -55,10 +55,10 @@ def urls(given: Iterable[str] | None = None) -> tuple[str, ...]:
     """
     listed = os.environ.get("PYPOT_BEACON_URLS", "").split(",")
     found = tuple(given or (each.strip() for each in listed if each.strip())) or DEFAULT_URLS
-    for url in found:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UnreadableInputError("a beacon's address begins with https:// or http://")
+    if not all(exchange.is_address(url) for url in found):
+        raise UnreadableInputError(
+            "a beacon's address begins with https:// or http:// and names a host"
+        )
     return tuple(url.rstrip("/") for url in found)
 
 
@@ -78,7 +78,9 @@ def trusted(sources: Iterable[str] = ()) -> Chains:
 def read_chain(source: str) -> Chain:
     """Return the chain that the file or URL `source` describes. Raises UnreadableInputError."""
     try:
-        if urlsplit(source).scheme in ("http", "https"):
+        if _is_url(source):
+            if not exchange.is_address(source):
+                raise UnreadableInputError("a chain's address names no host, or no port there is")
             status, body = _get(source)
             if status != 200:
                 raise UnreadableInputError(f"{_shown(source)} answered {status}")
@@ -151,7 +153,7 @@ def _ask(url: str, chain: Chain, number: int) -> bytes:
         if status != 200:
             raise BeaconUnavailableError(f"answered {status}")
         stated = _object(body)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise BeaconUnavailableError(f"failed: {type(error).__name__}") from None
     except ValueError as error:
         raise BeaconUnavailableError(f"answered no beacon: {error}") from None
@@ -188,7 +190,15 @@ def _object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _shown(url: str) -> str:
-    """Return an address without what may be secret in it."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.hostname else url
+def _shown(source: str) -> str:
+    """Return an address without what may be secret in it, or a file's name."""
+    if not _is_url(source):
+        return source
+    if not exchange.is_address(source):
+        return "what is no address"
+    parts = urlsplit(source)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _is_url(source: str) -> bool:
+    return source.lower().startswith(("http://", "https://"))

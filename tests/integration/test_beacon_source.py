@@ -9,11 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from pypot_cli import keys
 from pypot_cli.beacon import source as sources
-from pypot_cli.beacon.local import LocalBeacon
+from pypot_cli.beacon.local import BeaconServer, LocalBeacon
 from pypot_cli.beacon.rounds import RoundsInBackground, RoundsNow
 from pypot_cli.beacon.source import BeaconUnavailableError, Source
+from pypot_cli.cli import app
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.fairness.beacon import QUICKNET, chain_from_info, verify_round
 from pypot_cli.keys import Secret, new_secret
@@ -26,6 +29,15 @@ RECORDED = json.loads(
 )
 REAL = RECORDED["rounds"][1]
 NUMBER, SIGNATURE = REAL["round"], REAL["signature"]
+
+
+# What the client of HTTP refuses, or Python itself.
+NO_ADDRESSES = [
+    "https://[c.example",
+    "https://c.example:port",
+    "https://c.example:99999",
+    "https://c.example:0",
+]
 
 
 @pytest.fixture
@@ -142,6 +154,16 @@ def test_who_answers_without_an_end_keeps_nobody_from_the_next(
         assert fetch(url, liar.url).hex() == SIGNATURE
 
 
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_an_endpoint_that_nobody_can_ask_keeps_nobody_from_the_next(
+    liar: Liar, address: str
+) -> None:
+    liar.body = answers()
+    assert fetch(address, liar.url).hex() == SIGNATURE
+    with pytest.raises(BeaconUnavailableError, match="InvalidURL"):
+        fetch(address)
+
+
 def test_it_asks_again_until_the_round_is_there(liar: Liar) -> None:
     real = answers()
     liar.status = 425
@@ -177,9 +199,9 @@ def test_endpoints_are_the_ones_given_or_of_the_environment_or_drands(
     monkeypatch.setenv("PYPOT_BEACON_URLS", "http://a.example/, https://b.example:1/x")
     assert sources.urls() == ("http://a.example", "https://b.example:1/x")
     assert sources.urls(["https://c.example"]) == ("https://c.example",)
-    for wrong in ("c.example", "ftp://c.example", "https://"):
+    for wrong in ("c.example", "ftp://c.example", "https://", *NO_ADDRESSES):
         with pytest.raises(UnreadableInputError, match="begins with"):
-            sources.urls([wrong])
+            sources.urls(["https://c.example", wrong])
 
 
 def test_a_chain_is_read_from_a_file_or_an_address(tmp_path: Path, liar: Liar) -> None:
@@ -205,6 +227,14 @@ def test_what_describes_no_chain_is_named(tmp_path: Path, content: str) -> None:
         sources.read_chain(str(tmp_path / "none"))
     with pytest.raises(UnreadableInputError, match="Connect"):
         sources.read_chain("http://127.0.0.1:1/info")
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_an_address_that_nobody_can_ask_is_no_chains(address: str) -> None:
+    with pytest.raises(UnreadableInputError) as raised:
+        sources.read_chain(address)
+    # There may be a password in it.
+    assert address not in str(raised.value)
 
 
 # ---------------------------------------------------------------- local beacon
@@ -264,6 +294,39 @@ def test_the_same_key_is_the_same_chain_again() -> None:
     assert LocalBeacon(secret).chain != LocalBeacon(new_secret()).chain
     assert LocalBeacon(secret).chain != LocalBeacon(secret, period=4).chain
     assert LocalBeacon(secret).chain != LocalBeacon(secret, genesis_time=5).chain
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"genesis_time": 2**63},
+        {"genesis_time": -1},
+        {"genesis_time": -(2**63) - 1},
+        {"period": 2**32},
+        {"period": 0},
+        {"period": -1},
+    ],
+)
+def test_what_can_be_no_chain_is_no_local_beacon(times: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"genesis|1970"):
+        LocalBeacon(new_secret(), **times)
+
+
+def test_the_last_genesis_of_a_local_beacon_is_the_last_that_a_database_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[int] = []
+
+    def serve(server: BeaconServer) -> None:
+        served.append(server.beacon.chain.genesis_time)
+        server._listener.close()
+
+    monkeypatch.setattr(BeaconServer, "serve_until_stopped", serve)
+    monkeypatch.setattr(keys, "forbid_dumps", lambda: None)
+    for genesis, code in (("4102444800", 0), ("4102444801", 2), (str(2**63), 2)):
+        asked = ["beacon", "--port", "0", "--key", str(tmp_path / "key"), "--genesis", genesis]
+        assert CliRunner().invoke(app, asked).exit_code == code
+    assert served == [4102444800]
 
 
 # ------------------------------------------------------------------ background

@@ -243,3 +243,23 @@ def test_whom_to_believe_is_read_once_however_much_is_asked(
             with pytest.raises(httpx.ConnectTimeout):
                 asked("GET", f"https://127.0.0.1:{silent.getsockname()[1]}/")
     assert len(read) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "127.0.0.1:1", "ftp://127.0.0.1", "http://", "http://[::1",
+        "http://127.0.0.1:port", "http://127.0.0.1:99999", "http://127.0.0.1:0", "http://a\nb",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_said_to_be_none(url: str) -> None:
+    assert not exchange.is_address(url)
+    with pytest.raises(httpx.InvalidURL):
+        ask("GET", url, seconds=SECONDS, most=MOST)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a", "https://a.example:65535/b?c", "HTTP://[::1]:1", "https://u:p@a.example"]
+)
+def test_an_address_is_of_a_host_and_a_port(url: str) -> None:
+    assert exchange.is_address(url)

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from pypot_cli import supabase_api
-from pypot_cli.errors import PypotError
+from pypot_cli.errors import PypotError, UnreadableInputError
 from pypot_cli.rpc import ANON
 from pypot_cli.supabase_api import Project, SupabaseApi
 
@@ -76,3 +76,23 @@ def test_a_compressed_answer_is_not_taken(answers: Answers) -> None:
     calls = answers({"Content-Encoding": "gzip"}, iter([gzip.compress(b"1")]))
     with pytest.raises(PypotError, match="answered compressed"):
         calls.call(ANON, "pack_lock_entries")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "project.supabase.co", "ftp://project.supabase.co", "https://",
+        "http://project.supabase.co", "https://[project",
+        "https://project.supabase.co:port", "https://project.supabase.co:99999",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_or_not_safe_is_refused(url: str) -> None:
+    with pytest.raises(UnreadableInputError, match="SUPABASE_URL"):
+        Project(url, "key", "secret")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.supabase.co", "http://localhost:54321", "http://[::1]:1"]
+)
+def test_an_address_that_is_safe_is_taken(url: str) -> None:
+    assert Project(url, "key", "secret").url == url
