@@ -273,7 +273,10 @@ def beacon(
         int, typer.Option(min=1, max=3600, help="Seconds between rounds.")
     ] = config.BEACON_PERIOD,
     genesis: Annotated[
-        int, typer.Option(min=1, metavar="UNIX", help="When round 1 is.")
+        int,
+        typer.Option(
+            min=1, max=config.BEACON_LAST_GENESIS, metavar="UNIX", help="When round 1 is."
+        ),
     ] = config.BEACON_GENESIS,
 ) -> None:
     """Serve a local beacon, end the draws that wait for one, or register one.
@@ -501,7 +504,7 @@ def check(
     from pypot_cli import rpc
     from pypot_cli.check.state import read_mark, write_mark
 
-    url = rpc.database_url(db_url)
+    url = rpc.database_url_to_read(db_url)
     before = read_mark(state) if state else None
     left_out: list[str] = []
     if before is None:

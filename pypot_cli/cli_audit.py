@@ -146,7 +146,7 @@ def verify(
     kept = verification.outside(checkpoint or (), tiles or ())
     keys = [read_vkey(each) for each in log_key or ()]
     before = read_state(state) if state else None
-    report = _with_progress(rpc.database_url(db_url), kept, before, keys)
+    report = _with_progress(rpc.database_url_to_read(db_url), kept, before, keys)
     if report.sound and state:
         write_state(state, report.state)
     if as_json:

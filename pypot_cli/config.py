@@ -27,9 +27,11 @@ LOCAL_PASSWORD = "postgres"  # noqa: S105 (Supabase's well-known local password)
 POLL_SECONDS = 1.0
 
 # Where a local beacon is, when its round 1 was (2026-01-01, fixed so that one key is one chain
-# whenever it is served), and the seconds between its rounds, as with drand's quicknet.
+# whenever it is served), and the seconds between its rounds, as with drand's quicknet. Round 1 of a
+# chain that the database takes is before 2100: what is larger was given in milliseconds.
 BEACON_PORT = 54330
 BEACON_GENESIS = 1767225600
+BEACON_LAST_GENESIS = 4102444800
 BEACON_PERIOD = 3
 
 # Commitments that the signer keeps for pots to come.
@@ -51,6 +53,14 @@ def external_database_url() -> str | None:
         return None
     if not url.startswith(("postgresql://", "postgres://")):
         raise UnreadableInputError("PYPOT_DB_URL must begin with postgresql://")
+    return readable_database_url(url, "PYPOT_DB_URL")
+
+
+def readable_database_url(url: str, given_as: str) -> str:
+    """`url` as it is, when libpq can read it; `given_as` says where it was given.
+
+    Raises UnreadableInputError, which quotes nothing of it.
+    """
     from psycopg.conninfo import conninfo_to_dict  # slow to import, and most commands need none
 
     try:
@@ -58,6 +68,6 @@ def external_database_url() -> str | None:
     except Exception:
         # libpq's message quotes the URL, and with it the password.
         raise UnreadableInputError(
-            "PYPOT_DB_URL cannot be read: write postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+            f"{given_as} cannot be read: write postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
         ) from None
     return url

@@ -24,7 +24,7 @@ from psycopg.types.json import Jsonb
 from pypot_cli import config, correlation, db
 from pypot_cli.db.connection import PREPARE_NOTHING, query
 from pypot_cli.db.request import api_request
-from pypot_cli.errors import PypotError
+from pypot_cli.errors import PypotError, UnreadableInputError
 
 BUSY = "busy"
 """The one documented error that asks for the same call again."""
@@ -82,9 +82,22 @@ ANON = Caller("anon")
 def database_url(given: str | None = None) -> str:
     """Return the database a command talks to: `given`, else PYPOT_DB_URL, else the checkout's own.
 
-    Raises PypotError when none of them is there.
+    Raises PypotError when none of them is there, UnreadableInputError for one that is no URL.
     """
-    return given or config.external_database_url() or db.url(config.DEFAULT_DATA_DIR)
+    if given:
+        return config.readable_database_url(given, "--db")
+    return config.external_database_url() or db.url(config.DEFAULT_DATA_DIR)
+
+
+def database_url_to_read(given: str | None = None) -> str:
+    """Return what `database_url` does, for a command whose exit code 1 is what it found.
+
+    Raises UnreadableInputError (exit code 2) also where there is no database to look at.
+    """
+    try:
+        return database_url(given)
+    except PypotError as error:
+        raise UnreadableInputError(str(error)) from None
 
 
 def login_url(url: str) -> str:

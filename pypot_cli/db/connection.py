@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
 
-from pypot_cli.errors import PypotError
+from pypot_cli.errors import PypotError, UnreadableInputError
 
 PREPARE_NOTHING = None
 """For psycopg: a prepared statement stays on a connection to the server, and behind a pooler of
@@ -23,7 +23,10 @@ def query(name: str) -> bytes:
 
 
 def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection:
-    """Connects, or raises PypotError with libpq's reason, which never quotes a password."""
+    """Connects, or raises PypotError with libpq's reason, which never quotes a password.
+
+    What is no URL is an UnreadableInputError.
+    """
     try:
         return psycopg.connect(
             url,
@@ -32,6 +35,11 @@ def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection:
             application_name="pypot",
             prepare_threshold=PREPARE_NOTHING,
         )
+    except psycopg.ProgrammingError:
+        # Here the reason would be the URL, and with it the password.
+        raise UnreadableInputError(
+            "no URL of a database: write postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+        ) from None
     except psycopg.OperationalError as error:
         lines = str(error).strip().splitlines()
         raise PypotError(f"cannot connect: {lines[0] if lines else 'no reason given'}") from None
