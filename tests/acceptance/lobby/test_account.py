@@ -62,7 +62,14 @@ def test_a_player_sees_spends_limits_and_stops(stage: Stage, browser: Browser) -
 
     page.get_by_role("link", name="Account").click()
     page.get_by_label("Take a break").select_option("24 hours")
+    asked = page.get_by_role("alertdialog")
     page.get_by_role("button", name="Start the break").click()
+    expect(asked).to_contain_text("neither can you: 24 hours.")
+    assert violations(page) == []
+    asked.get_by_role("button", name="Not now").click()
+    expect(page.get_by_text("You take a break until")).to_have_count(0)
+    page.get_by_role("button", name="Start the break").click()
+    asked.get_by_role("button", name="Yes, take the break").click()
     expect(page.get_by_text("You take a break until")).to_be_visible()
     visit(page, pot)
     buy(page, 1)
@@ -73,7 +80,6 @@ def test_a_player_sees_spends_limits_and_stops(stage: Stage, browser: Browser) -
     page.get_by_role("link", name="Account").click()
     page.get_by_label("Stop playing").select_option("30 days")
     page.get_by_role("button", name="Exclude me").click()
-    asked = page.get_by_role("alertdialog")
     expect(asked).to_contain_text("Nobody can end this before its time")
     assert violations(page) == []
     asked.get_by_role("button", name="Not now").click()

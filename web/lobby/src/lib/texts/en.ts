@@ -220,6 +220,7 @@ export const en = {
         excludedUntil: (when: string) => `You have excluded yourself until ${when}. Your entries stand, and what they win is paid.`,
         sure: (span: string) => `Nobody can end this before its time, and neither can you: ${span}. It can only be made longer.`,
         doIt: "Yes, exclude me",
+        doBreak: "Yes, take the break",
     },
     history: {
         title: "History",
