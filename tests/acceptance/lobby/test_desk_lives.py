@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pypot_cli import check
+from pypot_cli.rpc import ANON
 from tests.support.desk import give_reason, moderate, officer, open_case, open_desk
 from tests.support.lobby import Stage, found, open_lobby, violations, visit
 
@@ -111,6 +112,17 @@ def test_a_pot_is_paused_thinned_out_drawn_held_and_reviewed_by_two(
     spectator.reload()
     expect(spectator.get_by_text("payout_released")).to_be_visible()
     assert spectator.get_by_text("a default id").count() == 0
+    # What became of it is in the rates, which are everybody's.
+    spectator.goto("/fairness")
+    rates = stage.call(ANON, "hold_stats")
+    decided = rates["paid"] + rates["returned"]
+    assert decided > 0
+    shown = spectator.get_by_role("region", name="Prizes that were held back").locator("dd")
+    expect(shown.nth(0)).to_contain_text(f"{rates['held']} of {rates['settled']} (")
+    expect(shown.nth(1)).to_have_text(str(rates["paid"]))
+    expect(shown.nth(2)).to_contain_text(f"{rates['returned']} of {decided} (")
+    expect(shown.last).to_have_text(str(rates["excluded_entries"]))
+    assert violations(spectator) == []
     for page in (ann, bob, cyd, spectator, first, second):
         page.context.close()
     assert [each for each in check.check_database(stage.admin) if not each.holds] == []

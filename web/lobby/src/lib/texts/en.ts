@@ -244,6 +244,16 @@ export const en = {
         observed: "won",
         expected: "expected",
         none: "No draws yet.",
+        holds: "Prizes that were held back",
+        holdsHelp:
+            "A suspicion of fraud that is on record before the reveal holds a prize until people have looked at it. It changes no draw: the prize goes to the winner, or back to the other players, and nobody can begin to hold it once the seed is revealed.",
+        share: (count: number, of: number, share: number) => `${number(count)} of ${number(of)} (${percent(share)})`,
+        held: "Held, of all that were settled",
+        heldPaid: "Paid to the winner then",
+        heldReturned: "Returned to the other players, of those decided",
+        heldOpen: "Waiting for people",
+        review: "Until decided, median",
+        excluded: "Entries taken out before a lock",
         check: "Check a draw yourself",
         checkHelp: "Nobody has to believe these pages. The more of this you do, the less you trust us.",
         ways: [

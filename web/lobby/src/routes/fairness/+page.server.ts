@@ -19,9 +19,26 @@ export interface DrawStats {
     };
 }
 
+/** What hold_stats tells, over all time. */
+export interface HoldStats {
+    settled: number;
+    held: number;
+    hold_rate: number | null;
+    open: number;
+    paid: number;
+    returned: number;
+    uphold_rate: number | null;
+    review_seconds: { median: number } | null;
+    excluded_entries: number;
+}
+
 export const load: PageServerLoad = ({ fetch }) =>
     reading(fetch, async (client) => {
-        const { data, error } = await client.rpc("fairness_stats");
+        const [draws, holds] = await Promise.all([client.rpc("fairness_stats"), client.rpc("hold_stats")]);
+        const error = draws.error ?? holds.error;
         if (error) throw error;
-        return { draws: (data as unknown as { draws: DrawStats[] }).draws };
+        return {
+            draws: (draws.data as unknown as { draws: DrawStats[] }).draws,
+            holds: holds.data as unknown as HoldStats,
+        };
     });
