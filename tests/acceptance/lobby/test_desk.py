@@ -13,7 +13,16 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, Request, Response, Route, expect
+from playwright.sync_api import (
+    Browser,
+    CDPSession,
+    Locator,
+    Page,
+    Request,
+    Response,
+    Route,
+    expect,
+)
 
 from pypot_cli.rpc import Caller
 from tests.support.desk import (
@@ -24,6 +33,7 @@ from tests.support.desk import (
     open_case,
     open_desk,
     set_officer,
+    user_id,
 )
 from tests.support.lobby import (
     COMPLIANCE,
@@ -286,6 +296,142 @@ def test_a_pot_is_paused_and_the_audit_searched_by_keyboard_alone(
     page.get_by_label("In the reason").fill("typed%clicked")
     page.keyboard.press("Enter")
     expect(page.get_by_text("No row is like that.")).to_be_visible()
+    page.context.close()
+
+
+def test_a_limit_is_set_and_what_is_no_number_takes_none_away(
+    stage: Stage, browser: Browser
+) -> None:
+    player = user_id(stage, stage.player())
+    page = open_desk(browser, stage, officer(stage), "/desk/limits")
+    form = page.get_by_role("form", name="Set a limit")
+    rail = page.get_by_test_id("rail").filter(has_text=player)
+
+    def ask(value: str) -> Locator:
+        form.get_by_role("combobox").first.select_option("Joins a day")
+        form.get_by_role("combobox").last.select_option("a player")
+        form.get_by_label("Which region, template or player").fill(player)
+        form.get_by_label("Value").fill(value)
+        form.get_by_role("button", name="Set it").click()
+        return give_reason(page, "Set this limit", "a leash")
+
+    expect(ask("1000")).to_be_hidden()
+    expect(rail).to_contain_text("1000")
+    for odd in ("1,000", "10 a day", "-5", "1e3"):
+        expect(ask(odd).get_by_role("alert")).to_contain_text("a whole number")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+    page.reload()
+    expect(rail).to_contain_text("1000")
+    expect(ask("Off")).to_be_hidden()
+    expect(rail.get_by_role("cell", name="off", exact=True)).to_be_visible()
+    expect(ask("")).to_be_hidden()
+    expect(rail).to_have_count(0)
+    page.context.close()
+
+
+# ------------------------------------------------------------------------------ entries are found
+
+
+def test_entries_among_hundreds_are_found_by_keyboard_and_from_flag_and_group(
+    stage: Stage, browser: Browser
+) -> None:
+    pot = stage.open_pot(entry_cost=1, max_tickets=1000, max_per_user=5, fill_seconds=3600)
+    crowd(stage, pot, players=100, joins=5, devices=0)
+    # The last ones of six pages, by one device.
+    ring = crowd(stage, pot, players=3, joins=1, devices=1)
+    page = open_desk(browser, stage, officer(stage))
+    open_case(page, pot)
+    entries, said = page.get_by_test_id("entry"), page.get_by_test_id("found")
+    expect(entries).to_have_count(100)
+
+    page.get_by_test_id("clusters").get_by_role("link", name="device-1").first.focus()
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("3 of 503 entries.")
+    expect(entries).to_have_count(3)
+    expect(page.get_by_role("heading", name="Entries", exact=True)).to_be_in_viewport()
+    assert violations(page) == []
+    # Sent to a colleague, it shows the same.
+    page.reload()
+    expect(said).to_have_text("3 of 503 entries.")
+
+    # The keys go on from where the link led.
+    words = page.get_by_label("Account, player, address, device or region")
+    expect(words).to_have_value("device-1")
+    words.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("account-101, ACCOUNT-103")
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("2 of 503 entries.")
+    expect(words).to_be_focused()
+    page.get_by_role("button", name="Exclude account-101's entry of 1 ticket").click()
+    expect(give_reason(page, "Exclude this entry", "one tablet")).to_be_hidden()
+    expect(entries.first).to_contain_text("taken back")
+    expect(said).to_have_text("2 of 503 entries.")
+
+    words.fill("account-10")
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("5 of 503 entries.")
+    words.fill("device-2")
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("0 of 503 entries.")
+    expect(page.get_by_text("No entry is like that.")).to_be_visible()
+
+    flag = found(stage, pot, ring[2])
+    page.get_by_role("button", name="Read again").click()
+    page.get_by_role("link", name="Entries of this player").focus()
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("1 of 503 entries.")
+    stage.call(COMPLIANCE, "review_flag", flag_id=flag, decision="uphold", reason="one tablet")
+    page.goto("/desk/flags?status=uphold_proposed")
+    card = page.locator(f'[data-flag="{flag}"]')
+    expect(card).to_contain_text("Proposed to be upheld. Another person")
+    card.get_by_role("link", name="Entries of this player").click()
+    expect(said).to_have_text("1 of 503 entries.")
+    expect(page.get_by_role("heading", name="Entries", exact=True)).to_be_focused()
+    expect(entries).to_contain_text("account-103")
+    words.fill("")
+    page.get_by_label("Only with flags").check()
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(said).to_have_text("1 of 503 entries.")
+    page.get_by_role("link", name="Show all").click()
+    expect(entries).to_have_count(100)
+    expect(said).to_be_empty()
+    assert violations(page) == []
+    page.context.close()
+
+
+def test_a_search_among_too_many_entries_ends_and_says_so(stage: Stage, browser: Browser) -> None:
+    pot = stage.open_pot(**TERMS)
+    crowd(stage, pot, players=2, joins=1, devices=1)
+    page = open_desk(browser, stage, officer(stage))
+    asked: list[int] = []
+
+    def endless(route: Route) -> None:
+        wanted: Any = route.request.post_data_json
+        if "after" not in wanted:
+            answer = route.fetch()
+            route.fulfill(response=answer, json={**answer.json(), "next": str(uuid.uuid4())})
+            return
+        asked.append(wanted["page_size"])
+        entry: dict[str, Any] = {
+            **dict.fromkeys(("address", "region", "account_age_seconds", "first_ticket")),
+            **{"account": "account-3", "user_id": str(uuid.uuid4()), "device": "device-2"},
+            **{"ticket_count": 1, "flags": [], "cancelled_at": None},
+            "created_at": "2026-01-01T00:00:00Z",
+        }
+        entries = [{**entry, "entry_id": str(uuid.uuid4())} for _ in range(wanted["page_size"])]
+        route.fulfill(json={"entries": entries, "next": str(uuid.uuid4()), "truncated": []})
+
+    page.route("**/rest/v1/rpc/get_case", endless)
+    open_case(page, pot)
+    page.get_by_label("Account, player, address, device or region").fill("device-1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("found")).to_have_text(
+        "2 of the first 20,002 entries, which is as far as was searched."
+    )
+    expect(page.get_by_test_id("entry")).to_have_count(2)
+    assert asked == [1000] * 20
     page.context.close()
 
 

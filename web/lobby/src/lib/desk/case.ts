@@ -1,6 +1,8 @@
-/** The shapes of get_case (docs/compliance.md). */
+/** get_case and its shapes (docs/compliance.md). */
 
 import type { PotSummary } from "../pots.ts";
+import { client } from "../supabase.ts";
+import { answered } from "./view.svelte.ts";
 
 export interface Flag {
     flag_id: string;
@@ -83,4 +85,11 @@ export interface Case {
         events: { id: number; kind: string; data: unknown; created_at: string }[];
         alerts: { kind: string; detail: unknown; opened_at: string; closed_at: string | null; occurrences: number }[];
     };
+}
+
+/** A case with its first entries; or, after an entry, those that follow it. */
+export async function readCase(potId: string, after: string | null, size: number): Promise<Case> {
+    return (await answered(
+        client().rpc("get_case", { pot_id: potId, page_size: size, ...(after === null ? {} : { after }) }),
+    )) as unknown as Case;
 }
