@@ -1,11 +1,14 @@
 """The journal: the first lock of a round is remembered, by everybody, and for good."""
 
 import os
+import re
+import sqlite3
 import uuid
 from pathlib import Path
 
 import pytest
 
+from pypot_cli.config import ROOT
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.lock_journal import LockJournal, open_journal
 
@@ -47,3 +50,23 @@ def test_a_note_is_on_the_disk_before_it_returns(tmp_path: Path) -> None:
     journal.note(ROUND, FIRST)
     journal.close()
     assert os.listdir(tmp_path) == ["journal.sqlite"]  # noqa: PTH208 (no leftover of a transaction)
+
+
+def test_journals_of_several_machines_are_put_together_as_the_page_says(tmp_path: Path) -> None:
+    """What one signer noted another has to know after a restore, and nobody's own note changes."""
+    page = (ROOT / "docs" / "operations.md").read_text()
+    block = r"```sql\n *-- sqlite3 locks\.sqlite[^\n]*\n(.*?)```"
+    (statements,) = re.findall(block, page, re.DOTALL)
+    other_round = uuid.UUID(int=8)
+    own = LockJournal(tmp_path / "locks.sqlite")
+    own.note(ROUND, FIRST)
+    own.close()
+    other = LockJournal(tmp_path / "other.sqlite")
+    other.note(ROUND, SECOND)
+    other.note(other_round, SECOND)
+    other.close()
+    whole = sqlite3.connect(tmp_path / "locks.sqlite")
+    whole.executescript(statements.replace("other.sqlite", str(tmp_path / "other.sqlite")))
+    whole.close()
+    journal = LockJournal(tmp_path / "locks.sqlite")
+    assert (journal.lock_of(ROUND), journal.lock_of(other_round)) == (FIRST, SECOND)
