@@ -8,7 +8,8 @@ from typing import Any
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.rpc import JsonString
 
-_REGIONS = re.compile(r"[A-Z]{2}(,[A-Z]{2})*", re.ASCII)
+# As private.guard_rail_value takes them: T1, which is Tor, too.
+_REGIONS = re.compile(r"[A-Z][A-Z0-9](,[A-Z][A-Z0-9])*", re.ASCII)
 
 
 def read_value(text: str) -> Any:
