@@ -48,8 +48,6 @@ IS_VALUES = ("null", "not_null", "true", "false", "unknown")
 _OPERATOR = re.compile(r"([a-z]+)(?:\(([A-Za-z0-9_ $]+)\))?\.")
 _PLAIN_NAME = re.compile(r"[\w $]+(?:-(?!>)[\w $]+)*")
 _CAST = re.compile(r"[\w $]+")
-_RESERVED = ("select", "columns", "on_conflict")
-_ENDINGS = ("order", "limit", "offset", "and", "or")
 _DEEPEST = 32
 
 
