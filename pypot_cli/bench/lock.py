@@ -47,7 +47,6 @@ LOCK_SECONDS = 3.0
 
 _PLAYERS = 100_000  # at most; of a larger pot each joins several times
 _REPEATS = 20  # of what only reads
-_SEED = 1
 _ORCHESTRATOR, _SIGNER = Caller("pot_orchestrator"), Caller("pot_settlement")
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,13 +61,6 @@ class Meter:
         ).fetchone()
         assert row is not None
         return Used(until.at - since.at, until.cpu - since.cpu, row[0], row[1])
-
-
-@contextmanager
-def metered(cluster: db.Cluster) -> Iterator[Meter]:
-    """Yield a meter with a connection of its own."""
-    with db.connect(cluster.admin_url(), autocommit=True) as conn:
-        yield Meter(cluster, conn)
 
 
 def cpu_seconds(postmaster: int) -> float:
