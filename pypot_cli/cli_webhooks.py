@@ -261,9 +261,7 @@ def enable(webhook_id: WebhookId, db_url: DatabaseUrl = None, as_json: AsJson = 
 
 @app.command()
 def deliveries(
-    webhook_id: Annotated[
-        UUID | None, typer.Argument(metavar="[ID]", help="One webhook's.")
-    ] = None,
+    webhook_id: OneOrAll = None,
     status: Annotated[
         str | None, typer.Option(metavar="STATUS", help="pending, delivered or dead.")
     ] = None,
@@ -280,9 +278,7 @@ def deliveries(
 
 @app.command()
 def dead(
-    webhook_id: Annotated[
-        UUID | None, typer.Argument(metavar="[ID]", help="One webhook's.")
-    ] = None,
+    webhook_id: OneOrAll = None,
     limit: Limit = 50,
     db_url: DatabaseUrl = None,
     as_json: AsJson = False,
