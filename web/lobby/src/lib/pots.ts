@@ -85,7 +85,6 @@ export interface Filter {
     max: number | null;
 }
 
-export const EVERYTHING: Filter = { status: "all", min: null, max: null };
 const PAGE = 24;
 /** The longest page that the database gives. */
 const MOST = 100;
