@@ -1,4 +1,4 @@
-"""Intervals and tests of counts, by SciPy: the one optional dependency (extra `attack`)."""
+"""Intervals and tests of counts, by SciPy, which is optional (extras `attack` and `fraud`)."""
 
 from __future__ import annotations
 
