@@ -139,12 +139,12 @@ def report(
 
     Exit codes: 0 every goal holds; 1 not, and those missed are named; 2 nothing to count.
     """
-    from pypot_cli import fraud
+    from pypot_cli import fraud, plots
     from pypot_cli.fraud import plot as plotting
     from pypot_cli.fraud.screen import Screen
 
     if plot is not None:
-        plotting.check(plot)
+        plots.check(plot)
     counted = fraud.report(directories or [_OUT], db_url)
     if plot is not None:
         plotting.draw(counted, plot)

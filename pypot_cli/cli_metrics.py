@@ -123,11 +123,11 @@ def simulate_day(
     1 not; 2 a wrong option; 130 interrupted. Whether 75% of pots at peak were full within 90 s is
     shown, and no reason to fail.
     """
-    from pypot_cli import simulate
+    from pypot_cli import plots, simulate
     from pypot_cli.simulate import plot as picture
 
     if plot is not None:
-        picture.check(plot)
+        plots.check(plot)
     screen = simulate.Screen()
     try:
         report = simulate.run(simulate.Wanted(players, templates, seed), screen)

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pypot_cli.errors import PypotError, UnreadableInputError
+from pypot_cli import plots
+from pypot_cli.errors import PypotError
 from pypot_cli.fraud.report import Report
-
-SUFFIXES = (".svg", ".png")
 
 _INK = "#1d3557"
 _IDEAL = "#8d99ae"
 _BARS = "#a8c5da"
-
-
-def check(file: Path) -> None:
-    """Raise UnreadableInputError for a name of another kind, PypotError without Matplotlib."""
-    if file.suffix.lower() not in SUFFIXES:
-        raise UnreadableInputError(f"{file} must end in {' or '.join(SUFFIXES)}")
-    try:
-        import matplotlib.figure  # noqa: F401
-    except ImportError:
-        raise PypotError(
-            "this needs Matplotlib: uv sync --extra fraud (./dev pypot has it)"
-        ) from None
 
 
 def draw(report: Report, file: Path) -> None:
@@ -31,7 +18,7 @@ def draw(report: Report, file: Path) -> None:
 
     Entries without any flag are the point at score 0.
     """
-    check(file)
+    plots.check(file)
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 7.5), layout="constrained")

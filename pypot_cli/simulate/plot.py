@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pypot_cli.errors import PypotError, UnreadableInputError
+from pypot_cli import plots
 from pypot_cli.simulate.crowd import TARGET_SECONDS
 from pypot_cli.simulate.report import TARGET_SHARE, Report
-
-SUFFIXES = (".png", ".svg")
 
 _INK, _PEAK, _LATE = "#1f3a5f", "#f2c14e", "#b3261e"
 _COLOURS = ("#1f3a5f", "#4a90a4", "#7aa95c", "#c97b2b", "#8a4f7d", "#5f6b7a")
 _HIGHEST = 320.0
 
 
-def check(file: Path) -> None:
-    """Raise UnreadableInputError for a name of another kind, PypotError without Matplotlib."""
-    if file.suffix.lower() not in SUFFIXES:
-        raise UnreadableInputError(f"{file} must end in {' or '.join(SUFFIXES)}")
-    try:
-        import matplotlib.figure  # noqa: F401
-    except ImportError:
-        raise PypotError(
-            "this needs Matplotlib: uv sync --extra fraud (./dev pypot has it)"
-        ) from None
-
-
 def draw(report: Report, file: Path) -> None:
     """Write the picture of a day to a file, whose suffix says what kind."""
-    check(file)
+    plots.check(file)
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 9), layout="constrained")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pypot_cli import simulate
+from pypot_cli import plots, simulate
 from pypot_cli.cli import app
 from pypot_cli.simulate import plot
 from pypot_cli.simulate.crowd import DAY, JOINS_A_PLAYER, Crowd
@@ -54,7 +54,7 @@ def test_an_hour_of_the_evening_is_played_counted_and_drawn(tmp_path: Path) -> N
     assert report.peak_hours[0] == 20
     assert any(pot.filled is not None for pot in report.pots)
     assert json.loads(json.dumps(report.as_json(), default=str))["ok"] is True
-    for suffix in plot.SUFFIXES:
+    for suffix in plots.SUFFIXES:
         file = tmp_path / f"day{suffix}"
         plot.draw(report, file)
         assert file.stat().st_size > 10_000
