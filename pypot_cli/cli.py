@@ -23,6 +23,15 @@ from pypot_cli import (
     cli_webhooks,
     config,
 )
+from pypot_cli.cli_options import (
+    AsJson,
+    DatabaseOrApiUrl,
+    DatabaseUrl,
+    MetricsHost,
+    MetricsPort,
+    Poll,
+    interrupted,
+)
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.keys import KeyPurpose
 
@@ -65,15 +74,6 @@ app.add_typer(cli_assure.app)
 app.command("deliver")(cli_webhooks.deliver)
 
 
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--db",
-        metavar="URL",
-        help="The database.",
-        show_default="PYPOT_DB_URL, else the embedded server's",
-    ),
-]
 SeedStoreDir = Annotated[
     Path | None,
     typer.Option(
@@ -91,16 +91,6 @@ JournalFile = Annotated[
     ),
 ]
 Once = Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")]
-Poll = Annotated[
-    float, typer.Option(min=0.01, metavar="SECONDS", help="How often to look when not woken.")
-]
-MetricsPort = Annotated[
-    int | None,
-    typer.Option(
-        min=0, max=65535, help="Answer /health and /metrics there; 0 takes any free port."
-    ),
-]
-MetricsHost = Annotated[str, typer.Option(metavar="ADDRESS", help="Where --metrics-port listens.")]
 BeaconChain = Annotated[
     list[str] | None,
     typer.Option(
@@ -176,7 +166,7 @@ def orchestrate(
 
 @app.command()
 def settle(
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     once: Once = False,
     poll: Poll = config.POLL_SECONDS,
     stock: Annotated[
@@ -304,7 +294,7 @@ def beacon(
 
 @beacon_app.command("submit")
 def beacon_submit(
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     once: Once = False,
     poll: Poll = config.POLL_SECONDS,
     beacon_chain: BeaconChain = None,
@@ -486,7 +476,7 @@ def check(
             help="Where the last check that held ended: look at what changed since, else at all.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Prove every invariant over the whole database: ledger, escrow, caps, chain, draws, proofs.
 
@@ -589,7 +579,7 @@ def demo(
     proof_dir: Annotated[
         Path | None, typer.Option(metavar="D", help="Keep the settlement proofs there.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fill, draw, pay and verify real pots on a fresh PostgreSQL 17, then show what came of them.
 
@@ -602,11 +592,8 @@ def demo(
     from pypot_cli import demo as demonstration
 
     screen = demonstration.Screen()
-    try:
+    with interrupted():
         report = demonstration.run(players, pots, proof_dir, screen)
-    except KeyboardInterrupt:
-        typer.echo("pypot: interrupted; everything was stopped and removed", err=True)
-        raise typer.Exit(130) from None
     if as_json:
         typer.echo(json.dumps(report.as_json(), indent=2))
     else:
@@ -632,7 +619,7 @@ def attack(
             metavar="TEXT", help="The same plays the same rounds.", show_default="a new one"
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the tables of docs/fairness.md.")
     ] = False,
@@ -650,11 +637,8 @@ def attack(
     from pypot_cli import attack as attacks
 
     screen = attacks.Screen()
-    try:
+    with interrupted():
         report = attacks.run(draws, only or (), seed, screen)
-    except KeyboardInterrupt:
-        typer.echo("pypot: interrupted; everything was stopped and removed", err=True)
-        raise typer.Exit(130) from None
     if as_json:
         typer.echo(json.dumps(report.as_json(), indent=2))
     elif as_markdown:
@@ -678,7 +662,7 @@ def keys_new(
         str | None,
         typer.Option(help="For a log, its origin; for a witness, its name, such as w.example/1."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a secret in a file that only you can read, and print its public half.
 

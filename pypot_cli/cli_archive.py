@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pypot_cli import cli_compliance, cli_proof
+from pypot_cli.cli_options import AsJson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +31,6 @@ DatabaseUrl = Annotated[
     ),
 ]
 Person = cli_compliance.Person
-AsJson = cli_compliance.AsJson
 Month = Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month.")]
 ExportKey = Annotated[
     str,

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from pypot_cli.cli_options import AsJson, interrupted
+
 app = typer.Typer()
 
 
@@ -44,7 +46,7 @@ def assure(
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep the figures for docs/assurance.md.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Attack the product with every harness, on servers of their own, and report what they found.
 
@@ -60,11 +62,8 @@ def assure(
     from pypot_cli.assure import page
 
     screen = assurance.Screen()
-    try:
+    with interrupted():
         report = assurance.run(minutes, only or (), seed, report_dir, screen)
-    except KeyboardInterrupt:
-        typer.echo("pypot: interrupted; everything was stopped and removed", err=True)
-        raise typer.Exit(130) from None
     if keep:
         page.keep(report)
     if as_json:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pypot_cli.cli_options import AsJson, DatabaseUrl
 from pypot_cli.errors import UnreadableInputError
 
 if TYPE_CHECKING:
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Checkpoints of the audit log: make, cosign, verify.", no_args_is_help=True)
 
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--db",
-        metavar="URL",
-        help="The database.",
-        show_default="PYPOT_DB_URL, else the embedded server's",
-    ),
-]
 Destinations = Annotated[
     list[str] | None,
     typer.Option(
@@ -41,7 +33,6 @@ WitnessUrls = Annotated[
         metavar="URL", help="A witness to ask for its cosignature (C2SP). May be repeated."
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def publishing(

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from pypot_cli.cli_options import AsJson, interrupted
+
 app = typer.Typer(
     help="Measure on a fresh database.\n\nWhere a call is refused, or the database fails, a"
     " benchmark ends with exit code 1 and one line that says which and what to do; it reports"
@@ -32,11 +34,8 @@ def _bench(
     from pypot_cli.errors import PypotError
 
     try:
-        with terminated_as_interrupted():
+        with interrupted(), terminated_as_interrupted():
             report = run(lambda text: typer.echo(text, err=True))
-    except KeyboardInterrupt:
-        typer.echo("pypot: interrupted; everything was stopped and removed", err=True)
-        raise typer.Exit(130) from None
     except (rpc.RpcError, psycopg.Error) as error:
         # Where it is measured, what is called is not wrapped.
         refused = rpc.raised(error) if isinstance(error, psycopg.Error) else error
@@ -50,7 +49,7 @@ def _bench(
 @app.command("rotation")
 def bench_rotation(
     pots: Annotated[int, typer.Option(min=3, max=10_000, help="Pots to fill and settle.")] = 200,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Rotate three templates unattended; measure fill times, gaps and lock to settled.
 
@@ -65,7 +64,7 @@ def bench_rotation(
 @app.command("guards")
 def bench_guards(
     joins: Annotated[int, typer.Option(min=25, max=100_000, help="Joins in each variant.")] = 1000,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure what limits cost a join: none set, every guard rail set, a player's own besides.
 
@@ -88,7 +87,7 @@ def bench_joins(
     no_keys: Annotated[
         bool, typer.Option("--no-keys", help="Join without idempotency keys.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure joins a second, into one pot and over 100, beside TPC-B-like and other designs.
 
@@ -110,7 +109,7 @@ def bench_api(
     seconds: Annotated[float, typer.Option(min=1, max=600, help="Of each run.")] = 5,
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Runs of each kind.")] = 3,
     players: Annotated[int, typer.Option(min=1, max=100_000, help="Who join.")] = 1000,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure joins through pypot api, by wrk and by supabase-js, beside an empty call.
 
@@ -128,7 +127,7 @@ def bench_fanout(
     seconds: Annotated[float, typer.Option(min=1, max=600, help="Of each run.")] = 4,
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Runs of each kind.")] = 2,
     joins: Annotated[int, typer.Option(min=1, max=1000, help="Offered a second.")] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Watch one pot with 1, 100 and 1,000 sockets; measure how late events arrive.
 
@@ -152,7 +151,7 @@ def bench_fill(
         str | None,
         typer.Option(help="The same wishes again.", show_default="a new one each time"),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Play minutes of the peak over the API in real time; measure how fast pots fill.
 
@@ -172,7 +171,7 @@ def bench_cost(
     pots: Annotated[int, typer.Option(min=1, max=10_000, help="Pots to fill and settle.")] = 100,
     tickets: Annotated[int, typer.Option(min=4, max=10_000, help="Of each pot.")] = 100,
     players: Annotated[int, typer.Option(min=1, max=100_000, help="Who join.")] = 2000,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure what a join and a settled pot cost: disk, WAL, and CPU of the database.
 
@@ -190,7 +189,7 @@ def bench_metrics(
     entries: Annotated[
         int, typer.Option(min=100, max=100_000_000, help="Entries to make and count.")
     ] = 10_000_000,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Ask every metric over millions of entries; measure how long each takes.
 
@@ -209,7 +208,7 @@ def bench_lock(
         int, typer.Option(min=100, max=1_000_000, help="Entries of the largest pot.")
     ] = 100_000,
     pots: Annotated[int, typer.Option(min=1, max=100, help="Of each size.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take pots of 100 to LARGEST entries to their end; measure each step and how it grows.
 
@@ -232,7 +231,7 @@ def bench_reads(
     entries: Annotated[
         int, typer.Option(min=100, max=1_000_000, help="Entries of one of them.")
     ] = 100_000,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Read the lobby's pages, a large pot, every invariant and the audit log; measure each.
 
@@ -250,7 +249,7 @@ def bench_archive(
     pots: Annotated[int, typer.Option(min=4, max=10_000, help="Pots to play and archive.")] = 40,
     tickets: Annotated[int, typer.Option(min=4, max=10_000, help="Of each pot.")] = 50,
     players: Annotated[int, typer.Option(min=4, max=100_000, help="Who join.")] = 300,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Play pots, archive and detach them; measure what vacuum has to do, what is freed, how long.
 

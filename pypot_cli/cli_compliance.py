@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from pypot_cli import cli_proof
+from pypot_cli.cli_options import AsJson, DatabaseOrApiUrl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,19 +39,9 @@ Person = Annotated[
         show_default="PYPOT_COMPLIANCE_SUB",
     ),
 ]
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--db",
-        metavar="URL",
-        help="The database.",
-        show_default="PYPOT_DB_URL, else SUPABASE_URL, else the embedded server's",
-    ),
-]
 PotId = Annotated[UUID, typer.Argument(metavar="POT", help="The pot's id.")]
 Officer = Annotated[UUID, typer.Argument(metavar="USER", help="The user's id in auth.users.")]
 Reason = Annotated[str, typer.Option(help="Why, 1 to 500 characters. Name no person in it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Most = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many at most.")]
 
 
@@ -101,7 +92,7 @@ def cases(
     needs: Annotated[Needs | None, typer.Option(help="Only for this reason.")] = None,
     limit: Most = 100,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """List the pots that need somebody to look, newest first.
@@ -124,7 +115,7 @@ def case(
     ] = None,
     page_size: Annotated[int, typer.Option(min=1, max=1000, help="Entries to read.")] = 1000,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Show all that is known of a pot: entries, clusters, flags, history.
@@ -149,7 +140,7 @@ def pause(
     pot_id: PotId,
     reason: Reason,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Halt the entries of an open pot; its fill timer stands still.
@@ -165,7 +156,7 @@ def resume(
     pot_id: PotId,
     reason: Reason,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Reopen a paused pot; its deadline moves on by the time it was paused.
@@ -181,7 +172,7 @@ def void(
     pot_id: PotId,
     reason: Reason,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Cancel a pot that was not revealed yet, and refund everybody. There is no way back.
@@ -197,7 +188,7 @@ def exclude(
     entry_id: Annotated[UUID, typer.Argument(metavar="ENTRY", help="The entry's id.")],
     reason: Reason,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Take an entry out of an open pot: refunded, and its player does not join that pot again.
@@ -216,7 +207,7 @@ def flags(
     status: Annotated[FlagStatus | None, typer.Option(help="Only those in it.")] = None,
     limit: Most = 100,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """List fraud flags, newest first, with what they rest on.
@@ -245,7 +236,7 @@ def review(
     decision: Annotated[Decision, typer.Argument(help="What you make of it.")],
     reason: Reason,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide a flag: clear it, or uphold it, which takes a second person.
@@ -269,7 +260,7 @@ def policy(
     ],
     reason: Reason,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Say from which score on a kind of flag is noted, holds a payout or refuses a join.
@@ -294,7 +285,7 @@ def policy(
 def limits_show(
     limit: Most = 1000,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """List the guard rails that are set. Where none is, nothing is limited.
@@ -332,7 +323,7 @@ def limits_set(
         typer.Option("--id", metavar="ID", help="The region, template's name or user's id."),
     ] = None,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Set one guard rail; it holds from the next join on.
@@ -373,7 +364,7 @@ def export(
         bool, typer.Option("--identified", help="With user ids and salts, not numbers.")
     ] = False,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a pot's full record, signed, for a regulator: JSON lines.
@@ -464,7 +455,7 @@ def retention(
         bool, typer.Option("--run", help="Forget what has expired, until nothing is left.")
     ] = False,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Show, set or apply for how long personal data are kept.
@@ -503,7 +494,7 @@ def erasures(
     waiting: Annotated[bool, typer.Option("--waiting", help="Only those who wait.")] = False,
     limit: Most = 100,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """List the players who asked to be forgotten, and those who were, oldest first.
@@ -533,7 +524,7 @@ def erase(
         bool, typer.Option("--forfeit", help="Leave the credits of the wallet behind.")
     ] = False,
     person: Person = None,
-    db_url: DatabaseUrl = None,
+    db_url: DatabaseOrApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Forget a player: what ties the user id to a person goes, for good.
@@ -549,7 +540,7 @@ def erase(
 
 
 @officers_app.command("list")
-def officers_list(db_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+def officers_list(db_url: DatabaseOrApiUrl = None, as_json: AsJson = False) -> None:
     """List who signs in as compliance, and who did and was revoked.
 
     Exit codes: 0 listed; 1 refused, or the database cannot be used.
@@ -566,7 +557,7 @@ def officers_list(db_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
 
 
 @officers_app.command("name")
-def officers_name(user: Officer, reason: Reason, db_url: DatabaseUrl = None) -> None:
+def officers_name(user: Officer, reason: Reason, db_url: DatabaseOrApiUrl = None) -> None:
     """Let a user who signed up sign in as compliance, from the next token on.
 
     Officers do not play. Exit codes: 0 named; 1 refused, or the database cannot be used; 2 no UUID.
@@ -575,7 +566,7 @@ def officers_name(user: Officer, reason: Reason, db_url: DatabaseUrl = None) -> 
 
 
 @officers_app.command("revoke")
-def officers_revoke(user: Officer, reason: Reason, db_url: DatabaseUrl = None) -> None:
+def officers_revoke(user: Officer, reason: Reason, db_url: DatabaseOrApiUrl = None) -> None:
     """Take that away: every call is refused at once, and the next token has no role.
 
     Exit codes: 0 revoked; 1 refused, or the database cannot be used; 2 no UUID.

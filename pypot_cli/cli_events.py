@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pypot_cli.cli_options import DatabaseUrl
 from pypot_cli.events.export import Format
 
 if TYPE_CHECKING:
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="What happens, as events: watch, export, describe.", no_args_is_help=True)
 
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--db",
-        metavar="URL",
-        help="The database.",
-        show_default="PYPOT_DB_URL, else the embedded server's",
-    ),
-]
 Kinds = Annotated[
     str | None,
     typer.Option(metavar="KIND,…", help="Of these kinds only, by commas.", show_default="all"),

@@ -8,14 +8,13 @@ from typing import Annotated
 import typer
 
 from pypot_cli import config
+from pypot_cli.cli_options import AsJson, interrupted
 
 app = typer.Typer(
     help="Simulate honest players and rings; count what is flagged.", no_args_is_help=True
 )
 
 _OUT = config.STATE_DIR / "fraud"
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 class World(StrEnum):
@@ -88,11 +87,8 @@ def simulate(
 
     screen = Screen()
     wanted = fraud.Wanted(players, pots, attackers, str(world), strategy or (), seed, days)
-    try:
+    with interrupted():
         summary = fraud.simulate(wanted, db_url, out, screen)
-    except KeyboardInterrupt:
-        typer.echo("pypot: interrupted; everything was stopped and removed", err=True)
-        raise typer.Exit(130) from None
     if as_json:
         typer.echo(json.dumps(summary, indent=2))
     else:

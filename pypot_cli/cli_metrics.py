@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pypot_cli.cli_options import AsJson, DatabaseUrl, interrupted
+
 if TYPE_CHECKING:
     from pypot_cli.monitor import Answer
     from pypot_cli.rpc import Calls
@@ -13,16 +15,6 @@ if TYPE_CHECKING:
 app = typer.Typer()
 simulate_app = typer.Typer(help="Play time through a fresh database.", no_args_is_help=True)
 app.add_typer(simulate_app, name="simulate")
-
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--db",
-        metavar="URL",
-        help="The database.",
-        show_default="PYPOT_DB_URL, else the embedded server's",
-    ),
-]
 
 
 @app.command()
@@ -110,7 +102,7 @@ def simulate_day(
         Path | None,
         typer.Option(metavar="FILE", help="Draw fill times there, a .png or .svg."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Simulate a day of players on a fresh PostgreSQL 17, and show what the metrics say of it.
 
@@ -129,11 +121,8 @@ def simulate_day(
     if plot is not None:
         plots.check(plot)
     screen = simulate.Screen()
-    try:
+    with interrupted():
         report = simulate.run(simulate.Wanted(players, templates, seed), screen)
-    except KeyboardInterrupt:
-        typer.echo("pypot: interrupted; everything was stopped and removed", err=True)
-        raise typer.Exit(130) from None
     if plot is not None:
         picture.draw(report, plot)
     if as_json:

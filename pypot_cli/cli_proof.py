@@ -7,6 +7,8 @@ from uuid import UUID
 
 import typer
 
+from pypot_cli.cli_options import AsJson, DatabaseOrApiUrl
+
 if TYPE_CHECKING:
     from pypot_cli import proof
 
@@ -60,7 +62,6 @@ Entries = Annotated[
 Chain = Annotated[
     str | None, typer.Option(metavar="FILE", help="The audit chain, as pypot proof export writes.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
@@ -158,15 +159,7 @@ def verify_receipt(
 def proof_export(
     pot_id: Annotated[UUID, typer.Argument(metavar="POT", help="The pot's id.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="A directory that is new or empty.")],
-    db_url: Annotated[
-        str | None,
-        typer.Option(
-            "--db",
-            metavar="URL",
-            help="The database.",
-            show_default="PYPOT_DB_URL, else SUPABASE_URL's API, else the embedded server's",
-        ),
-    ] = None,
+    db_url: DatabaseOrApiUrl = None,
 ) -> None:
     """Write a settled pot's proof, its entries (tags only) and its audit chain into a directory.
 

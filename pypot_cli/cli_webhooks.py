@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from pypot_cli import config
+from pypot_cli.cli_options import AsJson, DatabaseUrl, MetricsHost, MetricsPort, Poll
 from pypot_cli.errors import PypotError
 
 if TYPE_CHECKING:
@@ -17,16 +18,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Who is told of events: add, rotate, look at, replay.", no_args_is_help=True)
 
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--db",
-        metavar="URL",
-        help="The database.",
-        show_default="PYPOT_DB_URL, else the embedded server's",
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 WebhookId = Annotated[UUID, typer.Argument(metavar="ID", help="The webhook.")]
 OneOrAll = Annotated[UUID | None, typer.Argument(metavar="[ID]", help="One webhook's.")]
 AllowNetwork = Annotated[
@@ -60,9 +51,7 @@ def deliver(
     once: Annotated[
         bool, typer.Option("--once", help="Try what is due now once, then end.")
     ] = False,
-    poll: Annotated[
-        float, typer.Option(min=0.01, metavar="SECONDS", help="How often to look when not woken.")
-    ] = config.POLL_SECONDS,
+    poll: Poll = config.POLL_SECONDS,
     concurrency: Annotated[
         int, typer.Option(min=1, max=500, help="Deliveries under way at once.")
     ] = 64,
@@ -76,15 +65,8 @@ def deliver(
     allow_network: AllowNetwork = None,
     allow_port: AllowPort = None,
     allow_insecure: AllowInsecure = False,
-    metrics_port: Annotated[
-        int | None,
-        typer.Option(
-            min=0, max=65535, help="Answer /health and /metrics there; 0 takes any free port."
-        ),
-    ] = None,
-    metrics_host: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Where --metrics-port listens.")
-    ] = "127.0.0.1",
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
     """Deliver webhooks: signed, in order a pot, again until they are taken or a day has passed.
 
