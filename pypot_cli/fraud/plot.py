@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from pypot_cli import plots
-from pypot_cli.errors import PypotError
 from pypot_cli.fraud.report import Report
 
 _INK = "#1d3557"
@@ -51,10 +50,7 @@ def draw(report: Report, file: Path) -> None:
     below.set_ylim(top=10 * max(counts, default=1), bottom=0.5)
     below.set(xlabel="score of the entry's highest flag (0: no flag)", ylabel="entries")
     below.grid(axis="y", alpha=0.25)
-    try:
-        figure.savefig(file, dpi=144)
-    except OSError as error:
-        raise PypotError(f"cannot write {file}: {error.strerror}") from None
+    plots.save(figure, file, dpi=144)
 
 
 def _title(report: Report) -> str:

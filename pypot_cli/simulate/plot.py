@@ -61,7 +61,7 @@ def draw(report: Report, file: Path) -> None:
     joins.set_ylabel("joins a second")
     joins.set_xlabel("hour of the day (UTC)")
     _spread(report, spread)
-    figure.savefig(file)
+    plots.save(figure, file)
 
 
 def _spread(report: Report, axes: object) -> None:

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from pypot_cli import plots, simulate
 from pypot_cli.cli import app
+from pypot_cli.errors import PypotError
 from pypot_cli.simulate import plot
 from pypot_cli.simulate.crowd import DAY, JOINS_A_PLAYER, Crowd
 
@@ -64,3 +65,10 @@ def test_a_plot_of_another_kind_is_refused_before_anything_is_played(tmp_path: P
     done = CliRunner().invoke(app, ["simulate", "day", "--plot", str(tmp_path / "day.gif")])
     assert done.exit_code != 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plot_that_has_no_place_is_refused_before_anything_is_played(tmp_path: Path) -> None:
+    file = tmp_path / "missing" / "day.png"
+    done = CliRunner().invoke(app, ["simulate", "day", "--plot", str(file)])
+    assert isinstance(done.exception, PypotError)
+    assert str(done.exception) == f"cannot write {file}: there is no directory {file.parent}"
