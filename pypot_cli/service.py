@@ -1,4 +1,4 @@
-"""What both services share: a loop that stops when asked, retries that wait, one-line logs."""
+"""What all services share: a loop that stops when asked, retries that wait, one-line logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which way the signer takes: the database itself, or Supabase's API."""
+"""Which way a command takes: the database itself, or Supabase's API."""
 
 from __future__ import annotations
 
