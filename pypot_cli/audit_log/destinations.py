@@ -16,11 +16,11 @@ import httpx
 
 from pypot_cli import exchange
 from pypot_cli.audit_log import tiles
-from pypot_cli.audit_log.files import read_if_there, write_durably
 from pypot_cli.errors import PypotError, UnreadableInputError
 from pypot_cli.fairness import tlog
 from pypot_cli.fairness.note import Note, read_note
 from pypot_cli.fairness.tlog import Checkpoint
+from pypot_cli.files import read_if_there, write_durably
 from pypot_cli.steps import Step, step
 
 Leaves = Callable[[int], Iterable[bytes]]

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pypot_cli.audit_log.files import read_if_there, write_durably
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.fairness.canonical import read_hex
 from pypot_cli.fairness.tlog import CompactRange
+from pypot_cli.files import read_if_there, write_durably
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from pypot_cli.audit_log.files import read_if_there, write_durably
 from pypot_cli.errors import PypotError, UnreadableInputError
 from pypot_cli.fairness import tlog
+from pypot_cli.files import read_if_there, write_durably
 
 WIDTH = 256
 """Entries in a full tile."""

@@ -25,13 +25,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pypot_cli.api.server import Stoppable, listen
-from pypot_cli.audit_log.files import read_if_there, write_durably
 from pypot_cli.errors import PypotError, UnreadableInputError
 from pypot_cli.fairness import note as notes
 from pypot_cli.fairness import signing, tlog
 from pypot_cli.fairness.canonical import read_hex
 from pypot_cli.fairness.note import Note, VerifierKey
 from pypot_cli.fairness.tlog import Checkpoint
+from pypot_cli.files import read_if_there, write_durably
 from pypot_cli.keys import Secret
 from pypot_cli.steps import Step, step
 

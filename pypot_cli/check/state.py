@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from pypot_cli.audit_log.files import read_if_there, write_durably
 from pypot_cli.check import Mark
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.fairness.canonical import read_hex
+from pypot_cli.files import read_if_there, write_durably
 
 
 def read_mark(file: Path) -> Mark | None:
