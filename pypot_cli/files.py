@@ -29,13 +29,18 @@ def write_durably(file: Path, content: bytes) -> None:
             with contextlib.suppress(OSError):
                 Path(name).unlink()
             raise
-        directory = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        sync(file.parent)
     except OSError as error:
         raise PypotError(f"cannot write {file}: {error.strerror}") from None
+
+
+def sync(path: Path) -> None:
+    """Have what was written to a file, or the names in a directory, on the disk. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def read_if_there(file: Path) -> bytes | None:

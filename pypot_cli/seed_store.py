@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pypot_cli import keys
 from pypot_cli.errors import UnreadableInputError
 from pypot_cli.fairness.draw import commit_hash, tag
+from pypot_cli.files import sync
 from pypot_cli.game import GAME
 from pypot_cli.keys import Secret, new_secret
 from pypot_cli.seeds import (
@@ -82,7 +83,7 @@ class SeedStore:
                 round_id, seed = uuid.uuid4(), new_secret()
                 _write(self._file(round_id), self._seal(round_id, seed))
                 minted.append(Commitment(round_id, commit_hash(seed.reveal())))
-            self._sync()
+            sync(self._directory)
         except OSError as error:
             raise CannotMintError(f"{self._directory} takes no seed: {error.strerror}") from None
         return minted
@@ -125,15 +126,7 @@ class SeedStore:
         with contextlib.suppress(FileExistsError):
             os.link(partial, check)
         partial.unlink()
-        self._sync()
-
-    def _sync(self) -> None:
-        """Have the names of new files on the disk too."""
-        descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(self._directory)
 
 
 def _context(round_id: UUID) -> bytes:

@@ -17,6 +17,7 @@ from pypot_cli.archive.months import name
 from pypot_cli.archive.office import Office
 from pypot_cli.errors import PypotError
 from pypot_cli.fairness import signing
+from pypot_cli.files import sync
 from pypot_cli.keys import Secret
 
 BATCH = 1000
@@ -104,7 +105,10 @@ def _write(office: Office, month: date, file: Any, key: Secret, progress: Progre
 def detach(
     office: Office, contents: month_file.Contents, out: Path, copies: list[Path], key: Secret
 ) -> dict[str, Any]:
-    """Drop what is in the file `out`, once each of its copies was read back; return the answer."""
+    """Drop what is in the file `out`, once each of its copies was read back; return the answer.
+
+    File and copies are on their disks by then: the rows are nowhere else afterwards.
+    """
     for copy in copies:
         if not copy.exists():
             try:
@@ -114,6 +118,12 @@ def detach(
                 raise PypotError(f"cannot write {copy}: {error.strerror}") from None
         if month_file.verify(copy, [signing.public_key(key.reveal())]) != contents:
             raise PypotError(f"{copy} is not a copy of {out}")
+    for kept in (out, *copies):
+        try:
+            sync(kept)
+            sync(kept.parent)
+        except OSError as error:
+            raise PypotError(f"cannot write {kept}: {error.strerror}") from None
     answer: dict[str, Any] = office.one(
         "detach", month=contents.month, file_hash=contents.file_hash
     )
