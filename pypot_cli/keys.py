@@ -25,6 +25,7 @@ from pathlib import Path
 from pypot_cli.errors import PypotError, UnreadableInputError
 from pypot_cli.fairness import note, signing
 from pypot_cli.fairness.canonical import read_hex
+from pypot_cli.files import sync
 from pypot_cli.game import GAME
 
 SIZE = 32
@@ -119,6 +120,7 @@ def write_new_secret(file: Path) -> Secret:
             stream.write(f"{secret.reveal().hex()}\n")
             stream.flush()
             os.fsync(stream.fileno())
+        sync(file.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
             file.unlink()
