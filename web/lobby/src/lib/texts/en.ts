@@ -138,6 +138,7 @@ export const en = {
         cancel: "Not now",
         done: (count: number) => `${plural(count, "ticket is", "tickets are")} yours.`,
         back: "Your entry was not accepted; nothing was paid.",
+        unsure: "It is not known yet whether your entry was accepted: look at your entries before you buy again.",
     },
     draw: {
         title: "The draw",
@@ -283,7 +284,7 @@ export const en = {
         invalid_ticket_count: "Choose a whole number of tickets, at least 1.",
         invalid_argument: "Something about that request was not right.",
         busy: "Too much at once. Nothing was changed; try again in a moment.",
-        network: "No connection. Nothing was changed as far as we know; your entries show when you are back.",
+        network: "No connection. What you have shows when you are back.",
         renewing: "Your sign-in could not be renewed just now. Nothing was changed; try again in a moment.",
         // Codes of Supabase Auth.
         invalid_credentials: "There is no account with this e-mail and password.",
@@ -294,7 +295,7 @@ export const en = {
         user_banned: "This account is blocked.",
         over_request_rate_limit: "Too many tries. Wait a little, then try again.",
         page_not_found: "There is no such page.",
-        unknown: "That did not work. Nothing was changed.",
+        unknown: "That did not work. Try again in a moment.",
     } as Record<string, string>,
     credits: (count: number) => (new Intl.PluralRules("en").select(count) === "one" ? "credit" : "credits"),
 };
