@@ -602,7 +602,7 @@ def machine(servers: Servers, broken: str, tally: Counter[str]) -> Any:
         def pause(self, which: int, officer: int) -> None:
             pot = self.pot(which)
             answer = self.moderate("pause_pot", officer, pot)
-            if pot.paused_at is not None and self.was(pot, "paused", officer, answer):
+            if self.halt(pot) == "paused" and self.was(pot, "paused", officer, answer):
                 return None
             if pot.status != "open" or pot.paused_at is not None:
                 return self.refused(answer, "wrong_state")
@@ -614,8 +614,7 @@ def machine(servers: Servers, broken: str, tally: Counter[str]) -> Any:
         def resume(self, which: int, officer: int) -> None:
             pot = self.pot(which)
             answer = self.moderate("resume_pot", officer, pot)
-            is_open = pot.status == "open" and pot.paused_at is None
-            if is_open and self.was(pot, "resumed", officer, answer):
+            if self.halt(pot) == "resumed" and self.was(pot, "resumed", officer, answer):
                 return None
             if pot.status != "open" or pot.paused_at is None:
                 return self.refused(answer, "wrong_state")
@@ -644,6 +643,11 @@ def machine(servers: Servers, broken: str, tally: Counter[str]) -> Any:
                 "pot_compliance", self.play.officers[officer], function,
                 pot_id=pot.id, reason="a test",
             )  # fmt: skip
+
+        def halt(self, pot: Pot) -> str | None:
+            """What was done last, a pause or a resume, whatever became of the pot since."""
+            acts = [each for each in pot.chain if each in ("paused", "resumed")]
+            return acts[-1] if acts else None
 
         def was(self, pot: Pot, action: str, officer: int, answer: Any) -> bool:
             """Whether this officer did it last, and so gets the first answer again."""

@@ -33,7 +33,8 @@ comment on function public.upsert_pot_template(
     text, bigint, integer, integer, integer, integer, integer, integer
 ) is
 'Makes or changes the template of that name: rotate_pots keeps open_pots (0 to 1000) pots of '
-'these terms open. Returns the template. Raises PT422 invalid_argument.';
+'these terms open. Returns the template; the same terms again change nothing. Raises PT422 '
+'invalid_argument, PT409 wrong_state (draw_version 2 while no beacon chain is set).';
 
 revoke all on function public.upsert_pot_template(
     text, bigint, integer, integer, integer, integer, integer, integer

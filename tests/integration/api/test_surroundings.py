@@ -141,8 +141,12 @@ def test_a_correlation_id_reaches_the_databases_events(
 ) -> None:
     template = {"name": "small", "entry_cost": 1, "max_tickets": 4, "max_per_user": 2}
     answers = [
-        api.rpc("upsert_pot_template", template, token=api.service_key, **headers)
-        for headers in ({"X-Correlation-Id": "page-17"}, {}, {"X-Correlation-Id": '"; drop'})
+        api.rpc(
+            "upsert_pot_template", {**template, "open_pots": n}, token=api.service_key, **headers
+        )
+        for n, headers in enumerate(
+            ({"X-Correlation-Id": "page-17"}, {}, {"X-Correlation-Id": '"; drop'})
+        )
     ]
     told = [answer.headers["x-correlation-id"] for answer in answers]
     assert [answer.status_code for answer in answers] == [200, 200, 200]

@@ -1,7 +1,7 @@
 -- Reopens entries and moves the deadline on by the time spent paused.
 --
--- Guards, in order: arguments; login; the pot exists; resumed by the same caller (the first
--- result); open and paused; no interest in it.
+-- Guards, in order: arguments; login; the pot exists; resumed by the same caller and not paused
+-- since (the first result); open and paused; no interest in it.
 -- Locks, in order: the pots row; the gate, exclusive.
 -- Writes: pots; chain row `resumed`; events resumed.
 -- Raises: invalid_argument, login_required, pot_not_found, wrong_state, not_allowed.
@@ -22,11 +22,9 @@ begin
     perform private.require_reason(p_reason);
     perform private.require_person();
     v_pot := private.hold_pot(p_pot_id, true);
-    if v_pot.status = 'open' and v_pot.paused_at is null then
-        v_result := private.prior_result(p_pot_id, 'resumed');
-        if v_result is not null then
-            return v_result;
-        end if;
+    v_result := private.prior_halt(p_pot_id, 'resumed');
+    if v_result is not null then
+        return v_result;
     end if;
     if v_pot.status <> 'open' or v_pot.paused_at is null then
         perform private.fail('wrong_state', jsonb_build_object(

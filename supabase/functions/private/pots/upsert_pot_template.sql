@@ -1,5 +1,5 @@
 -- Guards, in order: terms as create_pot's; with draw 2, a beacon chain is set.
--- Writes: the template of that name; an event.
+-- Writes: the template of that name; an event; neither when nothing changes.
 -- Raises: invalid_argument, wrong_state, busy (a transaction of one snapshot).
 create or replace function private.upsert_pot_template(
     p_name text, p_entry_cost bigint, p_max_tickets integer, p_max_per_user integer,
@@ -13,6 +13,8 @@ set search_path = ''
 as $$
 declare
     v_at timestamptz := private.now();
+    v_template_id bigint;
+    v_changed boolean;
     v_result jsonb;
 begin
     perform private.require_text('name', p_name, 100);
@@ -44,13 +46,29 @@ begin
         draw_version = excluded.draw_version,
         open_pots = excluded.open_pots,
         updated_at = excluded.updated_at
-    returning jsonb_build_object(
-        'template_id', t.id, 'name', t.name, 'entry_cost', t.entry_cost,
-        'max_tickets', t.max_tickets, 'max_per_user', t.max_per_user,
-        'min_participants', t.min_participants, 'fill_seconds', t.fill_seconds,
-        'draw_version', t.draw_version, 'open_pots', t.open_pots
-    ) into v_result;
-    perform private.log_event('pot_template_set', null, v_result);
+    where (
+        t.entry_cost, t.max_tickets, t.max_per_user, t.min_participants, t.fill_seconds,
+        t.draw_version, t.open_pots
+    ) <> (
+        excluded.entry_cost, excluded.max_tickets, excluded.max_per_user,
+        excluded.min_participants, excluded.fill_seconds, excluded.draw_version, excluded.open_pots
+    )
+    returning t.id into v_template_id;
+    v_changed := found;
+    if not v_changed then
+        select t.id into strict v_template_id
+        from private.pot_templates as t
+        where t.name = p_name;
+    end if;
+    v_result := jsonb_build_object(
+        'template_id', v_template_id, 'name', p_name, 'entry_cost', p_entry_cost,
+        'max_tickets', p_max_tickets, 'max_per_user', p_max_per_user,
+        'min_participants', p_min_participants, 'fill_seconds', p_fill_seconds,
+        'draw_version', p_draw_version, 'open_pots', p_open_pots
+    );
+    if v_changed then
+        perform private.log_event('pot_template_set', null, v_result);
+    end if;
     return v_result;
 end $$;
 
