@@ -112,6 +112,10 @@ def _run(
                         wake.stop.wait(_RETRY_SECONDS)
             except StoppedError:
                 return
+            except PypotError as error:
+                # Such as a database that stays busy: what was not seen now is seen next time.
+                wake.log("checkpoint_failed", why=str(error))
+                wake.stop.wait(_RETRY_SECONDS)
             wake.pause(min(_LOOK_SECONDS, max(_SHORTEST_PAUSE, due - time.monotonic())))
 
 
