@@ -462,6 +462,122 @@ def test_what_somebody_needs_stays(old: Old) -> None:
     assert game.value(blockers, first) == ["too_recent", "under_review"]
 
 
+def webhook_of_wins(old: Old) -> str:
+    """A webhook that listened when the old pots were settled, and was told of nothing yet."""
+    made = old.game.service.call(
+        "create_webhook", url="https://hooks.example/", events=["pot_settled"]
+    )
+    listens_always(old, made["webhook_id"])
+    return str(made["webhook_id"])
+
+
+def listens_always(old: Old, webhook_id: str) -> None:
+    with old.game.db.admin() as conn:
+        conn.execute(
+            "update private.webhook_subscriptions set listens_since = '-infinity'"
+            " where webhook_id = %s", [uuid.UUID(webhook_id)],
+        )  # fmt: skip
+
+
+def fan_out(game: Game) -> None:
+    game.caller("pot_webhooks").call("fan_out_webhooks", max_events=10_000)
+
+
+def claim(game: Game) -> list[Any]:
+    claimed: list[Any] = game.caller("pot_webhooks").call(
+        "claim_deliveries", max_deliveries=100, per_webhook=100
+    )
+    return claimed
+
+
+def deliver(game: Game) -> list[str]:
+    """Take what is due and have it taken; the kinds."""
+    claimed = claim(game)
+    for each in claimed:
+        given = {"delivery_id": each["delivery_id"], "lease": each["lease"]}
+        game.caller("pot_webhooks").call("report_delivery", **given, status=204)
+    return [each["kind"] for each in claimed]
+
+
+def test_a_month_stays_while_a_webhook_is_to_be_told_of_it_again(old: Old) -> None:
+    """What is detached cannot be sent, and one such delivery would keep all others from it."""
+    game = old.game
+    webhook_id = webhook_of_wins(old)
+    fan_out(game)
+    assert deliver(game) == ["pot_settled"] * 3
+    assert old.archive().archived == 4
+    old.settle_down()
+    given = {"webhook_id": webhook_id}
+    delivery = next(
+        each
+        for each in game.service.call("list_webhook_deliveries", **given)
+        if each["pot_id"] == old.settled[0]
+    )
+    again = {**given, "delivery_id": delivery["delivery_id"]}
+    assert game.service.call("replay_webhook", **again)["replayed"] == 1
+    with pytest.raises(RefusedError) as refused:
+        old.detach(old.month)
+    assert refused.value.details == {"deliveries_pending": 1}
+    assert deliver(game) == ["pot_settled"]
+
+    assert old.detach(old.month)["detached"]
+    refusal = game.service.attempt("replay_webhook", **again)
+    assert (refusal.token, refusal.details) == ("wrong_state", {"status": "detached"})
+    game.service.call("test_webhook", **given)
+    assert deliver(game) == ["webhook_test"]
+
+
+def test_a_replay_that_waits_for_a_month_to_leave_finds_it_away(old: Old) -> None:
+    game = old.game
+    webhook_id = webhook_of_wins(old)
+    fan_out(game)
+    deliver(game)
+    assert old.archive().archived == 4
+    old.settle_down()
+    operator = game.caller("service_role")
+    (delivery, *_) = operator.call("list_webhook_deliveries", webhook_id=webhook_id)
+    again = {"webhook_id": webhook_id, "delivery_id": delivery["delivery_id"]}
+    with old.office() as office, office.together():
+        office.within("detach", month=old.month, file_hash="ab" * 32)
+        pending = Pending(lambda: operator.call("replay_webhook", **again))
+        game.wait_until_blocked(operator)
+    refusal = pending.result()
+    assert (refusal.token, refusal.details) == ("wrong_state", {"status": "detached"})
+
+
+def test_a_webhook_that_was_disabled_keeps_no_pot_and_no_other_webhook(old: Old) -> None:
+    game = old.game
+    blockers = "select private.archive_blockers(%s)"
+    given = {"webhook_id": webhook_of_wins(old)}
+    assert game.value(blockers, old.settled[0]) == ["events"]
+    game.service.call("update_webhook", **given, active=False)
+    assert game.value(blockers, old.settled[0]) == []
+    game.service.call("update_webhook", **given, active=True)
+    listens_always(old, given["webhook_id"])
+    fan_out(game)
+    assert game.value(blockers, old.settled[0]) == ["deliveries"]
+    game.service.call("update_webhook", **given, active=False)
+    assert game.value(blockers, old.settled[0]) == []
+    assert old.archive().archived == 4
+    old.settle_down()
+    assert old.detach(old.month)["detached"]
+
+    # Nobody may be told of them any more, and what is new is told to both.
+    game.service.call("update_webhook", **given, active=True)
+    other = game.service.call("create_webhook", url="https://other.example/")
+    for each in (given, {"webhook_id": other["webhook_id"]}):
+        game.service.call("test_webhook", **each)
+    assert {each["webhook_id"] for each in claim(game)} == {
+        given["webhook_id"], other["webhook_id"]
+    }  # fmt: skip
+    statuses = {
+        each["status"]
+        for each in game.service.call("list_webhook_deliveries", **given)
+        if each["pot_id"] == old.settled[0]
+    }
+    assert statuses == {"dead"}
+
+
 def test_a_file_that_was_altered_detaches_and_attaches_nothing(old: Old) -> None:
     old.archive()
     old.settle_down()

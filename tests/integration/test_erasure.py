@@ -154,6 +154,63 @@ def test_a_join_that_waited_for_an_erasure_is_refused(game: Game) -> None:
     assert game.tickets_sold(pot_id) == 0
 
 
+def what_players_set(pot_id: str) -> list[tuple[str, dict[str, Any]]]:
+    """Calls by which players leave something of themselves that an erasure takes away."""
+    return [
+        ("set_play_limits", {"day": 5, "week": None, "month": None}),
+        ("start_cool_off", {"hours": 24}),
+        ("set_my_handle", {"handle": "ann_91"}),
+        ("cheer_pot", {"pot_id": pot_id, "reaction": "clap"}),
+    ]
+
+
+def remains_of(game: Game, player: Player) -> dict[str, int]:
+    """How many rows name a player where an erasure leaves none."""
+    tables = {
+        "play_limits": "user_id", "play_breaks": "user_id", "player_handles": "user_id",
+        "cheers": "user_id", "actors": "subject",
+    }  # fmt: skip
+    counts = {
+        table: game.value(
+            f"select count(*) from private.{table} where {column}::text = %s", str(player.user_id)
+        )
+        for table, column in tables.items()
+    }
+    return {table: count for table, count in counts.items() if count > 0}
+
+
+def test_what_a_player_sets_while_one_is_erased_is_refused(game: Game) -> None:
+    for function, arguments in what_players_set(game.pot()):
+        player = game.player(funds=5)
+        erase = {"user_id": str(player.user_id), "reason": "asked to be", "forfeit": True}
+        with game.compliance.request() as call:
+            call("erase_player", **erase)
+            waiting = Pending(
+                lambda p=player, f=function, a=arguments: p.attempt(f, **a)  # type: ignore[misc]
+            )
+            game.wait_until_blocked(player, game.compliance)
+        assert waiting.result() == Refusal("PT403", "not_allowed"), function
+        assert remains_of(game, player) == {}, function
+    assert [o.as_json() for o in check_database(game.db.url()) if not o.holds] == []
+
+
+def test_an_erasure_takes_away_what_its_player_is_setting(game: Game) -> None:
+    for function, arguments in what_players_set(game.pot()):
+        player = game.player(funds=5)
+        erase = {"user_id": str(player.user_id), "reason": "asked to be", "forfeit": True}
+        with player.request() as call:
+            call(function, **arguments)
+            waiting = Pending(
+                lambda e=erase: game.compliance.attempt("erase_player", **e)  # type: ignore[misc]
+            )
+            game.wait_until_blocked(game.compliance, player)
+        assert waiting.result()["credits_left"] == 5, function
+        # A break of one's own outlives one.
+        left = {"play_breaks": 1} if function == "start_cool_off" else {}
+        assert remains_of(game, player) == left, function
+    assert [o.as_json() for o in check_database(game.db.url()) if not o.holds] == []
+
+
 def test_a_grant_that_waited_for_an_erasure_is_refused(game: Game) -> None:
     player = game.player(funds=5)
     with game.compliance.request() as call:

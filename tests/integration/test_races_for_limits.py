@@ -236,6 +236,26 @@ def test_a_rotation_waits_for_a_pot_that_opens_and_destroys_nothing_it_needs(gam
     assert "entry_id" in player.join(pot_id)
 
 
+def test_a_pot_that_opens_while_the_pepper_is_rotated_takes_the_new_one(game: Game) -> None:
+    """The rotation sees no pot that is being opened, and destroys the pepper that is in use."""
+    player = game.player(funds=100)
+    player.headers = dict(ADDRESS)
+    (pot_id,) = game.stock(1)
+    terms = {"entry_cost": 1, "max_tickets": 10, "max_per_user": 10, "pot_id": pot_id}
+
+    with game.compliance.request() as call:
+        rotated = call("rotate_pepper", reason="a race", overlap_days=0)
+        pending = Pending(lambda: game.orchestrator.call("create_pot", **terms))
+        game.wait_until_blocked(game.orchestrator, by=game.compliance)
+
+    assert pending.result()["pot_id"] == pot_id
+    assert rotated["destroyed"] == [rotated["retired"]]
+    assert "entry_id" in player.join(pot_id)
+    assert rotated["pepper_id"] == game.value(
+        "select pepper_id from private.pot_states where pot_id = %s", pot_id
+    )
+
+
 def test_a_pepper_that_two_would_destroy_at_once_is_destroyed_once(game: Game) -> None:
     """By a rotation, whose time stands, and by the purge that waited for it."""
     pot_id = game.pot()

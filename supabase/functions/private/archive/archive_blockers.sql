@@ -52,7 +52,8 @@ begin
             when exists (
                 select
                 from private.webhook_deliveries as d
-                where d.pot_id = p_pot_id and d.status = 'pending'
+                inner join private.webhook_subscriptions as s on d.webhook_id = s.webhook_id
+                where d.pot_id = p_pot_id and d.status = 'pending' and s.active
             )
                 then 'deliveries'
         end,
@@ -68,13 +69,15 @@ begin
                 select
                 from private.event_consumers as c
                 where c.position < v_position
-                    -- Webhooks are told of what happens from when they listen on.
+                    -- Webhooks are told of what happens from when they listen on, while they do.
                     and (
                         c.consumer <> 'webhooks'
                         or exists (
                             select
                             from private.webhook_subscriptions as s
-                            where s.listens_since <= coalesce(v_pot.settled_at, v_pot.cancelled_at)
+                            where s.active
+                                and s.listens_since
+                                <= coalesce(v_pot.settled_at, v_pot.cancelled_at)
                         )
                     )
             )
@@ -88,8 +91,8 @@ end $$;
 
 comment on function private.archive_blockers(uuid) is
 'Why a pot cannot be archived now: not_ended, archived, too_recent, under_review, alert, '
-'personal_data (purge_expired has not come to it), deliveries (of webhooks), events (some consumer '
-'has not read them); empty when it can.';
+'personal_data (purge_expired has not come to it), deliveries (of active webhooks), events (some '
+'consumer has not read them); empty when it can.';
 
 revoke all on function private.archive_blockers(uuid)
 from public, anon, authenticated, service_role;

@@ -4,11 +4,12 @@
 --
 -- Guards, in order: arguments; a person; the month is archived and not detached yet (then it
 -- answers so and changes nothing); it is over; every pot that ended in it is archived, and that is
--- in a checkpoint of the log; the archive has what the chains say.
--- Locks, in order: the archive's; the row of the month's last pot; the partitioned tables, against
--- who reads the archive, for the end of the transaction.
--- Writes: carried_entries, carried_positions, archive_months; drops five partitions; pots_audit,
--- event pot_detached.
+-- in a checkpoint of the log; the archive has what the chains say; no active webhook has a delivery
+-- of it to come.
+-- Locks, in order: the archive's; the row of the month's last pot; webhooks, by id; the partitioned
+-- tables, against who reads the archive, for the end of the transaction.
+-- Writes: webhook_deliveries (those of disabled webhooks are given up), carried_entries,
+-- carried_positions, archive_months; drops five partitions; pots_audit, event pot_detached.
 -- Raises: invalid_argument, login_required, not_allowed, wrong_state, busy (a transaction of one
 -- snapshot).
 create or replace function private.detach_month(p_month date, p_file_hash text)
@@ -67,6 +68,26 @@ begin
     end if;
     perform private.require_digests(p_month);
     perform private.hold_pot(v_anchor, false);
+    -- Whoever replays a delivery holds its webhook: what was replayed is seen here, and who comes
+    -- later finds the month away. One that stayed could not be sent, nor anything beside it.
+    perform from private.webhook_subscriptions as s order by s.webhook_id for no key update;
+    select count(*) into v_left
+    from private.webhook_deliveries as d
+    inner join private.webhook_subscriptions as s on d.webhook_id = s.webhook_id
+    inner join private.archived_events as e on d.position = e.position and e.month = p_month
+    where d.status = 'pending' and s.active;
+    if v_left > 0 then
+        perform private.fail('wrong_state', jsonb_build_object('deliveries_pending', v_left));
+    end if;
+    update private.webhook_deliveries as d
+    set
+        status = 'dead', next_attempt_at = null, lease = null, lease_until = null,
+        ended_at = private.now()
+    from private.archived_events as e
+    where d.status = 'pending' and d.position = e.position and e.month = p_month;
+    perform private.promote_deliveries(s.webhook_id, null)
+    from private.webhook_subscriptions as s
+    where not s.active;
 
     insert into private.carried_entries (
         account_id, from_version, to_version, amount, balance_after, until, month

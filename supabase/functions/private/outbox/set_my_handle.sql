@@ -1,7 +1,7 @@
 -- A player chooses the name under which wins are shown, or takes it back.
 -- Guards, in order: login; the form, which leaves nothing invisible and no other script; not like
 -- an entrant tag or an officer's name; nobody else has it, or one that looks like it.
--- Locks, in order: the player's pseudonym when it is new; the handle.
+-- Locks, in order: those of private.hold_player; the handle.
 -- Writes: player_handles, event player_handle_set.
 -- Raises: login_required, not_allowed, invalid_argument; busy, where two choose one handle at once;
 -- returns account_blocked.
@@ -48,7 +48,7 @@ begin
             'argument', 'handle', 'expected', 'one that nobody else has, or one like it'
         ));
     end if;
-    perform private.actor_pseudonym();
+    perform private.hold_player();
     if p_handle is null then
         delete from private.player_handles as h where h.user_id = v_user;
     else

@@ -1,7 +1,7 @@
 -- A break only ever gets longer. Entries that were bought before stand: they are in a pot with
 -- others, whose chances they are part of, and what they win is paid.
 --
--- Locks: the caller's pseudonym when it is new; the caller's wallet, so that a join is before or
+-- Locks, in order: those of private.hold_player; the caller's wallet, so that a join is before or
 -- after.
 -- Writes: play_breaks, a wallet where there is none; an event, unless a longer break holds already.
 -- Raises: login_required, not_allowed, busy (a transaction of one snapshot); returns
@@ -23,7 +23,7 @@ begin
     elsif v_problem is not null then
         perform private.fail(v_problem);
     end if;
-    perform private.actor_pseudonym();
+    perform private.hold_player();
     perform private.open_wallet(v_user);
 
     v_at := private.now();

@@ -2,7 +2,7 @@
 -- after 24 hours: nobody lifts a limit in the heat of the moment.
 --
 -- Guards, in order: arguments; login.
--- Locks: the caller's pseudonym when it is new; the caller's wallet, so that a join is before or
+-- Locks, in order: those of private.hold_player; the caller's wallet, so that a join is before or
 -- after.
 -- Writes: play_limits, a wallet where there is none; an event, unless nothing changes.
 -- Raises: invalid_argument, login_required, not_allowed, busy (a transaction of one snapshot);
@@ -37,7 +37,7 @@ begin
     elsif v_problem is not null then
         perform private.fail(v_problem);
     end if;
-    perform private.actor_pseudonym();
+    perform private.hold_player();
     perform private.open_wallet(v_user);
 
     v_at := private.now();

@@ -1,5 +1,5 @@
 -- What came back is not spent: entries that were cancelled, and those of cancelled pots. A prize is
--- no refund.
+-- no refund. Hours and not days, which a caller's time zone makes longer or shorter.
 create or replace function private.spent(p_user_id uuid, p_period text, p_at timestamptz)
 returns bigint
 language sql
@@ -11,9 +11,9 @@ as $$
     inner join public.pots as p on e.pot_id = p.id
     where e.user_id = p_user_id
         and e.created_at > p_at - case p_period
-            when 'day' then interval '1 day'
-            when 'week' then interval '7 days'
-            when 'month' then interval '30 days'
+            when 'day' then interval '24 hours'
+            when 'week' then interval '168 hours'
+            when 'month' then interval '720 hours'
         end
         and e.cancelled_at is null
         and p.status <> 'cancelled'

@@ -187,7 +187,12 @@ begin
                 from private.play_breaks as b
                 where b.user_id = v_player.user_id and b.ends_at > v_at
             )
-            or exists (select from private.exclusion_marks) as is_limited,
+            -- One who was erased while self-excluded holds up nobody else for years.
+            or case
+                when exists (select from private.exclusion_marks)
+                    then private.excluded_until(v_player.user_id, v_at) is not null
+                else false
+            end as is_limited,
             -- Nearly every join finds that the lobby heard of the pot just now.
             (
                 select l.sent_at + c.lobby_interval
@@ -222,7 +227,8 @@ begin
             end) as is_reached
         from private.guard_rails as r
         cross join (
-            -- Entries that were taken back count: a limit of speed is about acts.
+            -- Entries that were taken back count: a limit of speed is about acts. Hours, since a
+            -- day is as long as the time zone says that a caller chooses.
             select
                 count(*) as joins,
                 coalesce(sum(e.credits_spent), 0)::bigint as credits,
@@ -231,7 +237,7 @@ begin
                     where e.created_at > v_at - interval '1 minute'
                 ), 0)::bigint as minute_credits
             from public.pot_entries as e
-            where e.user_id = v_player.user_id and e.created_at > v_at - interval '1 day'
+            where e.user_id = v_player.user_id and e.created_at > v_at - interval '24 hours'
             offset 0
         ) as d
         where (r.scope, r.scope_id) in (

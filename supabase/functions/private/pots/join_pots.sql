@@ -143,8 +143,6 @@ begin
             from private.flag_policies as f
             where f.kind = 'confirmed_ring' and f.effect = 'refuse'
         ) and not exists (
-            select from private.exclusion_marks
-        ) and not exists (
             select from private.exclusions as x where x.pot_id = v_pot_id
         ) as is_plain,
         p.locks_at,
@@ -155,7 +153,7 @@ begin
     where p.id = v_pot_id;
     v_at := private.now();
     v_minute_ago := v_at - interval '1 minute';
-    v_day_ago := v_at - interval '1 day';
+    v_day_ago := v_at - interval '24 hours';
 
     -- The rails of each region that occurs, for a player who has none of their own.
     v_rails := (
@@ -272,6 +270,12 @@ begin
             select b.user_id
             from private.play_breaks as b
             where b.user_id in (select j.user_id from unnest(v_joins) as j) and b.ends_at > v_at
+            union all
+            select u.id
+            from auth.users as u
+            where u.id in (select j.user_id from unnest(v_joins) as j)
+                and exists (select from private.exclusion_marks)
+                and private.excluded_until(u.id, v_at) is not null
         );
         -- Of a player's joins the first goes with the others, of those with one key likewise, and
         -- where accounts are limited one account of an address or a device.

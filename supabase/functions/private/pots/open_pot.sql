@@ -1,4 +1,5 @@
--- Locks: the commitment (skipping what another call is taking).
+-- Locks, in order: the commitment (skipping what another call is taking); the pepper, against a
+-- rotation, which is waited for.
 -- Writes: commitment used, pot, escrow account, state, stripes, pulse; chain row `created`;
 -- `created` to the lobby.
 -- Raises: wrong_state (draw 2 while no beacon chain is set).
@@ -18,6 +19,7 @@ declare
     v_rules text;
     v_chain_hash text;
     v_escrow bigint;
+    v_pepper_id bigint;
     v_stripes integer;
 begin
     select * into v_commitment
@@ -62,13 +64,25 @@ begin
     insert into private.accounts (kind, pot_id, created_at)
     values ('escrow', v_commitment.pot_id, v_at)
     returning id into v_escrow;
+    -- Whoever rotates the pepper may destroy what no open pot uses, and sees no pot that is being
+    -- opened. So it is taken before the pot has it, and one that came meanwhile by another look.
+    select p.id into v_pepper_id
+    from private.peppers as p
+    where p.retired_at is null
+    for key share;
+    if not found then
+        select p.id into strict v_pepper_id
+        from private.peppers as p
+        where p.retired_at is null
+        for key share;
+    end if;
     insert into private.pot_states (
         pot_id, template_id, escrow_account, min_participants, fill_seconds, beacon_chain_hash,
         pepper_id
     )
     values (
         v_commitment.pot_id, p_template_id, v_escrow, p_min_participants, p_fill_seconds,
-        v_chain_hash, (select p.id from private.peppers as p where p.retired_at is null)
+        v_chain_hash, v_pepper_id
     );
 
     -- Enough stripes that joins seldom meet, few enough that a usual join fits into one; their

@@ -4,7 +4,8 @@
 -- Guards, in order: arguments; login; another person than the caller; the player is known; erased
 -- by the same caller (the first result); not erased; nothing stands in the way
 -- (private.erasure_obstacle).
--- Locks, in order: the caller's pseudonym; the player's wallet, so that a join is before or after.
+-- Locks, in order: the caller's pseudonym; the player's advisory lock (private.hold_player); the
+-- player's wallet, so that a join is before or after.
 -- Writes: erasures; pot_entries (where they came from, to NULL); idempotency_keys of joins;
 -- evidence of flags; play_limits; player_handles; guard_rails of the player; staff; officers;
 -- cheers; exclusion_marks; alerts (ack_reason, of those that name the player); actors (subject, to
@@ -52,6 +53,7 @@ begin
         ));
     end if;
     v_actor := private.actor_pseudonym();
+    perform pg_advisory_xact_lock(private.player_key(p_user_id));
     v_wallet := private.lock_wallet(p_user_id);
     select * into v_erasure from private.erasures as e where e.user_id = p_user_id for update;
     if v_erasure.erased_by = v_actor then

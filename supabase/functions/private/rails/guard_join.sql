@@ -89,7 +89,7 @@ begin
             from public.pot_entries as e
             where r.rails is not null
                 and e.user_id = p_player.user_id
-                and e.created_at > v_at - interval '1 day'
+                and e.created_at > v_at - interval '24 hours'
         ) as d
     ) as f;
     if not v_found.is_free then

@@ -1,7 +1,7 @@
 -- A player's reaction, told to everybody who watches the pot.
 --
 -- Guards, in order: arguments; login; the pot exists; a second since the player's last cheer of it.
--- Locks, in order: the caller's pseudonym when it is new; the player's row of private.cheers.
+-- Locks, in order: those of private.hold_player; the player's row of private.cheers.
 -- Writes: that row; broadcast cheer.
 -- Raises: invalid_argument, login_required, not_allowed, pot_not_found; returns account_blocked,
 -- velocity_exceeded with their record.
@@ -34,7 +34,7 @@ begin
     if not exists (select from public.pots as p where p.id = p_pot_id) then
         perform private.fail('pot_not_found');
     end if;
-    perform private.actor_pseudonym();
+    perform private.hold_player();
     v_at := private.now();
     insert into private.cheers as c (pot_id, user_id, last_at)
     values (p_pot_id, v_user, v_at)

@@ -1,9 +1,11 @@
--- A person says that an alert is being looked after; it closes by itself when its cause ends.
+-- A person says that an alert is being looked after; it closes by itself when its cause ends. That
+-- of a spent seed is over when it is opened, and ends with who looks after it.
 --
 -- Guards, in order: arguments; login; the alert exists; acknowledged by the same person (the first
 -- result); open; no interest in its pot.
 -- Locks, in order: the caller's pseudonym when it is new; the alert.
--- Writes: the alert; event alert_acknowledged, with who but not why, and a message on topic alerts.
+-- Writes: the alert; event alert_acknowledged, with who but not why, and a message on topic alerts;
+-- for a spent seed as private.close_alerts.
 -- Raises: invalid_argument, login_required, wrong_state, not_allowed, busy (a transaction of one
 -- snapshot).
 create or replace function private.ack_alert(p_alert_id uuid, p_reason text)
@@ -40,6 +42,9 @@ begin
         where a.id = v_alert.id
         returning * into v_alert;
         perform private.announce_alert(v_alert, 'acknowledged');
+        if v_alert.kind = 'seed_spent' then
+            perform private.close_alerts('seed_spent', v_alert.pot_id);
+        end if;
     end if;
     return jsonb_build_object(
         'alert_id', p_alert_id,
