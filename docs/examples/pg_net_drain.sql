@@ -37,7 +37,14 @@ begin
         delete from private.webhook_requests as r
         using net._http_response as a
         where a.id = r.request_id
-        returning r.delivery_id, r.lease, a.status_code, a.timed_out
+        returning
+            r.delivery_id, r.lease, a.status_code, a.timed_out,
+            (
+                select h.value::integer
+                from jsonb_each_text(a.headers) as h
+                where lower(h.key) = 'retry-after' and h.value ~ '^[0-9]{1,9}$'
+                limit 1
+            ) as retry_after
     loop
         perform private.report_delivery(
             v_answer.delivery_id, v_answer.lease, v_answer.status_code,
@@ -47,7 +54,9 @@ begin
                 when v_answer.status_code between 200 and 299 then null
                 when v_answer.status_code between 300 and 399 then 'redirect'
                 else 'status'
-            end
+            end,
+            -- Seconds; a date is passed over.
+            v_answer.retry_after
         );
     end loop;
     delete from private.webhook_requests as r where r.sent_at < private.now() - interval '1 hour';

@@ -200,6 +200,7 @@ class Deliverer:
                     lease=delivery.lease,
                     status=outcome.status,
                     error=outcome.error,
+                    retry_after=outcome.retry_after,
                 )
             self._tell(delivery, outcome, answer)
             reported += 1

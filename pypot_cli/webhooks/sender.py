@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import email.utils
+import math
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +27,8 @@ _SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,}={0,2}")
 
 _LONGEST_ANSWER = 1 << 14
 _ANSWER_SECONDS = 1.0
+
+_DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Outcome:
 
     status: int | None
     error: str | None
+    retry_after: int | None = None
+    """For how many seconds a receiver that did not take it asks to be left alone, if it does."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,28 @@ def sign(delivery: Delivery, at: datetime) -> dict[str, str]:
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
+
+
+def retry_after(headers: Iterable[tuple[bytes, bytes]], now: datetime) -> int | None:
+    """Return for how many seconds a receiver asks to be left alone, a day at most.
+
+    None where it does not, or in no form that is known: seconds, or a date (RFC 9110, 10.2.3).
+    """
+    said = next((value for name, value in headers if name.lower() == b"retry-after"), None)
+    if said is None:
+        return None
+    text = said.decode("latin-1").strip()
+    if re.fullmatch(r"[0-9]+", text):
+        digits = text.lstrip("0")
+        return min(int(digits or "0"), _DAY_SECONDS) if len(digits) < 10 else _DAY_SECONDS
+    try:
+        at = email.utils.parsedate_to_datetime(text)
+        if at.tzinfo is None:  # a date of HTTP is in UTC, in each of its three spellings
+            at = at.replace(tzinfo=UTC)
+        seconds = math.ceil((at - now).total_seconds())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return max(0, min(seconds, _DAY_SECONDS))
 
 
 class Sender:
@@ -155,7 +183,11 @@ class Sender:
             return Outcome(status, "connection")
         if 200 <= status <= 299:
             return Outcome(status, None)
-        return Outcome(status, "redirect" if 300 <= status <= 399 else "status")
+        return Outcome(
+            status,
+            "redirect" if 300 <= status <= 399 else "status",
+            retry_after(response.headers, datetime.now(UTC)),
+        )
 
     def _headers(
         self, delivery: Delivery, target: guard.Target, length: int

@@ -67,11 +67,20 @@ def posted(hooks: Hooks) -> list[tuple[Any, ...]]:
     return hooks.rows("select id, url, body, headers from net.posted order by id")
 
 
-def answer(hooks: Hooks, request_id: int, status: int | None, *, timed_out: bool = False) -> None:
+def answer(
+    hooks: Hooks,
+    request_id: int,
+    status: int | None,
+    *,
+    timed_out: bool = False,
+    retry_after: str | None = None,
+) -> None:
+    headers = None if retry_after is None else json.dumps({"Retry-After": retry_after})
     with hooks.db.admin() as conn:
         conn.execute(
-            "insert into net._http_response (id, status_code, timed_out) values (%s, %s, %s)",
-            (request_id, status, timed_out),
+            "insert into net._http_response (id, status_code, timed_out, headers)"
+            " values (%s, %s, %s, %s)",
+            (request_id, status, timed_out, headers),
         )
 
 
@@ -135,3 +144,21 @@ def test_what_is_rolled_back_is_neither_sent_nor_lost(hooks: Hooks) -> None:
 def test_nobody_but_the_owner_drains(hooks: Hooks, role: str) -> None:
     with hooks.db.as_role(role) as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
         conn.execute("select private.drain_webhooks()")
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "rests"), [("600", True), ("in a while", False), (None, False)]
+)
+def test_a_receiver_that_says_when_to_come_back_is_heard(
+    hooks: Hooks, retry_after: str | None, rests: bool
+) -> None:
+    hooks.add("https://hooks.example/a")
+    hooks.emit()
+    assert drain(hooks) == 1
+    ((request_id, *_),) = posted(hooks)
+    answer(hooks, request_id, 503, retry_after=retry_after)
+    assert drain(hooks) == 0
+    assert hooks.rows(
+        "select coalesce(retry_at > now() + interval '9 minutes', false)"
+        " from private.webhook_subscriptions"
+    ) == [(rests,)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime
+import email.utils
 import json
 import os
 import statistics
@@ -169,7 +170,7 @@ def test_every_bad_receiver_is_told_apart(hooks: Hooks, tmp_path: Path) -> None:
         (bad.endless(200), ("delivered", 200, None)),
         (bad.dripping_body, ("delivered", 200, None)),
         (400, ("pending", 400, "status")),
-        (410, ("pending", 410, "status")),
+        (404, ("pending", 404, "status")),
         (500, ("pending", 500, "status")),
         (bad.endless(500), ("pending", 500, "status")),
         (bad.redirecting(METADATA), ("pending", 307, "redirect")),
@@ -260,6 +261,76 @@ def test_bad_receivers_delay_nobody(hooks: Hooks) -> None:
     assert under_way >= 10
     # Whoever waited for a bad one would have waited for as long as it may take.
     assert max(beside[-1], again[-1]) < timeout / 2
+
+
+# ----------------------------------------------------------------------------- what a receiver says
+
+
+def in_an_hour() -> str:
+    """As HTTP says a time."""
+    at = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
+    return email.utils.format_datetime(at, usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "least", "most"),
+    [
+        (lambda: "3600", 3590, 3600),
+        (in_an_hour, 3540, 3601),
+        (lambda: "9" * 5000, 7190, 7200),
+        (lambda: "yesterday, at noon", None, None),
+    ],
+)
+def test_a_receiver_is_sent_nothing_before_it_says(
+    hooks: Hooks, said: Callable[[], str], least: int | None, most: int | None
+) -> None:
+    """A minute, a date, a time beyond all measure, and what is no time."""
+    with receiving(bad.asking(503, said())) as receiver:
+        webhook_id = hooks.add(receiver)
+        hooks.emit()
+        deliver_once(hooks, receiver, expected=1)
+        ((rests, waits),) = hooks.rows(
+            "select extract(epoch from s.retry_at - d.last_attempt_at)::float,"
+            " extract(epoch from d.next_attempt_at - d.last_attempt_at)::float"
+            " from private.webhook_subscriptions as s"
+            " join private.webhook_deliveries as d using (webhook_id) where webhook_id = %s",
+            webhook_id,
+        )
+        if least is None or most is None:
+            assert rests is None
+            assert waits < 60
+            return
+        # From when it was claimed: what the attempt took is in it.
+        assert least <= rests <= most + 30
+        assert least <= waits <= most + 30
+        hooks.emit()
+        deliver_once(hooks, receiver)
+        assert len(receiver.received) == 1
+        with hooks.db.admin() as conn:
+            conn.execute("update private.webhook_subscriptions set retry_at = now() where true")
+        receiver.answer = 204
+        deliver_once(hooks, receiver)
+        assert len(receiver.received) == 2
+
+
+def test_a_receiver_that_is_gone_is_sent_nothing_more(hooks: Hooks) -> None:
+    with receiving(410) as receiver, receiving() as other:
+        gone = hooks.add(receiver, events=["pot_joined"])
+        hooks.add(other, events=["pot_joined"])
+        hooks.emit()
+        deliver_once(hooks, receiver, other, expected=1)
+        assert outcomes(hooks)[gone] == ("dead", 410, "status")
+        hooks.emit(3)
+        deliver_once(hooks, receiver, other)
+    assert len(receiver.received) == 1
+    assert len(other.received) == 4
+    by_id = {row["webhook_id"]: row["active"] for row in hooks.api.rows(OPERATOR, "list_webhooks")}
+    assert [active for each, active in by_id.items() if each == gone] == [False]
+    (told,) = [each for each in hooks.logged() if each["event"] == "delivery_dead"]
+    assert (told["status"], told["webhook_id"]) == (410, gone)
+    assert hooks.rows("select detail ->> 'status' from private.alerts where closed_at is null") == [
+        ("410",)
+    ]
 
 
 # --------------------------------------------------------------------------------------- the outbox

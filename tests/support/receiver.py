@@ -186,6 +186,18 @@ def redirecting(to: str) -> Callable[[BaseHTTPRequestHandler], None]:
     return answer
 
 
+def asking(status: int, retry_after: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Say when to come back."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Retry-After", retry_after)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    return answer
+
+
 def gibberish(handler: BaseHTTPRequestHandler) -> None:
     """Answer what is no HTTP."""
     handler.wfile.write(b"220 mail.example ESMTP\r\n")

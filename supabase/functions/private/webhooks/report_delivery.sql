@@ -1,11 +1,18 @@
 -- That a receiver took it counts whoever reports it; that it did not counts from the holder of the
 -- lease alone, for somebody else may be at it since.
+--
+-- A receiver that asks to be left alone for a while (Retry-After) is sent nothing meanwhile, but
+-- for no longer than the longest pause that there is without its asking. One that is gone (status
+-- 410) is asked no more: its webhook is disabled (docs/decisions/0263).
+--
 -- Guards, in order: arguments; the delivery exists.
 -- Locks, in order: the subscription; the delivery.
--- Writes: webhook_deliveries, webhook_subscriptions; alert delivery_dead.
+-- Writes: webhook_deliveries, webhook_subscriptions; alert delivery_dead; of a webhook that it
+-- disables, event webhook_updated.
 -- Raises: invalid_argument, busy (a transaction of one snapshot).
 create or replace function private.report_delivery(
-    p_delivery_id bigint, p_lease uuid, p_status integer, p_error text
+    p_delivery_id bigint, p_lease uuid, p_status integer, p_error text,
+    p_retry_after integer default null
 )
 returns jsonb
 language plpgsql
@@ -14,12 +21,15 @@ security definer
 set search_path = ''
 as $$
 declare
+    c_longest constant interval := interval '2 hours';
     v_delivery private.webhook_deliveries;
     v_hook private.webhook_subscriptions;
     v_settings private.settings;
     v_at timestamptz;
     v_next_dead bigint;
     v_next timestamptz;
+    v_not_before timestamptz;
+    v_is_gone boolean := false;
     v_dead bigint := 0;
 begin
     perform private.require_given('delivery_id', p_delivery_id::text);
@@ -36,6 +46,7 @@ begin
             'argument', 'error', 'expected', 'null with a status of 200 to 299, else its class'
         ));
     end if;
+    perform private.require_range('retry_after', coalesce(p_retry_after, 0), 0, 2147483647);
     perform private.require_read_committed();
     select * into v_delivery
     from private.webhook_deliveries as d
@@ -69,14 +80,38 @@ begin
                 '30 seconds', '15 minutes'
             );
         end if;
+        -- What a receiver says of itself is for the address that it has, not for one that took its
+        -- place while it was asked.
+        if v_delivery.last_attempt_at >= v_hook.updated_at then
+            v_is_gone := p_status is not distinct from 410;
+            if p_retry_after is not null then
+                v_not_before := v_at + least(make_interval(secs => p_retry_after), c_longest);
+            end if;
+        end if;
+        if v_is_gone and v_hook.active then
+            v_hook.active := false;
+            perform private.log_event('webhook_updated', null, jsonb_build_object(
+                'webhook_id', v_hook.webhook_id,
+                'events', v_hook.events,
+                'min_prize', v_hook.min_prize,
+                'active', false
+            ));
+        end if;
+        v_hook.retry_at := greatest(v_hook.retry_at, v_not_before);
         update private.webhook_subscriptions as s
         set
+            active = v_hook.active,
             failures = v_hook.failures,
             failing_since = v_hook.failing_since,
             retry_at = v_hook.retry_at
         where s.webhook_id = v_hook.webhook_id;
-        v_next := v_at + private.webhook_pause(v_delivery.attempts, '5 seconds', '2 hours');
-        if v_next > v_delivery.first_attempt_at + v_settings.webhook_retry_for then
+        v_next := greatest(
+            v_at + private.webhook_pause(v_delivery.attempts, '5 seconds', c_longest),
+            v_not_before
+        );
+        if v_is_gone
+            or v_next > v_delivery.first_attempt_at + v_settings.webhook_retry_for
+        then
             perform private.end_delivery(p_delivery_id, 'dead', p_status, p_error);
             v_dead := 1;
         else
@@ -111,7 +146,8 @@ begin
                 'webhook_id', v_hook.webhook_id,
                 'delivery_id', p_delivery_id,
                 'deliveries', v_dead,
-                'error', p_error
+                'error', p_error,
+                'status', p_status
             ));
         end if;
     end if;
@@ -129,10 +165,10 @@ begin
     );
 end $$;
 
-comment on function private.report_delivery(bigint, uuid, integer, text) is
+comment on function private.report_delivery(bigint, uuid, integer, text, integer) is
 'Definer half of public.report_delivery.';
 
-revoke all on function private.report_delivery(bigint, uuid, integer, text)
+revoke all on function private.report_delivery(bigint, uuid, integer, text, integer)
 from public, anon, authenticated, service_role;
-grant execute on function private.report_delivery(bigint, uuid, integer, text)
+grant execute on function private.report_delivery(bigint, uuid, integer, text, integer)
 to pot_webhooks;

@@ -56,7 +56,6 @@ begin
             retry_at = v_hook.retry_at,
             updated_at = private.now()
         where s.webhook_id = p_webhook_id;
-        perform private.close_delivery_alert();
         perform private.log_event('webhook_updated', null, jsonb_build_object(
             'webhook_id', p_webhook_id,
             'events', v_hook.events,
@@ -64,6 +63,9 @@ begin
             'active', v_hook.active
         ));
     end if;
+    -- Also where nothing changes: who disables a webhook that was disabled when it was gone has
+    -- seen to it.
+    perform private.close_delivery_alert();
     return jsonb_build_object('webhook_id', p_webhook_id, 'active', v_hook.active);
 end $$;
 

@@ -409,7 +409,7 @@ isOneToOne: false
 { Args: { "delivery_id"?: number,"from_position"?: number,"webhook_id": string }; Returns: Json
                            },
 "report_delivery":
-{ Args: { "delivery_id": number,"error"?: string,"lease": string,"status"?: number }; Returns: Json
+{ Args: { "delivery_id": number,"error"?: string,"lease": string,"retry_after"?: number,"status"?: number }; Returns: Json
                            },
 "report_spent_seed":
 { Args: { "lock_digest": string,"pot_id": string,"reveal_seed": string }; Returns: Json
