@@ -41,7 +41,9 @@ def run(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
     `sockets` holds by their number: `latency`, `p50` and `p99` in ms from the join's own time,
     before its commit, to when a socket has the event; `delivered`, the share of events that came;
     at the offered rate `joins` a second and `join_p99` in ms, and as ratios to the same without
-    sockets `offered` and, with 8 clients who join as fast as they can, `busy`. `broken` invariants.
+    sockets `offered` and, with 8 clients who join as fast as they can, `busy`; `cpu`, what a join
+    of these takes of the server's processors, its stream of the WAL included, to the same without
+    sockets. `broken` invariants.
     """
     with (
         throwaway_cluster("bench-fanout", say, SETTINGS) as (directory, cluster),
@@ -94,14 +96,14 @@ def table(report: dict[str, Any]) -> str:
         f"{report['offered']} joins a second offered for {report['seconds']:g} s, in"
         f" {report['rounds']} rounds",
         f"{'sockets':<10}{'event p50 ms':>13}{'p99 ms':>9}{'arrived':>9}{'joins/s':>9}"
-        f"{'p99 ms':>9}{'to none':>9}{'busy':>8}{'to none':>9}",
+        f"{'p99 ms':>9}{'to none':>9}{'busy':>8}{'to none':>9}{'CPU':>6}",
     ]
     for count, told in report["sockets"].items():
         lines.append(
             f"{count:<10}{told['latency']['p50']:13.1f}{told['latency']['p99']:9.1f}"
             f"{told['delivered']:9.2%}{told['joins']:9.1f}{told['join_p99']:9.1f}"
             f"{told['offered']['median']:9.2f}{told['busy_joins']:8.0f}"
-            f"{told['busy']['median']:9.2f}"
+            f"{told['busy']['median']:9.2f}{told['cpu']['median']:6.2f}"
         )
     lines += goals_table(report["goals"])
     broken = ", ".join(report["broken"])
@@ -143,4 +145,7 @@ def _told(count: int, rounds: list[dict[str, Any]]) -> dict[str, Any]:
             [one["watched"][place].rate for one in rounds],
             [one["alone"][place].rate for one in rounds],
         )
+    told["cpu"] = ratios(
+        [one["watched"][1].cpu for one in rounds], [one["alone"][1].cpu for one in rounds]
+    )
     return told

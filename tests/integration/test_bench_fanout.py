@@ -14,4 +14,5 @@ def test_every_socket_hears_of_every_join() -> None:
         assert 0 < told["latency"]["p50"] <= told["latency"]["p99"]
         assert told["offered"]["median"] > 0
         assert told["busy_joins"] > told["joins"] > 0
+        assert told["cpu"]["median"] > 0
     assert "every invariant holds" in fanout.table(report)
