@@ -249,7 +249,7 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             "update public.pot_entries set credits_spent = credits_spent + 1"
             " where pot_id = %(open)s and cancelled_at is null",
-            {"entry_payments", "escrows"},
+            {"entry_payments", "escrows", "tallies"},
         ),
         Break(
             "insert into private.transfers (kind, pot_id, entry_id, amount, created_at)"

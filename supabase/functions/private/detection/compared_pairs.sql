@@ -60,10 +60,19 @@ begin
     ),
     visits as materialized (
         select
-            v.player, v.pot, v.players, v.occasion, v.occasion_pots, v.tickets, v.cap,
-            min(v.first_place) as first_place, max(v.last_place) as last_place
-        from unnest(p_visits) as v
-        group by v.player, v.pot, v.players, v.occasion, v.occasion_pots, v.tickets, v.cap
+            o.*,
+            -- Who always comes first meets whoever always comes first, and both follow nobody: how
+            -- much likelier than anybody a player comes to a fifth of a pot, by all pots of theirs.
+            5.0::double precision
+            * count(*) over (partition by o.player, least(4, floor(5 * o.first_place)))
+            / (count(*) over (partition by o.player) + 4) as habit
+        from (
+            select
+                v.player, v.pot, v.players, v.occasion, v.occasion_pots, v.tickets, v.cap,
+                min(v.first_place) as first_place, max(v.last_place) as last_place
+            from unnest(p_visits) as v
+            group by v.player, v.pot, v.players, v.occasion, v.occasion_pots, v.tickets, v.cap
+        ) as o
     ),
     -- Who else buys just as many where as many may be bought, in all these pots.
     stakes as (
@@ -87,27 +96,13 @@ begin
         where v.pot > 0
         group by v.player, v.occasion
     ),
-    -- Who always comes first meets whoever always comes first, and both follow nobody: how much
-    -- likelier than anybody a player comes to a fifth of a pot, by the other pots of theirs.
-    fifths as materialized (
-        select
-            f.player, f.fifth,
-            5.0 * f.pots / (sum(f.pots) over (partition by f.player) + 4) as habit
-        from (
-            select
-                v.player, least(4, floor(5 * v.first_place)) as fifth, count(*) as pots
-            from visits as v
-            group by v.player, least(4, floor(5 * v.first_place))
-        ) as f
-    ),
     -- By themselves, or visits would be joined with visits, quadratic in the players of a pot.
-    halves as materialized (
+    halves as (
         select c.i, c.j, v.pot, v.occasion, v.players, v.first_place, v.last_place, v.tickets,
-            v.cap, f.habit
+            v.cap, v.habit
         from candidates as c
         inner join visits as v on c.i = v.player
-        inner join fifths as f
-            on v.player = f.player and least(4, floor(5 * v.first_place)) = f.fifth
+        offset 0
     ),
     meetings as materialized (
         select
@@ -115,7 +110,7 @@ begin
             least(a.players, 1 + round(a.players * greatest(
                 0, greatest(a.first_place, b.first_place) - least(a.last_place, b.last_place)
             ))) as gap,
-            ln(greatest(1, least(a.habit, f.habit))) as w_habit,
+            ln(greatest(1, least(a.habit, b.habit))) as w_habit,
             case
                 when a.cap = 1 then null
                 when a.tickets = b.tickets then ln(0.5 + 0.5 / greatest(0.02, s.share))
@@ -123,9 +118,15 @@ begin
             end as w_stake
         from halves as a
         inner join visits as b on a.j = b.player and a.pot = b.pot
-        inner join fifths as f
-            on b.player = f.player and least(4, floor(5 * b.first_place)) = f.fifth
         left join stakes as s on a.tickets = s.tickets and a.cap = s.cap
+    ),
+    -- Of each distance once: pairs are many, distances few.
+    follows as materialized (
+        select
+            d.gap, d.players,
+            private.follow_weight(d.gap, d.players, false) as w_strangers,
+            private.follow_weight(d.gap, d.players, true) as w_friends
+        from (select distinct g.gap, g.players from meetings as g) as d
     ),
     sittings as materialized (
         select
@@ -134,12 +135,12 @@ begin
             -- The chance that two strangers come as close as that in a pot.
             sum(-ln(least(1, 2 * g.gap / g.players))) filter (where g.pot > 0) as nearness,
             sum(
-                private.follow_weight(g.gap, g.players, false)
-                - case when g.gap < g.players / 5 then g.w_habit else 0 end
+                f.w_strangers - case when g.gap < g.players / 5 then g.w_habit else 0 end
             ) as w_strangers,
-            sum(private.follow_weight(g.gap, g.players, true)) as w_friends,
+            sum(f.w_friends) as w_friends,
             sum(g.w_stake) as w_stakes, count(g.w_stake) as staked
         from meetings as g
+        inner join follows as f on g.gap = f.gap and g.players = f.players
         group by g.i, g.j, g.occasion
     ),
     -- Who looks at the pots at the same time joins them in the same order: pots of one occasion are
@@ -170,7 +171,8 @@ begin
         inner join sessions as b on a.j = b.player and a.occasion = b.occasion
         group by a.i, a.j
     ),
-    spread as (
+    -- By itself, or it is computed anew for each pair: pairs times pots.
+    spread as materialized (
         -- Of pots of unlike size the large ones see more meetings.
         select greatest(1, count(*) * sum(p.players ^ 2) / sum(p.players) ^ 2) as factor
         from (select distinct v.pot, v.players from visits as v where v.pot > 0) as p
@@ -189,7 +191,7 @@ begin
         left join chances as h on c.i = h.i and c.j = h.j
         cross join spread as s
     ),
-    -- By itself, or it is computed anew for each pair, quadratic in the pairs.
+    -- By itself for the same reason: pairs times pairs.
     crowding as materialized (
         -- What all meet more often than chance says is no pair's own: a day of many, a favourite.
         select greatest(1, percentile_cont(0.5) within group (

@@ -23,6 +23,10 @@ declare
         select s.age from unnest(p_seats) as s where s.age is not null order by s.age
     );
 begin
+    -- Usually so. To plan what follows takes longer than all it does to a small pot.
+    if cardinality(p_suspects) = 0 then
+        return;
+    end if;
     select
         count(s.age), count(*) filter (where s.is_watched), count(*) filter (where s.is_capped)
     into v_aged, v_watched, v_capped

@@ -5,17 +5,20 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+    v_flag private.flags;
 begin
-    if not exists (
+    -- By its key alone: a pot has many flags, each of which comes by here.
+    select * into v_flag from private.flags as f where f.flag_id = new.flag_id;
+    if not coalesce(
+        v_flag.pot_id = new.pot_id
+        and v_flag.effect in ('hold', 'refuse')
+        and v_flag.status <> 'cleared',
+        false
+    ) or not exists (
         select
         from public.pots as p
-        inner join private.flags as f on p.id = f.pot_id
-        where p.id = new.pot_id
-            and f.flag_id = new.flag_id
-            and p.status = 'settling'
-            and p.reveal_seed is null
-            and f.effect in ('hold', 'refuse')
-            and f.status <> 'cleared'
+        where p.id = new.pot_id and p.status = 'settling' and p.reveal_seed is null
     ) or exists (
         select
         from public.pots_audit as a

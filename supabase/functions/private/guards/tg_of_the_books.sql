@@ -8,16 +8,20 @@ set search_path = ''
 as $$
 declare
     v_row jsonb := to_jsonb(new);
+    v_entry_id uuid := v_row ->> 'entry_id';
+    v_transfer_id bigint := v_row ->> 'transfer_id';
+    v_of_entry uuid := new.pot_id;
+    v_of_transfer uuid := new.pot_id;
 begin
-    if v_row ->> 'entry_id' is not null and not exists (
-        select
-        from public.pot_entries as e
-        where e.id = (v_row ->> 'entry_id')::uuid and e.pot_id = new.pot_id
-    ) or v_row ->> 'transfer_id' is not null and not exists (
-        select
-        from private.transfers as t
-        where t.id = (v_row ->> 'transfer_id')::bigint and t.pot_id = new.pot_id
-    ) then
+    -- Each by its key alone, in a statement of its own: with what may be NULL in one expression both
+    -- would be planned anew for each row, and by the pot all of its entries might be read.
+    if v_entry_id is not null then
+        select e.pot_id into v_of_entry from public.pot_entries as e where e.id = v_entry_id;
+    end if;
+    if v_transfer_id is not null then
+        select t.pot_id into v_of_transfer from private.transfers as t where t.id = v_transfer_id;
+    end if;
+    if (v_of_entry = new.pot_id and v_of_transfer = new.pot_id) is not true then
         raise foreign_key_violation using
             message = format('%s names what is not in the books', tg_table_name);
     end if;

@@ -1,19 +1,22 @@
 -- What became of a pot's held payout, as get_pot shows it
 create or replace function private.hold_json(p_pot_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select jsonb_build_object(
-        'held', h.outcome is null,
-        'outcome', h.outcome,
-        'held_at', private.json_time(h.held_at),
-        'released_at', private.json_time(h.released_at)
-    )
-    from private.payout_holds as h
-    where h.pot_id = p_pot_id
-$$;
+begin
+    return (
+        select jsonb_build_object(
+            'held', h.outcome is null,
+            'outcome', h.outcome,
+            'held_at', private.json_time(h.held_at),
+            'released_at', private.json_time(h.released_at)
+        )
+        from private.payout_holds as h
+        where h.pot_id = p_pot_id
+    );
+end $$;
 
 comment on function private.hold_json(uuid) is
 '{held, outcome, held_at, released_at} of the pot''s payout when it is or was held for review; '

@@ -10,8 +10,9 @@ begin
     insert into private.accounts (kind, user_id, created_at)
     values ('wallet', p_user_id, private.now())
     on conflict (user_id) do nothing;
-    insert into private.wallets (user_id, account_id)
-    select a.user_id, a.id from private.accounts as a where a.user_id = p_user_id
+    -- Whoever had no wallet joined nothing: its tally is of all time.
+    insert into private.wallets (user_id, account_id, tally_from)
+    select a.user_id, a.id, '-infinity' from private.accounts as a where a.user_id = p_user_id
     on conflict (user_id) do nothing;
     return private.lock_wallet(p_user_id);
 end $$;

@@ -23,6 +23,7 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set plan_cache_mode = 'force_generic_plan'
 as $$
 declare
     v_player private.player;
@@ -111,12 +112,17 @@ begin
     where w.user_id = v_player.user_id
     for update;
     v_at := private.now();
+    -- A tally that is of less than the last day, as of wallets that are older than it is.
+    if coalesce(v_wallet.tally_from, 'infinity') > v_at - interval '24 hours' then
+        v_wallet := private.counted_tally(v_wallet, v_at);
+    end if;
     -- From here on nothing of this player and no state of this pot changes under us. One look at
     -- where the request comes from (docs/guard-rails.md says how far that is trusted) and at all
     -- that may stand in the way: where `is_free`, nothing does but the number of tickets and of
     -- accounts. Each guard rail that may concern the join is looked at and not only the narrowest
     -- of a rule, and a new account is never free where there are rules for those: again too many
-    -- are stopped here and never too few, and private.guard_join decides.
+    -- are stopped here and never too few, and private.guard_join decides. The tally, too, has
+    -- whatever was played in the last day, and may have more (docs/decisions/0246).
     select
         f.*,
         g.of_ip,
@@ -215,10 +221,10 @@ begin
             min(case when r.rule = 'accounts_per_ip' then r.value::bigint end) as of_ip,
             min(case when r.rule = 'accounts_per_device' then r.value::bigint end) as of_device,
             bool_or(case r.rule
-                when 'joins_per_minute' then d.minute_joins + 1 > r.value::bigint
-                when 'credits_per_minute' then d.minute_credits + f.cost > r.value::bigint
-                when 'joins_per_day' then d.joins + 1 > r.value::bigint
-                when 'credits_per_day' then d.credits + f.cost > r.value::bigint
+                when 'joins_per_minute' then d.joins + 1 > r.value::bigint
+                when 'credits_per_minute' then d.credits + f.cost > r.value::bigint
+                when 'joins_per_day' then v_wallet.tally_joins + 1 > r.value::bigint
+                when 'credits_per_day' then v_wallet.tally_credits + f.cost > r.value::bigint
                 when 'blocked_regions' then r.value ? f.region
                 when 'account_age_hours' then v_at < v_player.signed_up_at
                     + make_interval(hours => r.value::integer)
@@ -227,17 +233,12 @@ begin
             end) as is_reached
         from private.guard_rails as r
         cross join (
-            -- Entries that were taken back count: a limit of speed is about acts. Hours, since a
-            -- day is as long as the time zone says that a caller chooses.
+            -- Entries that were taken back count: a limit of speed is about acts.
             select
                 count(*) as joins,
-                coalesce(sum(e.credits_spent), 0)::bigint as credits,
-                count(*) filter (where e.created_at > v_at - interval '1 minute') as minute_joins,
-                coalesce(sum(e.credits_spent) filter (
-                    where e.created_at > v_at - interval '1 minute'
-                ), 0)::bigint as minute_credits
+                coalesce(sum(e.credits_spent), 0)::bigint as credits
             from public.pot_entries as e
-            where e.user_id = v_player.user_id and e.created_at > v_at - interval '24 hours'
+            where e.user_id = v_player.user_id and e.created_at > v_at - interval '1 minute'
             offset 0
         ) as d
         where (r.scope, r.scope_id) in (
@@ -324,6 +325,10 @@ begin
                 'balance', coalesce(v_wallet.balance, 0), 'cost', v_now.cost
             ));
         end if;
+        -- Who comes near a limit has a tally that is near to what is counted.
+        if v_wallet.tally_from < v_at - interval '25 hours' then
+            v_wallet := private.counted_tally(v_wallet, v_at);
+        end if;
         -- private.guard_join has counted the accounts.
         v_now.of_ip := null;
         v_now.of_device := null;
@@ -336,12 +341,62 @@ begin
             case when v_now.of_device is not null then pg_advisory_xact_lock(
                 hashtextextended('pots/device/' || p_pot_id || v_context.device_hash, 0)
             ) end;
+        -- An address and a device that the player has entries from, or fewer entries of others than
+        -- there may be accounts.
+        if not (
+            (
+                v_now.of_ip is null
+                or v_now.held > 0 and exists (
+                    select
+                    from public.pot_entries as e
+                    where e.ip_hash = v_context.ip_hash
+                        and e.pot_id = p_pot_id
+                        and e.user_id = v_player.user_id
+                        and e.cancelled_at is null
+                )
+                or v_now.of_ip > (
+                    select count(*)
+                    from public.pot_entries as e
+                    where e.ip_hash = v_context.ip_hash
+                        and e.pot_id = p_pot_id
+                        and e.user_id <> v_player.user_id
+                        and e.cancelled_at is null
+                )
+            )
+            and (
+                v_now.of_device is null
+                or v_now.held > 0 and exists (
+                    select
+                    from public.pot_entries as e
+                    where e.device_hash = v_context.device_hash
+                        and e.pot_id = p_pot_id
+                        and e.user_id = v_player.user_id
+                        and e.cancelled_at is null
+                )
+                or v_now.of_device > (
+                    select count(*)
+                    from public.pot_entries as e
+                    where e.device_hash = v_context.device_hash
+                        and e.pot_id = p_pot_id
+                        and e.user_id <> v_player.user_id
+                        and e.cancelled_at is null
+                )
+            )
+        ) then
+            v_result := private.guard_join(
+                p_pot_id, v_now.template_id, v_player, p_ticket_count, v_now.cost, v_now.held,
+                v_context
+            );
+            if v_result is not null then
+                return v_result;
+            end if;
+        end if;
     end if;
 
-    -- Nearly every join finds tickets in its backend's own stripe (private.take_tickets), and fewer
-    -- entries of others from its address and device than there may be accounts. A subtransaction,
-    -- since a stripe that was found changed and passed over is kept otherwise. Not in a batch that
-    -- holds a stripe already: to skip what is locked may take a wait (private.try_tickets).
+    -- Nearly every join of a large pot finds tickets in its backend's own stripe
+    -- (private.take_tickets). A subtransaction, since a stripe that was found changed and passed over
+    -- is kept otherwise. Not in a batch that holds a stripe already: to skip what is locked may take
+    -- a wait (private.try_tickets).
     begin
         with own as (
             select c.stripe
@@ -350,22 +405,6 @@ begin
                 and c.stripe = pg_backend_pid() % 32
                 and current_setting('pots.keeps_stripes', true) = 'on' is not true
                 and c.quota - c.sold >= p_ticket_count
-                and (v_now.of_ip is null or v_now.of_ip > (
-                    select count(*)
-                    from public.pot_entries as e
-                    where e.ip_hash = v_context.ip_hash
-                        and e.pot_id = p_pot_id
-                        and e.user_id <> v_player.user_id
-                        and e.cancelled_at is null
-                ))
-                and (v_now.of_device is null or v_now.of_device > (
-                    select count(*)
-                    from public.pot_entries as e
-                    where e.device_hash = v_context.device_hash
-                        and e.pot_id = p_pot_id
-                        and e.user_id <> v_player.user_id
-                        and e.cancelled_at is null
-                ))
             for update of c skip locked
         )
 
@@ -399,15 +438,6 @@ begin
             null;
     end;
     if v_stripe is null then
-        if v_now.is_free then
-            v_result := private.guard_join(
-                p_pot_id, v_now.template_id, v_player, p_ticket_count, v_now.cost, v_now.held,
-                v_context
-            );
-            if v_result is not null then
-                return v_result;
-            end if;
-        end if;
         v_stripe := private.take_tickets(
             p_pot_id, p_ticket_count, case when v_now.held = 0 then 1 else 0 end
         );
@@ -471,6 +501,7 @@ begin
     set
         balance = v_wallet.balance - v_now.cost,
         version = v_wallet.version + 1,
+        tally_from = v_wallet.tally_from,
         tally_joins = v_wallet.tally_joins + 1,
         tally_credits = v_wallet.tally_credits + v_now.cost
     where w.user_id = v_player.user_id;
