@@ -27,6 +27,9 @@ from pypot_cli.rpc import login_url
 SPREAD = 100
 """Pots that spread joins are spread over."""
 
+POTS = SPREAD + 2
+"""With the hot one of single joins and that of batches."""
+
 BATCHED = 100
 """Joins of one call of join_pots."""
 
@@ -34,7 +37,10 @@ SMALL = 200
 """Tickets of each pot that is sold out, one after another."""
 
 TPC_B = "TPC-B-like"
-_HOT, _SPREAD = r"\set pot 1", r"\set pot random(2, :pots)"
+_HOT, _SPREAD = r"\set pot 1", r"\set pot random(3, :pots)"
+# A hot pot of their own, or batches would sell out the stripes that single joins look into, and
+# each player would have a hundred times the entries there.
+_HOT_OF_BATCHES = r"\set pot 2"
 # Each client takes its share of a pot's tickets and goes on to the next: nobody meets a full one.
 _IN_TURN = r"\set pot :pots + 1 + (:n * :clients + :client_id) / :small" + "\n" + r"\set n :n + 1"
 
@@ -84,7 +90,7 @@ class Lane:
 
 HOT = Lane("join, hot", "public", _HOT, "request", 1)
 OURS = Lane("join, spread", "public", _SPREAD, "request", 1)
-BATCH = Lane(f"batch of {BATCHED}, hot", "batch", _HOT, "server_request", BATCHED)
+BATCH = Lane(f"batch of {BATCHED}, hot", "batch", _HOT_OF_BATCHES, "server_request", BATCHED)
 LANES = (
     HOT,
     OURS,
@@ -97,7 +103,7 @@ LANES = (
     Lane(TPC_B, None),
     Lane("empty commit", "empty"),
 )
-"""All joins into one pot, or spread over SPREAD of them."""
+"""All joins into one pot of their kind, or spread over SPREAD of them."""
 
 SOLD_OUT = Lane("join, pots sold out", "public", _IN_TURN, "request", 1)
 """Pots of `small` tickets from number `pots` + 2 on, one after another, each to its last ticket."""
@@ -196,7 +202,7 @@ class _Load:
 
     def run(self, pgbench: Pgbench, lane: Lane, clients: int) -> Run:
         variables = {
-            "players": self._size.players, "pots": SPREAD + 1, "keys": int(self._size.keys),
+            "players": self._size.players, "pots": POTS, "keys": int(self._size.keys),
             "clients": clients, "small": SMALL, "n": 0, "scale": self._size.scale, "batch": BATCHED,
         }  # fmt: skip
         script = lane.script(self._directory)
@@ -220,21 +226,21 @@ def _prepare(
     say: Callable[[str], None],
 ) -> None:  # fmt: skip
     url = cluster.url()
-    say(f"{size.players} players get credits, {SPREAD + 1} pots open, every guard rail is set")
+    say(f"{size.players} players get credits, {POTS} pots open, every guard rail is set")
     players = [stage.numbered("player", number + 1) for number in range(size.players)]
     stage.add_players(cluster.admin_url(), url, players)
-    pots = [stage.numbered("pot", number + 1) for number in range(SPREAD + 1)]
+    pots = [stage.numbered("pot", number + 1) for number in range(POTS)]
     stage.open_pots(url, pots)
     # Of the pots that are sold out enough for whatever could be sold meanwhile.
     spare = int((size.seconds + 4) * 5000 / SMALL) + 1
-    small = [stage.numbered("pot", SPREAD + 2 + number) for number in range(spare)]
+    small = [stage.numbered("pot", POTS + 1 + number) for number in range(spare)]
     stage.open_pots(url, small, max_tickets=SMALL)
     stage.set_rules(url)
     say("making the tables of the competitors")
     conn.execute(query("bench/meter"))
     conn.execute(query("bench/joins/competitors"))
     conn.execute(
-        query("bench/joins/competitors_filled"), {"pots": SPREAD + 1, "players": size.players}
+        query("bench/joins/competitors_filled"), {"pots": POTS, "players": size.players}
     )
     Pgbench(url, directory).initialize(size.scale)
     conn.execute("vacuum analyze")
