@@ -63,6 +63,14 @@ class FlagStatus(StrEnum):
     CLEARED = "cleared"
 
 
+class AlertStatus(StrEnum):
+    """What became of an alert."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
 class Decision(StrEnum):
     """What a reviewer makes of a flag."""
 
@@ -231,6 +239,49 @@ def flags(
 
 
 @app.command()
+def alerts(
+    status: Annotated[AlertStatus | None, typer.Option(help="Only those in it.")] = None,
+    limit: Most = 100,
+    person: Person = None,
+    db_url: DatabaseOrApiUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """List alerts, newest first. What to do about each kind: docs/operations.md.
+
+    Exit codes: 0 listed; 1 refused, or the database cannot be used; 2 nobody is named, or a wrong
+    option.
+    """
+    from pypot_cli.compliance import tables
+
+    _list(
+        db_url,
+        person,
+        as_json,
+        tables.alerts,
+        "list_alerts",
+        key="alert_id",
+        most=limit,
+        status=status,
+    )
+
+
+@app.command()
+def ack(
+    alert_id: Annotated[UUID, typer.Argument(metavar="ALERT", help="The alert's id.")],
+    reason: Reason,
+    person: Person = None,
+    db_url: DatabaseOrApiUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say that you look after an alert. It closes by itself when its cause ends.
+
+    Exit codes: 0 acknowledged; 1 refused, as by somebody with an interest in its pot, or the
+    database cannot be used; 2 nobody is named, or a wrong option.
+    """
+    _moderate(db_url, person, as_json, "ack_alert", alert_id=alert_id, reason=reason)
+
+
+@app.command()
 def review(
     flag_id: Annotated[UUID, typer.Argument(metavar="FLAG", help="The flag's id.")],
     decision: Annotated[Decision, typer.Argument(help="What you make of it.")],
@@ -256,7 +307,10 @@ def policy(
     kind: Annotated[str, typer.Argument(help="The kind of flag.")],
     effect: Annotated[Effect, typer.Argument(help="What it does.")],
     min_score: Annotated[
-        float, typer.Argument(min=0, max=1, metavar="SCORE", help="From which score on.")
+        str,
+        typer.Argument(
+            metavar="SCORE", help="From which score on, 0 to 1; none takes the effect away."
+        ),
     ],
     reason: Reason,
     person: Person = None,
@@ -269,6 +323,8 @@ def policy(
     within a week sets it (status: set), for what is found from then on. Exit codes: 0 proposed or
     set; 1 refused, or the database cannot be used; 2 nobody is named, or a wrong option.
     """
+    from pypot_cli.compliance import limits
+
     _moderate(
         db_url,
         person,
@@ -276,7 +332,7 @@ def policy(
         "set_flag_policy",
         kind=kind,
         effect=effect,
-        min_score=min_score,
+        min_score=limits.read_score(min_score),
         reason=reason,
     )
 

@@ -1,4 +1,4 @@
-"""The value of a guard rail, as people write it."""
+"""The value of a guard rail or a policy, as people write it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pypot_cli.rpc import JsonString
 
 # As private.guard_rail_value takes them: T1, which is Tor, too.
 _REGIONS = re.compile(r"[A-Z][A-Z0-9](,[A-Z][A-Z0-9])*", re.ASCII)
+_SCORE = re.compile(r"[01](\.[0-9]{1,9})?", re.ASCII)
 
 
 def read_value(text: str) -> Any:
@@ -26,3 +27,12 @@ def read_value(text: str) -> Any:
     if _REGIONS.fullmatch(text):
         return text.split(",")
     raise UnreadableInputError("a limit is a number, regions such as NL,BE, off or none")
+
+
+def read_score(text: str) -> float | None:
+    """Return a score, 0 to 1, or None for none. Raises UnreadableInputError for anything else."""
+    if text == "none":
+        return None
+    if _SCORE.fullmatch(text) and float(text) <= 1:
+        return float(text)
+    raise UnreadableInputError("a score is a number from 0 to 1, such as 0.8, or none")

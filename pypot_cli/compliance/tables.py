@@ -66,6 +66,22 @@ def flags(rows: Iterable[Row], title: str = "Flags") -> Table:
     return listing(title, columns, rows)
 
 
+def alerts(rows: Iterable[Row]) -> Table:
+    """Return alerts, with what was found."""
+    columns = {
+        "alert": "alert_id",
+        "kind": "kind",
+        "severity": "severity",
+        "status": "status",
+        "pot": "pot_id",
+        "detail": "detail",
+        "times": "occurrences",
+        "opened": "opened_at",
+        "last": "last_at",
+    }
+    return listing("Alerts", columns, rows)
+
+
 def limits(rows: Iterable[Row]) -> Table:
     """Return guard rails."""
     columns = {

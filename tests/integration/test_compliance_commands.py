@@ -172,6 +172,51 @@ def test_flags_limits_retention_and_erasure_by_command(game: Game) -> None:
 
 
 @pytest.mark.parametrize("way", [by_database, by_api])
+def test_an_alert_is_listed_and_taken_on_by_command(
+    game: Game, way: Callable[[Game], contextlib.AbstractContextManager[dict[str, str]]]
+) -> None:
+    pot_id = game.pot()
+    game.value("select private.raise_alert('scan_failed', %s, '{}')", pot_id)
+    with way(game) as env:
+        (alert,) = answer(env, "alerts", "--status", "open")
+        assert (alert["kind"], alert["severity"], alert["pot_id"]) == (
+            "scan_failed",
+            "ticket",
+            pot_id,
+        )
+        assert "scan_failed" in pypot(env, "alerts").stdout
+        taken = answer(env, "ack", alert["alert_id"], "--reason", "on my way")
+        assert taken["alert_id"] == alert["alert_id"]
+        assert answer(env, "alerts", "--status", "open") == []
+        (after,) = answer(env, "alerts", "--status", "acknowledged")
+        assert after["ack_reason"] == "on my way"
+        again = pypot(env, "ack", alert["alert_id"], "--reason", "me too", person=DAVE)
+        assert again.returncode == 1
+        assert "wrong_state (PT409): " in again.stderr
+
+
+def test_a_policy_is_set_by_two_and_its_effect_taken_away(game: Game) -> None:
+    def hold() -> object:
+        return game.rows(
+            "select min_score::float from private.flag_policies"
+            " where kind = 'shared_device' and effect = 'hold'"
+        )
+
+    command = ("policy", "shared_device", "hold")
+    why = ("--reason", "a trial")
+    with by_database(game) as env:
+        assert answer(env, *command, "0.9", *why)["status"] == "proposed"
+        assert hold() == [(0.8,)]
+        assert answer(env, *command, "0.9", *why, person=DAVE)["status"] == "set"
+        assert hold() == [(0.9,)]
+        assert answer(env, *command, "none", *why)["status"] == "proposed"
+        assert answer(env, *command, "none", *why, person=DAVE)["status"] == "set"
+        assert hold() == []
+        odd = pypot(env, *command, "1.5", *why)
+        assert (odd.returncode, odd.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("way", [by_database, by_api])
 def test_officers_are_named_listed_and_revoked_by_command(
     game: Game, way: Callable[[Game], contextlib.AbstractContextManager[dict[str, str]]]
 ) -> None:
