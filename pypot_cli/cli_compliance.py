@@ -303,6 +303,26 @@ def review(
 
 
 @app.command()
+def policies(
+    person: Person = None, db_url: DatabaseOrApiUrl = None, as_json: AsJson = False
+) -> None:
+    """List from which score on each kind of flag has an effect, and what is proposed.
+
+    Exit codes: 0 listed; 1 refused, or the database cannot be used; 2 nobody is named, or a wrong
+    option.
+    """
+    from pypot_cli.compliance import desk, tables
+    from pypot_cli.screen import Screen
+
+    with desk.opened(db_url, person) as opened:
+        rows = opened.rows("list_flag_policies")
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        tables.show(Screen().result, tables.policies(rows))
+
+
+@app.command()
 def policy(
     kind: Annotated[str, typer.Argument(help="The kind of flag.")],
     effect: Annotated[Effect, typer.Argument(help="What it does.")],

@@ -239,9 +239,7 @@ def _prepare(
     say("making the tables of the competitors")
     conn.execute(query("bench/meter"))
     conn.execute(query("bench/joins/competitors"))
-    conn.execute(
-        query("bench/joins/competitors_filled"), {"pots": POTS, "players": size.players}
-    )
+    conn.execute(query("bench/joins/competitors_filled"), {"pots": POTS, "players": size.players})
     Pgbench(url, directory).initialize(size.scale)
     conn.execute("vacuum analyze")
 

@@ -31,6 +31,11 @@ class Desk:
         with _told():
             return self.calls.call(self.caller, function, **_as_json(arguments))
 
+    def rows(self, function: str, /, **arguments: Any) -> list[Any]:
+        """Return the rows of a list that has one page. Raises as `call`."""
+        with _told():
+            return self.calls.rows(self.caller, function, **_as_json(arguments))
+
     def all_rows(
         self, function: str, /, *, key: str, page_size: int, most: int | None, **arguments: Any
     ) -> Iterator[Any]:

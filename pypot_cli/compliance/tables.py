@@ -82,6 +82,28 @@ def alerts(rows: Iterable[Row]) -> Table:
     return listing("Alerts", columns, rows)
 
 
+def policies(rows: Iterable[Row]) -> Table:
+    """Return policies of flags, with what is proposed and waits for another person."""
+    columns = {
+        "kind": "kind",
+        "effect": "effect",
+        "from score": "min_score",
+        "since": "updated_at",
+        "proposed": "proposal",
+        "by": "proposed_by",
+        "until": "proposal_ends_at",
+    }
+    told = [{**row, "proposal": _proposal(row)} for row in rows]
+    return listing("Policies", columns, told)
+
+
+def _proposal(row: Row) -> str | None:
+    if not row["proposed"]:
+        return None
+    score = row["proposed_min_score"]
+    return "no effect" if score is None else f"from {score:g} on"
+
+
 def limits(rows: Iterable[Row]) -> Table:
     """Return guard rails."""
     columns = {

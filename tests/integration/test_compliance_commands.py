@@ -207,6 +207,16 @@ def test_a_policy_is_set_by_two_and_its_effect_taken_away(game: Game) -> None:
     with by_database(game) as env:
         assert answer(env, *command, "0.9", *why)["status"] == "proposed"
         assert hold() == [(0.8,)]
+        (waits,) = [each for each in answer(env, "policies", person=DAVE) if each["proposed"]]
+        assert [waits[name] for name in ("kind", "effect", "min_score", "proposed_min_score")] == [
+            "shared_device",
+            "hold",
+            0.8,
+            0.9,
+        ]
+        shown = pypot(env, "policies", person=DAVE).stdout
+        assert "from 0.9 on" in shown
+        assert "confirmed_ring" in shown
         assert answer(env, *command, "0.9", *why, person=DAVE)["status"] == "set"
         assert hold() == [(0.9,)]
         assert answer(env, *command, "none", *why)["status"] == "proposed"

@@ -78,6 +78,7 @@ insert into may values
     ('report_delivery', 'webhooks'),
     ('exclude_entry', 'compliance service'),
     ('hold_stats', 'anon player orchestrator settlement beacon compliance service'),
+    ('list_flag_policies', 'compliance service'),
     ('list_flags', 'compliance service'),
     ('list_guard_rails', 'compliance service'),
     ('list_staff', 'compliance service'),

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(69);
+select plan(71);
 
 -- As Supabase Auth calls it: as its own role, with one jsonb.
 create function pg_temp.token_of(p_name text, p_more jsonb default '{}')
@@ -121,7 +121,8 @@ from (
     values
     ('resume_pot', on_pot('big', '{"reason": "x"}')), ('list_cases', '{}'::jsonb),
     ('get_case', on_pot('big')), ('list_flags', '{}'), ('list_alerts', '{}'),
-    ('list_guard_rails', '{}'), ('list_officers', '{}'), ('metric_churn', '{}'),
+    ('list_flag_policies', '{}'), ('list_guard_rails', '{}'), ('list_officers', '{}'),
+    ('metric_churn', '{}'),
     ('metric_flags', '{}'), ('metric_snapshot', '{}'), ('purge_expired', '{}'),
     ('read_events', '{}'), ('list_event_consumers', '{}')
 ) as c (name, arguments);

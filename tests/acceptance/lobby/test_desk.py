@@ -330,6 +330,34 @@ def test_a_limit_is_set_and_what_is_no_number_takes_none_away(
     page.context.close()
 
 
+def test_a_policy_that_one_proposed_is_seen_and_confirmed_by_another(
+    stage: Stage, browser: Browser
+) -> None:
+    first = open_desk(browser, stage, officer(stage), "/desk/limits")
+    row = '[data-testid="policy"]:has-text("page_kind")'
+    form = first.get_by_role("form", name="What flags do")
+    form.get_by_label("Kind of flag").fill("page_kind")
+    form.get_by_label("From score").fill("0.7")
+    form.get_by_role("button", name="Set it").click()
+    expect(give_reason(first, "Set this policy", "a look")).to_be_hidden()
+    expect(first.locator(row)).to_contain_text("0.7, by")
+    first.context.close()
+
+    second = open_desk(browser, stage, officer(stage), "/desk/limits")
+    expect(second.locator(row)).to_contain_text("0.7, by")
+    confirm = second.locator(row).get_by_role("button")
+    expect(confirm).to_have_accessible_name("Take over: page_kind, can hold the prize")
+    confirm.focus()
+    second.keyboard.press("Enter")
+    expect(second.get_by_role("dialog")).to_contain_text(
+        "page_kind: can hold the prize from score 0.7"
+    )
+    expect(give_reason(second, "Set this policy", "I agree")).to_be_hidden()
+    expect(second.locator(row).get_by_role("button")).to_have_count(0)
+    expect(second.locator(row).get_by_role("cell", name="0.7", exact=True)).to_be_visible()
+    second.context.close()
+
+
 # ------------------------------------------------------------------------------ entries are found
 
 

@@ -60,7 +60,7 @@ begin
     from private.flag_policy_proposals as p
     where p.kind = p_kind
         and p.effect = p_effect
-        and p.proposed_at > v_at - interval '7 days';
+        and p.proposed_at > v_at - interval '168 hours';
 
     if v_proposal.kind is null and v_before is not distinct from v_score then
         return v_policy || '{"status": "set"}';

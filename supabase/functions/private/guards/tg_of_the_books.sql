@@ -8,8 +8,8 @@ set search_path = ''
 as $$
 declare
     v_row jsonb := to_jsonb(new);
-    v_entry_id uuid := v_row ->> 'entry_id';
-    v_transfer_id bigint := v_row ->> 'transfer_id';
+    v_entry_id uuid := (v_row ->> 'entry_id')::uuid;
+    v_transfer_id bigint := (v_row ->> 'transfer_id')::bigint;
     v_of_entry uuid := new.pot_id;
     v_of_transfer uuid := new.pot_id;
 begin

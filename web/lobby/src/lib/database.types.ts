@@ -198,6 +198,14 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"list_flag_policies":
+{ Args: Record<PropertyKey, never>; Returns: Database["public"]['CompositeTypes']["flag_policy"][]
+                          SetofOptions: {
+        from: "*"
+        to: "flag_policy"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "list_flags":
 { Args: { "after"?: string,"page_size"?: number,"pot_id"?: string,"status"?: string }; Returns: Database["public"]['CompositeTypes']["fraud_flag"][]
                           SetofOptions: {
@@ -516,6 +524,8 @@ isOneToOne: false
                         "user_id": string | null,"requested_at": string | null,"erased_at": string | null,"obstacle": Json | null
                       },"event_consumer": {
                         "consumer": string | null,"position": number | null,"waiting": number | null,"updated_at": string | null
+                      },"flag_policy": {
+                        "kind": string | null,"effect": string | null,"min_score": number | null,"updated_at": string | null,"proposed": boolean | null,"proposed_min_score": number | null,"proposed_by": string | null,"proposed_at": string | null,"proposal_ends_at": string | null
                       },"fraud_flag": {
                         "flag_id": string | null,"pot_id": string | null,"entry_id": string | null,"user_id": string | null,"kind": string | null,"score": number | null,"evidence": Json | null,"status": string | null,"created_at": string | null,"reviewed_by": string | null,"reviewed_at": string | null,"reason": string | null
                       },"guard_rail": {

@@ -327,6 +327,10 @@ export const en = {
         minScore: "From score (0 to 1; empty takes it away)",
         doPolicy: "Set this policy",
         proposed: "Proposed. It holds when another person sets the same within a week.",
+        policies: "Policies in force, and what is proposed",
+        policyColumns: { kind: "Kind of flag", effect: "Effect", score: "From score", at: "Set", waits: "Proposed", act: "Confirm" },
+        waits: (score: string, who: string, until: string) => `${score}, by ${who}; until ${until}`,
+        take: (kind: string, effect: string) => `Take over: ${kind}, ${effect}`,
         policySetAbout: (kind: string, effect: string, score: string) => `Flags of kind ${kind}: ${effect} from score ${score}.`,
     },
     errors: {
