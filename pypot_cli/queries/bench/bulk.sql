@@ -45,8 +45,8 @@ begin
     select 'wallet', pg_temp.player_id(k), clock_timestamp()
     from generate_series(p_first, p_last) as g (k)
     order by k;
-    insert into private.wallets (user_id, account_id)
-    select a.user_id, a.id
+    insert into private.wallets (user_id, account_id, tally_from)
+    select a.user_id, a.id, '-infinity'
     from generate_series(p_first, p_last) as g (k)
     inner join private.accounts as a on pg_temp.player_id(k) = a.user_id;
 
