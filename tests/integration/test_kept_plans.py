@@ -1,7 +1,7 @@
 """What is called all the time is planned once a connection, not once a call.
 
 PL/pgSQL plans a statement anew for each call for as long as plans that know the arguments look
-cheaper, however long it takes to make them: of a page of the lobby that was three quarters.
+cheaper, however long it takes to make them: of a page of the lobby that was two thirds.
 """
 
 from __future__ import annotations
