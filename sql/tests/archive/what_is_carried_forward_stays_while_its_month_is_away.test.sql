@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(19);
+select plan(21);
 
 create function pg_temp.tried(p_replication text, p_command text)
 returns text
@@ -59,6 +59,16 @@ select is(
         pot_id('two'), entry_id('ann', 'one'), user_id('ann')
     )),
     '23503 flags names what is not in the books', 'a flag is of an entry of its pot: ' || r.role
+)
+from (values ('origin'), ('replica')) as r (role);
+select is(
+    pg_temp.tried(r.role, format(
+        $$insert into private.payout_holds (pot_id, account_id, transfer_id, credits, held_at)
+        select '%s', t.id, t.id, 1, now() from private.transfers as t where t.pot_id = '%s'$$,
+        pot_id('two'), pot_id('one')
+    )),
+    '23503 payout_holds names what is not in the books',
+    'what is held came by a transfer of its pot: ' || r.role
 )
 from (values ('origin'), ('replica')) as r (role);
 
