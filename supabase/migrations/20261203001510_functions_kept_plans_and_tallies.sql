@@ -1456,8 +1456,8 @@ to authenticated, service_role;
 -- source: supabase/functions/private/pots/list_pots.sql
 -- Statements whose plan does not depend on what is given, since the place to begin is never NULL:
 -- each walks an index from there on, however deep, and stops after a page. So one plan is kept for
--- all calls; to make one takes more than twice what a page does. A kept plan does not know page_size:
--- the limit within, of the largest page, tells it that little is read.
+-- all calls; to make one takes more than twice what a page does. A kept plan does not know
+-- page_size: the limit within, of the largest page, tells it that little is read.
 --
 -- A value is a sum over stripes. What a pot would hold if it were full, and once locked does hold,
 -- is in its own row: a pot that cannot match is passed over by it, and where few can, only those
