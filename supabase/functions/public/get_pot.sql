@@ -18,8 +18,10 @@ exception
 end $$;
 
 comment on function public.get_pot(uuid) is
-'PotDetail (PRD 5): PotSummary with entries (the 100 newest; the caller''s own in full), fairness '
-'and winner. Raises PT422 invalid_argument, PT404 pot_not_found.';
+'PotDetail (PRD 5): PotSummary with entries (the 100 newest; the caller''s own in full), fairness, '
+'winner, and until the pot is over timers: now, the database''s clock, and from the lock on '
+'reveal_by, when a missing seed has everybody refunded. Raises PT422 invalid_argument, PT404 '
+'pot_not_found.';
 
 revoke all on function public.get_pot(uuid)
 from public, anon, authenticated, service_role;

@@ -7,13 +7,20 @@ stable
 security definer
 set search_path = ''
 as $$
+declare
+    v_me uuid;
 begin
     perform private.require_officer();
+    -- Who never acted has no pseudonym yet, and proposed nothing.
+    select a.actor_id into v_me
+    from private.actors as a
+    where a.subject = private.caller_subject();
     return query
     select
         kind, effect, f.min_score, private.json_time(f.updated_at),
         p.proposed_at is not null, p.min_score, p.proposed_by, private.json_time(p.proposed_at),
-        private.json_time(p.proposed_at + interval '168 hours')
+        private.json_time(p.proposed_at + interval '168 hours'),
+        coalesce(p.proposed_by = v_me, false)
     from private.flag_policies as f
     full join (
         select *

@@ -70,6 +70,17 @@ begin
         'cancel_cause', v_state.cancel_reason,
         'pause_reason', v_pot.pause_reason,
         'min_participants', v_state.min_participants,
+        -- What is over has none: it is told the same for ever.
+        'timers', case when v_pot.status in ('open', 'locked', 'settling') then jsonb_build_object(
+            'now', private.json_time(private.now()),
+            'reveal_by', (
+                select
+                    private.json_time(
+                        private.reveal_by(v_pot.locked_at, o.reveal_timeout, v_state.beacon_at)
+                    )
+                from private.settings as o
+            )
+        ) end,
         'entries', v_entries,
         'fairness', jsonb_build_object(
             'draw_version', v_pot.draw_version,
