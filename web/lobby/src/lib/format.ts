@@ -6,6 +6,7 @@ import { t } from "./texts/index.ts";
 export { number, percent } from "./locale.ts";
 
 const clock = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
+const ofDay = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
 
 /** 1 → 1 credit, 1200 → 1,200 credits. */
 export function credits(value: number): string {
@@ -15,6 +16,11 @@ export function credits(value: number): string {
 /** An RFC 3339 time, for a person. */
 export function moment(time: string): string {
     return clock.format(new Date(time));
+}
+
+/** An RFC 3339 time of today, for a person. */
+export function time(at: string): string {
+    return ofDay.format(new Date(at));
 }
 
 /** Seconds as m:ss, or h:mm:ss. */

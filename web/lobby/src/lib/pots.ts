@@ -50,6 +50,8 @@ export interface PotDetail extends PotSummary {
     cancel_cause: string | null;
     pause_reason: string | null;
     min_participants: number;
+    /** Until the pot is over: the database's clock, and when a missing seed has everybody refunded. */
+    timers: { now: string; reveal_by: string | null } | null;
     entries: Entry[];
     fairness: {
         draw: string;

@@ -3,6 +3,7 @@
 import { type Entry, getPot, myEntries, type PotDetail } from "../pots.ts";
 import { client } from "../supabase.ts";
 import { type Connection, listen, type Message } from "./channel.ts";
+import { clock } from "./clock.svelte.ts";
 import { eachFrame } from "./frames.ts";
 import { session } from "./session.svelte.ts";
 
@@ -85,7 +86,9 @@ export class Pot {
             const meanwhile: Message[] = [];
             this.#underWay.add(meanwhile);
             try {
+                const asked = Date.now();
                 const detail = await getPot(client(), this.detail.id);
+                if (detail.timers) clock.set(detail.timers.now, asked);
                 const own = await this.#ownOf(detail);
                 // Answers overtake each other: one to a later question knows more.
                 if (mine < this.#answered) return;

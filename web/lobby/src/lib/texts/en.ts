@@ -8,6 +8,13 @@ function plural(count: number, one: string, other: string): string {
     return `${number(count)} ${new Intl.PluralRules("en").select(count) === "one" ? one : other}`;
 }
 
+/** Seconds, in words. */
+function roughly(seconds: number): string {
+    return seconds < 100
+        ? plural(Math.max(1, Math.round(seconds)), "second", "seconds")
+        : plural(Math.round(seconds / 60), "minute", "minutes");
+}
+
 export const en = {
     language: "en",
     name: "Community Pots",
@@ -86,6 +93,7 @@ export const en = {
             wow: "Wow",
             heart: "Heart",
         } as Record<string, string>,
+        cheered: (name: string) => `You cheered: ${name}.`,
         join: "Buy tickets",
         signInToJoin: "Sign in to buy tickets",
         own: "Your entries",
@@ -143,9 +151,21 @@ export const en = {
     draw: {
         title: "The draw",
         locked: "The tickets are frozen. The seed that decides was fixed before the first one was sold:",
+        drawIn: "Draw in",
+        seedIn: "Time left to reveal the seed",
         waitingSeed: "Waiting for the seed…",
+        seedBy: (time: string) => `If it is not revealed by ${time}, everyone is refunded in full.`,
+        overdue: "The time to reveal the seed is over. If it did not come, everyone is refunded in full.",
         waitingBeacon: (round: number) => `The seed is known. Waiting for round ${number(round)} of the public beacon…`,
-        beaconIn: (left: string) => `The beacon comes in ${left}`,
+        beaconDue: (round: number) => `It is time for the draw. Waiting for round ${number(round)} of the public beacon to come in…`,
+        /** What is told, once, to those who listen; of draw 1 nobody knows when the seed comes. */
+        told: {
+            drawIn: (seconds: number) => `The tickets are frozen. The draw is in ${roughly(seconds)}.`,
+            seedIn: (seconds: number) => `The tickets are frozen. The seed must be revealed within ${roughly(seconds)}, or everyone is refunded.`,
+            round: (seconds: number) => `The seed is revealed. The draw is in ${roughly(seconds)}.`,
+            overdue: "The time to reveal the seed is over.",
+            beacon: "It is time for the draw. Waiting for the beacon.",
+        },
         index: "HMAC-SHA-256 of seed and commitment, modulo all tickets",
         rotation: "By how many tickets the beacon moves it on",
         winning: (ticket: number) => `Ticket ${number(ticket)} wins`,
