@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.lobby import Stage, expect_live, open_lobby
+from tests.support.lobby import Stage, buy, expect_live, open_lobby, visit
 
 MOST_STOPS = 80
 
@@ -54,3 +54,55 @@ def test_from_the_lobby_to_the_winner(stage: Stage, browser: Browser) -> None:
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.context.close()
+
+
+def focused(page: Page) -> str:
+    """The tag and the words of what has the focus."""
+    return str(
+        page.evaluate(
+            "() => `${document.activeElement.tagName} ${document.activeElement.innerText.trim()}`"
+        )
+    )
+
+
+def test_nobody_is_thrown_back_to_the_top_by_what_goes(stage: Stage, browser: Browser) -> None:
+    pot = stage.open_pot(entry_cost=10, max_tickets=6, max_per_user=3, fill_seconds=3600)
+    page = open_lobby(browser, stage, stage.player(), reduced_motion="reduce")
+    visit(page, pot)
+    tab_to(page, "Clap")
+    page.keyboard.press("Enter")
+    said = page.get_by_role("status").filter(has_text="You cheered: Clap.")
+    expect(said).to_have_count(1)
+    # What was refused for its speed is no problem any more once another went through.
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    problem = page.get_by_role("alert").filter(has_text="faster, than the limits allow")
+    expect(problem).to_be_visible()
+    page.wait_for_timeout(1500)
+    page.keyboard.press("Enter")
+    expect(problem).to_have_count(0)
+
+    other = open_lobby(browser, stage, stage.player())
+    visit(other, pot)
+    buy(other, 3)
+    expect(page.get_by_test_id("sold")).to_have_text("3 of 6 tickets")
+    tab_to(page, "Buy tickets")
+    # It goes with the last ticket, which leads to the draw and then to who won.
+    held = page.get_by_role("button", name="Buy tickets")
+    expect(held).to_be_focused()
+    third = open_lobby(browser, stage, stage.player())
+    visit(third, pot)
+    buy(third, 3)
+    expect(held).to_have_count(0)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("heading", name="The draw")).to_be_focused()
+
+    tab_to(page, "Check this draw now")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Everything holds.")).to_be_visible()
+    assert focused(page) == "BUTTON Check this draw now"
+    for each in (page, other, third):
+        each.context.close()
