@@ -215,6 +215,12 @@ class Desk:
         voided = scene.filling(2, entry_cost=20, max_tickets=80, max_per_user=8)
         self._call("void_pot", pot_id=voided, reason="opened twice")
         scene.leave(scene.crowd[-1])
+        self._call("set_flag_policy", kind="equal_stakes", effect="hold", min_score=0.9, reason="a try")
+        stage.call(
+            Caller("pot_compliance", uuid.UUID(user_id(stage, self.officers[1]))),
+            "set_flag_policy",
+            **{"kind": "shared_address", "effect": "refuse", "min_score": 0.95, "reason": "a try"},
+        )
         stage.call(Caller("pot_events"), "sequence_events")
         stage.call(Caller("pot_orchestrator"), "roll_up_metrics")
 
@@ -337,6 +343,12 @@ def figures(page: Page, _: Scene) -> None:
     page.wait_for_timeout(SECOND)
 
 
+def limits(page: Page, _: Scene) -> None:
+    page.goto("/desk/limits")
+    expect(page.get_by_test_id("policy").first).to_be_visible()
+    to_top(page.get_by_role("heading", name="Policies in force"))
+
+
 def to_top(part: Locator) -> None:
     """Scrolls until it begins where the screen does."""
     part.evaluate("part => scrollBy(0, part.getBoundingClientRect().top - 16)")
@@ -346,7 +358,7 @@ PLAYERS: tuple[Callable[[Page, Scene], None], ...] = (
     *(lobby, filling, entry, drawing, winner),
     *(tampered, history, fairness, account),
 )
-OFFICERS = (cases, case, graph, review, alerts, figures)
+OFFICERS = (cases, case, graph, review, alerts, figures, limits)
 STATES = {state.__name__: state for state in (*PLAYERS, *OFFICERS)}
 
 

@@ -330,23 +330,63 @@ def test_a_limit_is_set_and_what_is_no_number_takes_none_away(
     page.context.close()
 
 
+def propose(page: Page, kind: str, score: str) -> None:
+    """Proposes on the page of limits that flags of a kind hold prizes from a score on."""
+    form = page.get_by_role("form", name="What flags do")
+    form.get_by_label("Kind of flag").fill(kind)
+    form.get_by_label("From score").fill(score)
+    form.get_by_role("button", name="Set it").click()
+    expect(give_reason(page, "Set this policy", "a look")).to_be_hidden()
+
+
+def test_a_proposal_is_taken_back_by_whoever_made_it(stage: Stage, browser: Browser) -> None:
+    page = open_desk(browser, stage, officer(stage), "/desk/limits")
+    other = open_desk(browser, stage, officer(stage), "/desk/limits")
+    row = '[data-testid="policy"]:has-text("own_kind")'
+    propose(page, "own_kind", "0.6")
+    other.reload()
+    other.locator(row).get_by_role("button", name="Confirm").click()
+    expect(give_reason(other, "Set this policy", "I agree")).to_be_hidden()
+    # What is in force is no proposal, and stays when one to change it is taken back.
+    page.reload()
+    expect(page.locator(row).get_by_role("button")).to_have_count(0)
+    propose(page, "own_kind", "0.9")
+    page.locator(row).get_by_role("button", name="Take back").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("own_kind (can hold the prize: 0.9)")
+    expect(give_reason(page, "Take this proposal back", "too many")).to_be_hidden()
+    expect(page.get_by_role("status").filter(has_text="Taken back.")).to_be_visible()
+    expect(page.locator(row).get_by_role("button")).to_have_count(0)
+    expect(page.locator(row).get_by_role("cell", name="0.6", exact=True)).to_be_visible()
+    assert "0.9" not in page.locator(row).inner_text()
+    # Whoever got there by keyboard is not thrown back to the top of the page.
+    assert page.evaluate("document.activeElement !== document.body")
+    other.reload()
+    expect(other.locator(row).get_by_role("button")).to_have_count(0)
+    for each in (page, other):
+        each.context.close()
+
+
 def test_a_policy_that_one_proposed_is_seen_and_confirmed_by_another(
     stage: Stage, browser: Browser
 ) -> None:
     first = open_desk(browser, stage, officer(stage), "/desk/limits")
     row = '[data-testid="policy"]:has-text("page_kind")'
-    form = first.get_by_role("form", name="What flags do")
-    form.get_by_label("Kind of flag").fill("page_kind")
-    form.get_by_label("From score").fill("0.7")
-    form.get_by_role("button", name="Set it").click()
-    expect(give_reason(first, "Set this policy", "a look")).to_be_hidden()
-    expect(first.locator(row)).to_contain_text("0.7, by")
+    propose(first, "page_kind", "0.7")
+    # Whoever proposed it is offered nothing that would be refused, now and when coming back.
+    for _ in range(2):
+        expect(first.locator(row)).to_contain_text("0.7, by you")
+        expect(first.locator(row)).to_contain_text("Another officer has to confirm it.")
+        expect(first.locator(row).get_by_role("button")).to_have_count(1)
+        expect(first.locator(row).get_by_role("button")).to_have_text("Take back…")
+        assert violations(first) == []
+        first.reload()
     first.context.close()
 
     second = open_desk(browser, stage, officer(stage), "/desk/limits")
     expect(second.locator(row)).to_contain_text("0.7, by")
     confirm = second.locator(row).get_by_role("button")
-    expect(confirm).to_have_accessible_name("Take over: page_kind, can hold the prize")
+    expect(confirm).to_have_accessible_name("Confirm: page_kind, can hold the prize")
     confirm.focus()
     second.keyboard.press("Enter")
     expect(second.get_by_role("dialog")).to_contain_text(
