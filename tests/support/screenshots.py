@@ -215,7 +215,9 @@ class Desk:
         voided = scene.filling(2, entry_cost=20, max_tickets=80, max_per_user=8)
         self._call("void_pot", pot_id=voided, reason="opened twice")
         scene.leave(scene.crowd[-1])
-        self._call("set_flag_policy", kind="equal_stakes", effect="hold", min_score=0.9, reason="a try")
+        self._call(
+            "set_flag_policy", kind="equal_stakes", effect="hold", min_score=0.9, reason="a try"
+        )
         stage.call(
             Caller("pot_compliance", uuid.UUID(user_id(stage, self.officers[1]))),
             "set_flag_policy",
