@@ -72,18 +72,19 @@ def nobody_attests(stage: Stage) -> Iterator[None]:
 @contextlib.contextmanager
 def unanswered(page: Page) -> Iterator[None]:
     """What the page asks of the pot is answered afterwards."""
-    kept: list[Route] | None = []
+    kept: list[Route] = []
+    keeps = True
 
     def keep(route: Route) -> None:
-        if kept is None:
-            route.continue_()
-        else:
+        if keeps:
             kept.append(route)
+        else:
+            route.continue_()
 
     page.route("**/rpc/get_pot", keep)
     yield
-    late, kept = kept, None
-    for route in late:
+    keeps = False
+    for route in kept:
         route.continue_()
 
 
