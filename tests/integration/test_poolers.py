@@ -1,7 +1,8 @@
 """Behind a pooler of transactions no identity bleeds from one request into the next.
 
 A real PgBouncer with a single connection to the server, so that whatever a request left there would
-meet the next one. A pot's whole life behind it: tests/integration/api/test_a_pots_whole_life.py.
+meet the next one: as it serves clients that prepare nothing, and those that prepare everything. A
+pot's whole life behind it: tests/integration/api/test_a_pots_whole_life.py.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from tests.support.fixtures import unavailable
 from tests.support.game import Game
 from tests.support.packages import MissingProgramError
 from tests.support.pooler import Pooled, pooler
+from tests.support.preparing import prepare_everything
 
 SHOWN = (
     "select current_user::text,"
@@ -34,11 +36,18 @@ SHOWN = (
 AT_ONCE = 8
 
 
-@pytest.fixture
-def door(db: Database, tmp_path: Path) -> Iterator[Pooled]:
+@pytest.fixture(params=[0, 100], ids=["unprepared", "prepared"])
+def door(
+    request: pytest.FixtureRequest, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Pooled]:
+    prepared: int = request.param
+    if prepared:
+        prepare_everything(monkeypatch)
     try:
-        with pooler(db, tmp_path, size=1) as pooled:
+        with pooler(db, tmp_path, size=1, prepared=prepared) as pooled:
             yield pooled
+            # None of the tests shows what it says unless this is so.
+            assert bool(pooled.counts()["bind"]) == bool(prepared)
     except MissingProgramError as error:
         unavailable(str(error))
 
@@ -118,6 +127,7 @@ def test_calls_of_services_work_and_a_login_is_not_taken_for_a_caller(
 def test_a_pooler_is_told_from_a_server(db: Database, door: Pooled) -> None:
     for url, pooled in ((db.url(), False), (door.url(), True)):
         with connect(url, autocommit=True) as conn:
-            row = conn.execute("select pg_backend_pid()").fetchone()
-            assert row is not None
-            assert is_pooled(conn, row[0]) is pooled
+            for _ in range(3):
+                row = conn.execute("select pg_backend_pid()").fetchone()
+                assert row is not None
+                assert is_pooled(conn, row[0]) is pooled

@@ -1,5 +1,5 @@
-"""What PyPI does not have: PostgreSQL 15 with pgTAP and plpgsql_check, Chromium, Prometheus, and
-from npm the Supabase CLI and client.
+"""What PyPI does not have: PostgreSQL 15 with pgTAP and plpgsql_check, Chromium, Prometheus,
+PgBouncer, and from npm the Supabase CLI and client.
 
 Root installs Debian packages by apt. Anyone else unpacks them into the checkout's cache, with the
 libraries the machine lacks, and runs them from there. Elsewhere MissingProgramError says what to
@@ -9,6 +9,7 @@ install; tests that need it are then skipped, or fail under PYPOT_STRICT=1.
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -73,6 +74,11 @@ _PROMETHEUS_PROOF = (Path("usr/bin/prometheus"), Path("usr/bin/promtool"))
 
 _PGBOUNCER_PACKAGES = ("pgbouncer",)
 _PGBOUNCER_PROOF = (Path("usr/sbin/pgbouncer"),)
+# Of Debian 13, because that of Debian 12 follows no prepared statements.
+_PGBOUNCER_SUITE = "trixie"
+_PGBOUNCER_LEAST = (1, 22)  # From which on it follows DEALLOCATE ALL too.
+
+_DEBIANS_KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 _WRK_PACKAGES = ("wrk",)
 _WRK_PROOF = (Path("usr/bin/wrk"),)
@@ -161,11 +167,26 @@ def prometheus() -> Path:
     return root / "usr" / "bin"
 
 
-def pgbouncer() -> Debian:
-    """The file system with the program pgbouncer in usr/sbin, fetched the first time."""
-    # Unpacked, because installing the package starts a server of the machine's own.
-    root = _from_debian("pgbouncer", _PGBOUNCER_PACKAGES, _PGBOUNCER_PROOF, install=False)
-    return Debian(root)
+def pgbouncer() -> list[str]:
+    """The command of a PgBouncer that follows prepared statements, fetched the first time."""
+    for place in (shutil.which("pgbouncer"), "/usr/sbin/pgbouncer"):
+        if place is not None and _version([place]) >= _PGBOUNCER_LEAST:
+            return [place]
+    root = _from_debian(
+        f"pgbouncer-{_PGBOUNCER_SUITE}",
+        _PGBOUNCER_PACKAGES,
+        _PGBOUNCER_PROOF,
+        suite=_PGBOUNCER_SUITE,
+    )
+    # A later Debian's programs need its C library, and that is loaded by its own loader only.
+    libraries = ":".join(str(place) for place in root.glob("usr/lib/*-linux-gnu*"))
+    loaders = sorted(root.glob("usr/lib/*-linux-gnu*/ld-linux-*.so.*"))
+    program = str(root / _PGBOUNCER_PROOF[0])
+    command = [*map(str, loaders[:1]), "--library-path", libraries, program]
+    if _version(command) < _PGBOUNCER_LEAST:
+        least = ".".join(map(str, _PGBOUNCER_LEAST))
+        raise MissingProgramError(f"{program} does not start: install PgBouncer {least} or later")
+    return command
 
 
 def wrk() -> Debian:
@@ -220,7 +241,8 @@ def standardwebhooks_js() -> Path:
 def fetch_all() -> None:
     """Fetches whatever is not here yet; what cannot be had is told, and is no failure."""
     for fetch in (
-        debian, chromium, prometheus, wrk, supabase_cli, supabase_js, standardwebhooks_js,
+        debian, chromium, prometheus, pgbouncer, wrk,
+        supabase_cli, supabase_js, standardwebhooks_js,
     ):  # fmt: skip
         try:
             fetch()
@@ -251,15 +273,21 @@ def _from_npm(*packages: str) -> Path:
 
 
 def _from_debian(
-    name: str, packages: Sequence[str], proof: Sequence[Path], *, install: bool = True
+    name: str,
+    packages: Sequence[str],
+    proof: Sequence[Path],
+    *,
+    install: bool = True,
+    suite: str | None = None,
 ) -> Path:
     """The root of the file system that has Debian's packages: `/`, or a directory of the cache.
 
-    They are there when every file of `proof` is. With `install`, root puts them into `/`.
+    They are there when every file of `proof` is. With `install`, root puts them into `/`. Those of
+    another `suite` than the machine's are unpacked with every library that they need.
     """
     system, cached = Path("/"), CACHE_DIR / name
     with _locked(CACHE_DIR / "debian.lock"):
-        for root in (system, cached):
+        for root in (system, cached) if suite is None else (cached,):
             if _is_complete(root, proof):
                 return root
         if shutil.which("apt-get") is None:
@@ -267,13 +295,13 @@ def _from_debian(
                 f"install {', '.join(packages)} or their like: "
                 "this machine has no apt to do it with"
             )
-        if install and os.geteuid() == 0:
+        if install and suite is None and os.geteuid() == 0:
             _say(f"installing {' '.join(packages)} by apt")
             _apt_install(packages)
             root = system
         else:
             _say(f"unpacking {' '.join(packages)} into {cached}")
-            _unpack(packages, cached)
+            _unpack(packages, cached, suite)
             root = cached
     if not _is_complete(root, proof):
         raise MissingProgramError(f"apt brought {', '.join(packages)}, but not all their files")
@@ -282,6 +310,18 @@ def _from_debian(
 
 def _is_complete(root: Path, proof: Sequence[Path]) -> bool:
     return all((root / file).exists() for file in proof)
+
+
+def _version(command: Sequence[str]) -> tuple[int, ...]:
+    """What a program says of its version, as `PgBouncer 1.24.1`; () of one that does not start."""
+    try:
+        done = subprocess.run(
+            [*command, "--version"], capture_output=True, text=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    found = re.match(r"\S+ (\d+)\.(\d+)", done.stdout)
+    return tuple(map(int, found.groups())) if found else ()
 
 
 def _is_browser(program: str) -> bool:
@@ -312,22 +352,23 @@ def _apt_install(packages: Sequence[str]) -> None:
         _run(install)
 
 
-def _unpack(packages: Sequence[str], root: Path) -> None:
+def _unpack(packages: Sequence[str], root: Path, suite: str | None) -> None:
     """Downloads packages and what they need that is not installed, and unpacks them as `root`."""
     lists, debs, partial = (root.with_name(f"{root.name}.{s}") for s in ("apt", "debs", "partial"))
-    options: tuple[str, ...] = ()
     for place in (debs, partial):
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
+    own = (f"-oDir::State::lists={lists}/lists", f"-oDir::Cache={lists}/cache")
+    options = () if suite is None else (*own, *_of_suite(suite, lists))
     try:
-        _download(packages, debs, options)
+        _download(packages, debs, options, suite)
     except MissingProgramError:
         # The machine's lists are absent or stale, and only root may renew them: keep own ones.
         (lists / "lists" / "partial").mkdir(parents=True, exist_ok=True)
         (lists / "cache" / "archives" / "partial").mkdir(parents=True, exist_ok=True)
-        options = (f"-oDir::State::lists={lists}/lists", f"-oDir::Cache={lists}/cache")
+        options = options or own
         _run(("apt-get", *options, "update", "-q"))
-        _download(packages, debs, options)
+        _download(packages, debs, options, suite)
     for deb in sorted(debs.glob("*.deb")):
         if not deb.name.startswith(_NOT_UNPACKED):
             _run(("dpkg", "-x", str(deb), str(partial)))
@@ -336,7 +377,25 @@ def _unpack(packages: Sequence[str], root: Path) -> None:
     shutil.rmtree(debs)
 
 
-def _download(packages: Sequence[str], into: Path, options: Sequence[str]) -> None:
+def _of_suite(suite: str, into: Path) -> tuple[str, ...]:
+    """apt's options under which it knows that suite of Debian alone, and nothing is installed."""
+    places = _run(("apt-get", "indextargets", "--format", "$(REPO_URI)")).split()
+    mirror = next((place for place in places if place.endswith("/debian/")), None)
+    if mirror is None:
+        raise MissingProgramError(f"apt here knows no mirror of Debian, to ask for {suite}")
+    sources = into / "sources.list"
+    into.mkdir(parents=True, exist_ok=True)
+    sources.write_text(f"deb [signed-by={_DEBIANS_KEYS}] {mirror} {suite} main\n", encoding="utf-8")
+    return (
+        f"-oDir::Etc::sourcelist={sources}",
+        "-oDir::Etc::sourceparts=-",
+        "-oDir::State::status=/dev/null",
+    )
+
+
+def _download(
+    packages: Sequence[str], into: Path, options: Sequence[str], suite: str | None
+) -> None:
     # Packages that lie in apt's cache already would not be listed.
     empty = into / "archives"
     (empty / "partial").mkdir(parents=True, exist_ok=True)
@@ -355,8 +414,11 @@ def _download(packages: Sequence[str], into: Path, options: Sequence[str]) -> No
     )
     # A line is: 'http://…/libpq5_15.0-1_amd64.deb' libpq5_15.0-1_amd64.deb SIZE HASH
     files = [line.split()[1] for line in listed.splitlines() if line.startswith("'")]
-    names = {file.split("_")[0] for file in files} | set(packages)
-    wanted = sorted(name for name in names if not name.startswith(_NOT_UNPACKED))
+    names = {file.split("_")[0] for file in files} - set(packages)
+    if suite is not None:
+        # Of the half a system that is listed where nothing is installed, what a program loads.
+        names = {n for n in names if n.startswith(("lib", "zlib")) and "perl" not in n}
+    wanted = sorted(n for n in {*names, *packages} if not n.startswith(_NOT_UNPACKED))
     _run(("apt-get", *options, "download", "-q", *wanted), cwd=into)
 
 

@@ -352,7 +352,7 @@ def _start_proxy(ends: contextlib.ExitStack, made: Fleet, package: Debian) -> No
     _start(ends, log, [program, "-f", str(file)], None, package.env)
 
 
-def _start_pooler(ends: contextlib.ExitStack, made: Fleet, package: Debian) -> None:
+def _start_pooler(ends: contextlib.ExitStack, made: Fleet, command: list[str]) -> None:
     place = made.directory / "pgbouncer"
     place.mkdir()
     users = place / "users.txt"
@@ -372,8 +372,7 @@ def _start_pooler(ends: contextlib.ExitStack, made: Fleet, package: Debian) -> N
     )
     _give_away(made.user, place, users, file)
     log = made.directory / "pgbouncer.log"
-    program = str(package.root / "usr/sbin/pgbouncer")
-    _start(ends, log, [program, str(file)], made.user, package.env)
+    _start(ends, log, [*command, str(file)], made.user)
 
 
 def _start(

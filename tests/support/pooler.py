@@ -9,7 +9,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg.rows import dict_row
 
 from pypot_cli.api.server import listen
 from pypot_cli.config import LOCAL_PASSWORD
@@ -24,9 +28,12 @@ _ROLES = ("postgres", "authenticator")
 class Pooled:
     """A database through a pooler, for what takes the URL of one."""
 
-    def __init__(self, db: Database, port: int) -> None:
+    def __init__(self, db: Database, port: int, *, follows: bool, forgets: bool) -> None:
+        """`follows` says whether it follows prepared statements; `forgets`: see `pooler`."""
         self.db = db
         self.port = port
+        self.follows = follows
+        self.forgets = forgets
 
     def url(self, role: str = "postgres") -> str:
         """The URL of a role through the pooler."""
@@ -34,11 +41,32 @@ class Pooled:
         place = parts.netloc.rpartition(":")[0]
         return urlunsplit(parts._replace(netloc=f"{place}:{self.port}"))
 
+    def prepared(self, role: str) -> list[str]:
+        """The statements that are prepared on the connection which serves a role now."""
+        with psycopg.connect(self.url(role), autocommit=True, prepare_threshold=None) as conn:
+            found = conn.execute("select statement from pg_prepared_statements order by name")
+            return [statement for (statement,) in found]
+
+    def counts(self) -> dict[str, int]:
+        """What PgBouncer has counted since it runs: `client_parse`, `server_parse`, `bind`."""
+        url = urlunsplit(urlsplit(self.url())._replace(path="/pgbouncer"))
+        with psycopg.connect(url, autocommit=True, row_factory=dict_row) as console:
+            rows: list[dict[str, Any]] = console.execute("show stats").fetchall()
+        (of_database,) = (row for row in rows if row["database"] == self.db.name)
+        names = ("client_parse", "server_parse", "bind")
+        return {name: int(of_database[f"total_{name}_count"]) for name in names}
+
 
 @contextlib.contextmanager
-def pooler(db: Database, parent: Path, *, size: int) -> Iterator[Pooled]:
-    """Runs PgBouncer, which has `size` connections to the server for each role that logs in."""
-    bouncer = packages.pgbouncer()
+def pooler(
+    db: Database, parent: Path, *, size: int, prepared: int = 0, forgets: bool = False
+) -> Iterator[Pooled]:
+    """Runs PgBouncer, which has `size` connections to the server for each role that logs in.
+
+    On each it keeps so many statements `prepared`; with none, it follows none. One that `forgets`
+    discards after each transaction whatever its session has.
+    """
+    command = packages.pgbouncer()
     directory = parent / "pooler"
     directory.mkdir()
     with contextlib.closing(listen(0)) as taken:
@@ -51,6 +79,9 @@ def pooler(db: Database, parent: Path, *, size: int) -> Iterator[Pooled]:
         "auth_file": "users",
         "pool_mode": "transaction",
         "default_pool_size": size,
+        "max_prepared_statements": prepared,
+        "server_reset_query_always": int(forgets),
+        "admin_users": "postgres",
         # Whoever waits for a connection for this long is told so, and no test hangs.
         "query_wait_timeout": 60,
         "ignore_startup_parameters": "extra_float_digits",
@@ -71,9 +102,9 @@ def pooler(db: Database, parent: Path, *, size: int) -> Iterator[Pooled]:
         os.chown(directory, account.uid, account.gid)
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [str(bouncer.root / "usr/sbin/pgbouncer"), "pgbouncer.ini"],
+            [*command, "pgbouncer.ini"],
             cwd=directory,
-            env={"PATH": os.defpath, **bouncer.env},
+            env={"PATH": os.defpath},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
@@ -87,7 +118,7 @@ def pooler(db: Database, parent: Path, *, size: int) -> Iterator[Pooled]:
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.05)
-        yield Pooled(db, port)
+        yield Pooled(db, port, follows=prepared > 0, forgets=forgets)
         assert process.poll() is None, log.read_text()
     finally:
         process.terminate()

@@ -26,6 +26,7 @@ from tests.support.database import Database
 from tests.support.fixtures import unavailable
 from tests.support.packages import MissingProgramError
 from tests.support.pooler import Pooled, pooler
+from tests.support.preparing import PYPOT, prepare_everything
 from tests.support.realtime import Js, Live, live_over
 
 TERMS = {"entry_cost": 10, "max_tickets": 6, "max_per_user": 3, "draw_version": 1}
@@ -40,11 +41,14 @@ def js(supabase_js: Path) -> Iterator[Js]:
 
 
 @contextlib.contextmanager
-def service(log: Path, *arguments: str, **environment: str) -> Iterator[None]:
+def service(
+    log: Path, *arguments: str, prepares: bool = False, **environment: str
+) -> Iterator[None]:
     """A service as a process, which must end well when it is asked to."""
+    pypot = PYPOT if prepares else (sys.executable, "-m", "pypot_cli")
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "pypot_cli", *arguments],
+            [*pypot, *arguments],
             env={"PATH": os.environ["PATH"], **environment},
             stderr=out,
         )
@@ -80,24 +84,40 @@ def catalogue(db: Database) -> dict[str, tuple[str, str]]:
         return {token: (code, hint) for token, code, hint in rows}
 
 
-@pytest.fixture(params=["direct", "pooled"])
-def door(request: pytest.FixtureRequest, db: Database, tmp_path: Path) -> Iterator[Pooled | None]:
-    """A pooler of transactions that everything goes through, or none."""
+@pytest.fixture(params=["direct", "pooled", "prepared", "forgetful"])
+def door(
+    request: pytest.FixtureRequest, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Pooled | None]:
+    """A pooler of transactions that everything goes through, or none.
+
+    `prepared`: behind one that follows prepared statements, everything of ours prepares them.
+    `forgetful`: after each transaction all that a session has is discarded.
+    """
     if request.param == "direct":
         yield None
         return
+    prepared = 100 if request.param == "prepared" else 0
+    if prepared:
+        prepare_everything(monkeypatch)
     try:
         # One server connection a login: whatever one transaction leaves, the next one finds.
-        with pooler(db, tmp_path, size=1) as pooled:
+        with pooler(
+            db, tmp_path, size=1, prepared=prepared, forgets=request.param == "forgetful"
+        ) as pooled:
             yield pooled
     except MissingProgramError as error:
         unavailable(str(error))
 
 
 def assert_nothing_was_left(door: Pooled) -> None:
-    """The server connections that everything went through are as new."""
+    """The server connections that everything went through are as new, save what is prepared."""
     for role in ("authenticator", "postgres"):
         with psycopg.connect(door.url(role), autocommit=True, prepare_threshold=None) as conn:
+            if door.forgets:
+                # Of course: here it is enough that all went well without what a session has.
+                conn.execute("set statement_timeout = '1h'")
+                assert conn.execute("show statement_timeout").fetchone() != ("1h",)
+                continue
             left = conn.execute(
                 "select session_user, current_user,"
                 " coalesce(current_setting('request.jwt.claims', true), ''),"
@@ -105,7 +125,7 @@ def assert_nothing_was_left(door: Pooled) -> None:
                 " current_setting('search_path') = (select setting from pg_settings"
                 "  where name = 'search_path' and source <> 'session'),"
                 " (select count(*) from pg_listening_channels()),"
-                " (select count(*) from pg_prepared_statements),"
+                " (select count(*) from pg_prepared_statements where name !~ '^PGBOUNCER_'),"
                 " (select count(*) from pg_cursors),"
                 " (select count(*) from pg_locks"
                 "  where pid = pg_backend_pid() and locktype = 'advisory'),"
@@ -116,6 +136,7 @@ def assert_nothing_was_left(door: Pooled) -> None:
 
 def test_a_pots_whole_life(db: Database, js: Js, tmp_path: Path, door: Pooled | None) -> None:
     url = db.url() if door is None else door.url()
+    prepares = door is not None and door.follows
     orchestrator, signer, _ = (write_new_secret(tmp_path / name) for name in "osm")
     public = {
         "orchestrator": signing.public_key(orchestrator.reveal()).hex(),
@@ -136,6 +157,7 @@ def test_a_pots_whole_life(db: Database, js: Js, tmp_path: Path, door: Pooled | 
             service(
                 tmp_path / "signer.log",
                 *("settle", "--stock", "5", "--orchestrator-key", public["orchestrator"]),
+                prepares=prepares,
                 **to_signer,
                 PYPOT_SETTLEMENT_KEY=str(tmp_path / "s"),
                 PYPOT_SEED_MASTER_KEY=str(tmp_path / "m"),
@@ -145,6 +167,7 @@ def test_a_pots_whole_life(db: Database, js: Js, tmp_path: Path, door: Pooled | 
             service(
                 tmp_path / "orchestrator.log",
                 "orchestrate",
+                prepares=prepares,
                 PYPOT_DB_URL=url,
                 PYPOT_ORCHESTRATOR_KEY=str(tmp_path / "o"),
             )
@@ -234,6 +257,9 @@ def test_a_pots_whole_life(db: Database, js: Js, tmp_path: Path, door: Pooled | 
         assert ("polling_only" in written) is (door is not None)
     if door is not None:
         assert_nothing_was_left(door)
+        prepared = "\n".join(door.prepared("authenticator"))
+        for function in ("join_pot", "get_pot", "run_due", "attest_lock", "reveal_pot"):
+            assert (f'"{function}"(' in prepared) is prepares, prepared
     assert [each.name for each in check.check_database(db.url()) if not each.holds] == []
 
 
