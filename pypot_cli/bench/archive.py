@@ -282,7 +282,7 @@ def _play(
     pgbench = Pgbench(login_url(url), directory)
     made = pgbench.each(SOLD_OUT.script(directory), clients, joins // clients, variables)
     say("locking and settling them")
-    settle(url, len(pots), master)
+    settle(url, len(pots), master, say)
     return made
 
 

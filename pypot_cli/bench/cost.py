@@ -90,7 +90,7 @@ def run(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
         say("locking and settling them")
         with ledger.charging("settling"):
             began = time.process_time()
-            settle(url, len(pots), master)
+            settle(url, len(pots), master, say)
             services = time.process_time() - began
         churn = conn.execute(query("bench/churn")).fetchall()
         say("checking every invariant")
@@ -187,8 +187,8 @@ class _Ledger:
         return dict(self._conn.execute(query("bench/sizes")).fetchall())
 
 
-def settle(url: str, pots: int, master: Secret) -> None:
-    """Have both services do their rounds until every pot is settled."""
+def settle(url: str, pots: int, master: Secret, say: Callable[[str], None]) -> None:
+    """Have both services do their rounds until every pot is settled; say after each how many are."""
     keys = {purpose: new_secret() for purpose in ("orchestrator", "settlement")}
     public = {purpose: signing.public_key(key.reveal()) for purpose, key in keys.items()}
     with Api(login_url(url)) as api:
@@ -207,7 +207,6 @@ def settle(url: str, pots: int, master: Secret) -> None:
             client(signer("bench")), log, keys["settlement"], seeds.MasterSeeds(master), stock=0,
             orchestrator_keys=[public["orchestrator"]],
         )  # fmt: skip
-        deadline = time.monotonic() + _PATIENCE_SECONDS
 
         def settled() -> int:
             pages = api.pages(
@@ -215,8 +214,16 @@ def settle(url: str, pots: int, master: Secret) -> None:
             )
             return sum(1 for _ in pages)
 
-        while settled() < pots:
-            if time.monotonic() > deadline:
-                raise PypotError(f"{pots} pots did not settle in {_PATIENCE_SECONDS:.0f} s")
+        done, deadline = 0, time.monotonic() + _PATIENCE_SECONDS
+        while done < pots:
             orchestrator.round()
             settlement.round()
+            before, done = done, settled()
+            say(f"{done} of {pots} pots are settled")
+            if done > before:
+                deadline = time.monotonic() + _PATIENCE_SECONDS
+            elif time.monotonic() > deadline:
+                raise PypotError(
+                    f"{done} of {pots} pots are settled, and no other was in"
+                    f" {_PATIENCE_SECONDS:.0f} s"
+                )

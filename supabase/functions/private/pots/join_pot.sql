@@ -158,13 +158,7 @@ begin
             private.normal_region(r.headers ->> lower(c.region_header)) as region,
             private.normal_correlation_id(r.headers ->> 'x-correlation-id') as correlation_id,
             (select t.name from private.pot_templates as t where t.id = s.template_id) as template,
-            (
-                select coalesce(sum(e.ticket_count), 0)
-                from public.pot_entries as e
-                where e.pot_id = p_pot_id
-                    and e.user_id = v_player.user_id
-                    and e.cancelled_at is null
-            ) as held,
+            h.held, h.ip_hash, h.device_hash,
             -- Whoever compliance took out of a pot stays out of it.
             exists (
                 select from private.exclusions as x where x.pot_id = p_pot_id
@@ -213,6 +207,18 @@ begin
             select nullif(current_setting('request.headers', true), '')::jsonb as headers
             offset 0
         ) as r
+        cross join (
+            -- Of the hashes any will do: each is of an entry that the player has.
+            select
+                coalesce(sum(e.ticket_count), 0) as held,
+                max(e.ip_hash) as ip_hash,
+                max(e.device_hash) as device_hash
+            from public.pot_entries as e
+            where e.pot_id = p_pot_id
+                and e.user_id = v_player.user_id
+                and e.cancelled_at is null
+            offset 0
+        ) as h
         where p.id = p_pot_id
         offset 0
     ) as f
@@ -332,8 +338,11 @@ begin
         -- private.guard_join has counted the accounts.
         v_now.of_ip := null;
         v_now.of_device := null;
-    elsif v_now.of_ip is not null or v_now.of_device is not null then
-        -- As in private.guard_accounts. The next statement sees what whoever held them committed.
+    elsif v_now.of_ip is not null and v_now.ip_hash is distinct from v_context.ip_hash
+        or v_now.of_device is not null and v_now.device_hash is distinct from v_context.device_hash
+    then
+        -- As in private.guard_accounts: not for a player who is known from there, who is no account
+        -- more. The next statement sees what whoever held these locks committed.
         perform
             case when v_now.of_ip is not null then pg_advisory_xact_lock(
                 hashtextextended('pots/ip/' || p_pot_id || v_context.ip_hash, 0)
