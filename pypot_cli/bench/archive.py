@@ -52,6 +52,9 @@ LIVE = (
 )
 """Tables that are played in and that a pot leaves when it is archived."""
 
+_AT_ONCE = 100
+"""Pots that are filled, and then settled by one process: more would be refunded for their wait."""
+
 _QUIET_SECONDS = 30.0
 _VACUUMED = (
     "table", "updates", "hot", "deletions", "live", "dead", "vacuums", "analyzes", "bytes",
@@ -271,18 +274,21 @@ def _play(
     master = new_secret()
     pots = [stage.numbered("pot", number + 2) for number in range(size.pots)]
     stage.open_pots(url, pots, max_tickets=size.tickets, master=master)
-    joins = size.pots * size.tickets
-    # Each makes as many.
-    clients = CLIENTS if joins % CLIENTS == 0 else 1
-    say(f"{joins} joins fill {size.pots} pots")
-    variables = {
-        "players": size.players, "pots": 1, "keys": 1, "clients": clients,
-        "small": size.tickets, "n": 0,
-    }  # fmt: skip
     pgbench = Pgbench(login_url(url), directory)
-    made = pgbench.each(SOLD_OUT.script(directory), clients, joins // clients, variables)
-    say("locking and settling them")
-    settle(url, len(pots), master, say)
+    made = 0
+    for first in range(0, size.pots, _AT_ONCE):
+        count = min(_AT_ONCE, size.pots - first)
+        joins = count * size.tickets
+        # Each makes as many.
+        clients = CLIENTS if joins % CLIENTS == 0 else 1
+        say(f"{joins} joins fill {count} pots, after {made}")
+        variables = {
+            "players": size.players, "pots": 1 + first, "keys": 1, "clients": clients,
+            "small": size.tickets, "n": 0,
+        }  # fmt: skip
+        made += pgbench.each(SOLD_OUT.script(directory), clients, joins // clients, variables)
+        say("locking and settling them")
+        settle(url, first + count, master, say)
     return made
 
 

@@ -188,7 +188,7 @@ class _Ledger:
 
 
 def settle(url: str, pots: int, master: Secret, say: Callable[[str], None]) -> None:
-    """Have both services do their rounds until every pot is settled; say after each how many are."""
+    """Have both services do their rounds until so many pots are settled; say how many are."""
     keys = {purpose: new_secret() for purpose in ("orchestrator", "settlement")}
     public = {purpose: signing.public_key(key.reveal()) for purpose, key in keys.items()}
     with Api(login_url(url)) as api:
