@@ -23,7 +23,7 @@ from pypot_cli.game import GAME
 from pypot_cli.keys import Secret
 from pypot_cli.lock_journal import LockJournal
 from pypot_cli.rpc import BUSY, Api, Caller, RpcError, login_url
-from pypot_cli.service import Client, Log, Options, Running, Service, run
+from pypot_cli.service import UNKNOWN_KEY, Client, Log, Options, PutOff, Running, Service, run
 from pypot_cli.steps import Step, step
 
 CALLER = Caller("pot_orchestrator")
@@ -65,6 +65,7 @@ class Orchestrator:
             )
         # Pots that need nothing more from this process: attested, or refused for good.
         self._finished: set[str] = set()
+        self._put_off = PutOff()
         self._short = 0
         self._next_deadline: float | None = None
         self._watched: float | None = None
@@ -74,6 +75,7 @@ class Orchestrator:
         done = self._rotate() + self._run_due()
         locked = {pot["id"] for pot in self._client.pots("locked")}
         self._finished &= locked
+        self._put_off.keep(locked)
         for pot_id in sorted(locked):
             done += self._attest(pot_id)
         self._note_deadlines()
@@ -133,7 +135,7 @@ class Orchestrator:
         return due
 
     def _attest(self, pot_id: str) -> int:
-        if pot_id in self._finished:
+        if pot_id in self._finished or self._put_off.waits(pot_id):
             return 0
         try:
             with correlated():
@@ -143,7 +145,8 @@ class Orchestrator:
                 raise
             self._log("set_aside", pot_id=pot_id, why=str(error))
             return 0
-        self._finished.add(pot_id)
+        if not self._put_off.waits(pot_id):
+            self._finished.add(pot_id)
         return done
 
     def _attest_one(self, pot_id: str) -> int:
@@ -178,6 +181,8 @@ class Orchestrator:
                 return 0
             if error.token == BUSY:
                 raise
+            if error.token == UNKNOWN_KEY:
+                return self._refuse_for_now(pot_id, str(error))
             return self._refuse(pot_id, [str(error)])
         self._log("attested", pot_id=pot_id, kid=answer["kid"], lock_digest=stated["lock_digest"])
         return 1
@@ -185,6 +190,18 @@ class Orchestrator:
     def _refuse(self, pot_id: str, why: list[str]) -> int:
         self.refusals += 1
         self._log("attest_refused", pot_id=pot_id, why=why)
+        return 0
+
+    def _refuse_for_now(self, pot_id: str, why: str) -> int:
+        self.refusals += 1
+        self._log(
+            "attest_refused",
+            pot_id=pot_id,
+            why=[why],
+            retry_seconds=self._put_off.add(pot_id),
+            public_key=signing.public_key(self._key.reveal()).hex(),
+            hint="if this key is yours: pypot keys register --purpose orchestrator",
+        )
         return 0
 
 

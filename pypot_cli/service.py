@@ -7,7 +7,8 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
@@ -24,6 +25,14 @@ from pypot_cli.wake import Listening, Wake, unheard
 
 ONCE_RETRY_SECONDS = 30.0
 """How long a command that ends waits for a database that is lost."""
+
+UNKNOWN_KEY = "invalid_signature"
+"""What the database answers to a key that is not registered, or was revoked."""
+
+# Each try leaves a row in the pot's chain or an event, and its alert is open already: soon at
+# first, for a draw of version 2 has seconds, and then seldom.
+FIRST_RETRY_SECONDS = 5.0
+LONGEST_RETRY_SECONDS = 300.0
 
 # After something was done or told, more is often due in a moment: each pause is twice as long.
 _SHORTEST_PAUSE = 0.02
@@ -163,6 +172,33 @@ class Client:
         error = state.outcome.exception() if state.outcome else None
         wait = state.next_action.sleep if state.next_action else 0
         self._log("retrying", why=describe(error) if error else "", seconds=round(wait, 2))
+
+
+class PutOff:
+    """Pots that were refused for now: a key that is not registered today may be tomorrow."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, tuple[float, float]] = {}
+
+    def __bool__(self) -> bool:
+        """Return whether there is any, due again or not."""
+        return bool(self._until)
+
+    def add(self, pot_id: str) -> float:
+        """Put a pot off, for twice as long as the last time; return for how many seconds."""
+        _, last = self._until.get(pot_id, (0.0, FIRST_RETRY_SECONDS / 2))
+        seconds = min(2 * last, LONGEST_RETRY_SECONDS)
+        self._until[pot_id] = (time.monotonic() + seconds, seconds)
+        return seconds
+
+    def waits(self, pot_id: str) -> bool:
+        """Return whether it is too early to try a pot again."""
+        until, _ = self._until.get(pot_id, (0.0, 0.0))
+        return time.monotonic() < until
+
+    def keep(self, pot_ids: Collection[str]) -> None:
+        """Forget every pot but these."""
+        self._until = {each: self._until[each] for each in pot_ids if each in self._until}
 
 
 class Service(Protocol):

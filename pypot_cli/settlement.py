@@ -26,9 +26,11 @@ from pypot_cli.lock_journal import LockJournal
 from pypot_cli.rpc import BUSY, Api, Caller, Calls, RpcError, login_url
 from pypot_cli.service import (
     ONCE_RETRY_SECONDS,
+    UNKNOWN_KEY,
     Client,
     Log,
     Options,
+    PutOff,
     Running,
     Service,
     TooLateError,
@@ -82,6 +84,7 @@ class Settlement:
         self._cannot_mint = ""
         self._orchestrator_keys = orchestrator_keys
         self._refused: set[str] = set()
+        self._put_off = PutOff()
         # Pots that were busy for too long; the next round tries them again.
         self._set_aside: set[str] = set()
         if journal is None:
@@ -169,7 +172,7 @@ class Settlement:
         done = 0
         # To claim whatever is due would give us the pot again that we leave, first every time, and
         # renew its lease: then take the others by name, and let another signer have that one.
-        while not self._refused and not self._set_aside:
+        while not self._refused and not self._put_off and not self._set_aside:
             claim = self._claim()
             if claim is None:
                 return done
@@ -186,8 +189,9 @@ class Settlement:
         waiting = [*self._client.pots("locked"), *self._client.pots("settling")]
         due = [pot["id"] for pot in waiting]
         self._refused &= set(due)
+        self._put_off.keep(due)
         for pot_id in due:
-            if pot_id in self._refused or pot_id in self._set_aside:
+            if pot_id in self._refused | self._set_aside or self._put_off.waits(pot_id):
                 continue
             try:
                 claim = self._claim(pot_id=pot_id)
@@ -246,6 +250,8 @@ class Settlement:
                 self._set_aside.add(pot_id)
                 self._log("set_aside", pot_id=pot_id, why=str(error))
                 return 0
+            if error.token == UNKNOWN_KEY:
+                return self._refuse_for_now(pot_id, str(error))
             return self._refuse(pot_id, [str(error)])
         if claim["draw_version"] == 2:
             self._log("revealed", pot_id=pot_id, beacon_round=claim["beacon_round"])
@@ -280,6 +286,18 @@ class Settlement:
         self.refusals += 1
         self._refused.add(pot_id)
         self._log("reveal_refused", pot_id=pot_id, why=why)
+        return 0
+
+    def _refuse_for_now(self, pot_id: str, why: str) -> int:
+        self.refusals += 1
+        self._log(
+            "reveal_refused",
+            pot_id=pot_id,
+            why=[why],
+            retry_seconds=self._put_off.add(pot_id),
+            public_key=signing.public_key(self._key.reveal()).hex(),
+            hint="if this key is yours: pypot keys register --purpose settlement",
+        )
         return 0
 
 

@@ -25,9 +25,11 @@ from pypot_cli.keys import Secret, load_secret_from
 from pypot_cli.rpc import BUSY, Caller, Calls, RpcError
 from pypot_cli.service import (
     ONCE_RETRY_SECONDS,
+    UNKNOWN_KEY,
     Client,
     Log,
     Options,
+    PutOff,
     Running,
     Service,
     Together,
@@ -98,6 +100,7 @@ class Submitter:
         self._clock = clock
         self._awaited: dict[str, _Awaited] = {}
         self._refused: set[str] = set()
+        self._put_off = PutOff()
 
     @property
     def refusals(self) -> int:
@@ -114,6 +117,7 @@ class Submitter:
             )
         }
         self._refused &= listed.keys()
+        self._put_off.keep(listed.keys())
         self._awaited = {pot_id: self._awaited[pot_id] for pot_id in listed & self._awaited.keys()}
         for pot_id, row in listed.items():
             if pot_id not in self._awaited and pot_id not in self._refused:
@@ -149,7 +153,7 @@ class Submitter:
     def _submit(self, pot_id: str) -> int:
         awaited = self._awaited[pot_id]
         signature = self._rounds.get(awaited.chain, awaited.number)
-        if signature is None:
+        if signature is None or self._put_off.waits(pot_id):
             return 0
         message = signing.beacon_message(awaited.lock_digest, signature, GAME)
         try:
@@ -166,6 +170,8 @@ class Submitter:
                 # listed in the next round.
                 self._log("beacon_set_aside", pot_id=pot_id, why=str(error), details=error.details)
                 return 0
+            if error.token == UNKNOWN_KEY:
+                return self._refuse_for_now(pot_id, str(error))
             return self._refuse(pot_id, [str(error)])
         del self._awaited[pot_id]
         took = (read_time(result["settled_at"]) - awaited.locked_at) / 1e6
@@ -186,6 +192,18 @@ class Submitter:
         self._refused.add(pot_id)
         self._awaited.pop(pot_id, None)
         self._log("beacon_refused", pot_id=pot_id, why=why)
+        return 0
+
+    def _refuse_for_now(self, pot_id: str, why: str) -> int:
+        self._refusals += 1
+        self._log(
+            "beacon_refused",
+            pot_id=pot_id,
+            why=[why],
+            retry_seconds=self._put_off.add(pot_id),
+            public_key=signing.public_key(self._key.reveal()).hex(),
+            hint="if this key is yours: pypot keys register --purpose beacon",
+        )
         return 0
 
 

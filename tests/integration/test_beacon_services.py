@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pypot_cli import lock
+from pypot_cli import lock, service
 from pypot_cli.api.settings import LOCAL_JWT_SECRET
 from pypot_cli.beacon.local import LocalBeacon
 from pypot_cli.beacon.rounds import RoundsInBackground
@@ -138,6 +138,23 @@ def test_a_third_party_submits_over_the_api(draws: Draws, url: str) -> None:
             one = Submitter(client, log, draws.key, draws.chains, rounds, clock=draws.clock)
             assert (one.round(), one.refusals) == (1, 0)
     assert status(draws, pot_id) == "settled"
+
+
+def test_a_submitter_ends_a_draw_once_its_key_is_registered(
+    draws: Draws, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "FIRST_RETRY_SECONDS", 0.2)
+    (pot_id,) = draws.revealed()
+    draws.set_clocks(AFTER)
+    key = new_secret()
+    late = draws.submitter(url, key=key)
+    assert (late.round(), late.refusals) == (0, 1)
+    assert (late.round(), late.refusals) == (0, 1)
+    draws.register(key)
+    time.sleep(0.2)
+    assert (late.round(), late.refusals) == (1, 1)
+    assert status(draws, pot_id) == "settled"
+    assert events(draws, "beacon_rejected") == 1
 
 
 def test_a_rotated_key_strands_no_draw(draws: Draws, url: str) -> None:

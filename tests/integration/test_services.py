@@ -14,11 +14,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from pypot_cli import check
+from pypot_cli import check, service
 from pypot_cli.errors import PypotError
 from pypot_cli.fairness import signing
-from pypot_cli.keys import new_secret, write_new_secret
-from pypot_cli.rpc import ANON, Api, RpcError, login_url, player
+from pypot_cli.keys import Secret, new_secret, write_new_secret
+from pypot_cli.rpc import ANON, Api, Caller, RpcError, login_url, player
 from pypot_cli.seed_store import SeedStore
 from pypot_cli.settlement import signer
 from tests.support.database import Database
@@ -104,6 +104,36 @@ def test_the_orchestrator_does_not_sign_a_lock_whose_entries_differ(
     assert "attested" not in actions(game, pot_id)
 
 
+def register(game: Game, purpose: str, key: Secret) -> None:
+    game.api.call(
+        Caller("service_role"),
+        "register_signing_key",
+        purpose=purpose,
+        public_key=signing.public_key(key.reveal()).hex(),
+    )
+
+
+def test_an_orchestrator_signs_again_once_its_key_is_registered(
+    game: Game, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "FIRST_RETRY_SECONDS", 0.2)
+    pot_id = locked_pot(game)
+    key = new_secret()
+    late = game.make_orchestrator(key)
+    capsys.readouterr()
+    late.round()
+    (refusal,) = (line for line in logged(capsys) if line["event"] == "attest_refused")
+    assert refusal["public_key"] == signing.public_key(key.reveal()).hex()
+    assert refusal["retry_seconds"] == 0.2
+    assert "keys register --purpose orchestrator" in refusal["hint"]
+    register(game, "orchestrator", key)
+    assert "attested" not in actions(game, pot_id)
+    time.sleep(0.2)
+    assert late.round() == 1
+    assert actions(game, pot_id) == ["created", "locked", "attest_rejected", "attested"]
+    assert late.round() == 0
+
+
 def test_an_orchestrator_with_an_unknown_key_is_refused_and_does_not_insist(game: Game) -> None:
     pot_id = locked_pot(game)
     stranger = game.make_orchestrator(new_secret())
@@ -182,6 +212,57 @@ def test_a_signer_with_an_unknown_key_is_refused_and_does_not_insist(game: Game)
     assert (stranger.round(), stranger.round()) == (0, 0)
     assert actions(game, pot_id).count("reveal_rejected") == 1
     assert status(game, pot_id) == "settling"
+
+
+def test_a_signer_reveals_after_all_once_its_key_is_registered(
+    game: Game, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Registering a key ends what it was refused for, without a restart and before the refund."""
+    monkeypatch.setattr(service, "FIRST_RETRY_SECONDS", 0.2)
+    pot_id = locked_pot(game)
+    game.orchestrator.round()
+    key = new_secret()
+    late = game.make_settlement(key=key)
+    capsys.readouterr()
+    assert (late.round(), late.refusals) == (0, 1)
+    (refusal,) = (line for line in logged(capsys) if line["event"] == "reveal_refused")
+    assert "invalid_signature" in refusal["why"][0]
+    assert refusal["public_key"] == signing.public_key(key.reveal()).hex()
+    assert refusal["retry_seconds"] == 0.2
+    assert "keys register --purpose settlement" in refusal["hint"]
+    # Not at once, and each time later: every try is a row of the pot's chain.
+    assert (late.round(), late.refusals) == (0, 1)
+    time.sleep(0.2)
+    assert (late.round(), late.refusals) == (0, 2)
+    (refusal,) = (line for line in logged(capsys) if line["event"] == "reveal_refused")
+    assert refusal["retry_seconds"] == 0.4
+    assert actions(game, pot_id).count("reveal_rejected") == 2
+
+    register(game, "settlement", key)
+    time.sleep(0.4)
+    assert (late.round(), late.refusals) == (1, 2)
+    assert status(game, pot_id) == "settled"
+    # It takes whatever is due again, as before.
+    other = locked_pot(game)
+    game.orchestrator.round()
+    late.round()
+    late.round()
+    assert status(game, other) == "settled"
+    assert actions(game, other).count("reveal_rejected") == 0
+
+
+def test_what_is_put_off_is_tried_ever_more_seldom() -> None:
+    pots = service.PutOff()
+    assert not pots
+    assert not pots.waits("a")
+    assert [pots.add("a") for _ in range(8)] == [5, 10, 20, 40, 80, 160, 300, 300]
+    assert pots
+    assert pots.waits("a")
+    assert not pots.waits("b")
+    assert pots.add("b") == 5
+    pots.keep({"b", "c"})
+    assert not pots.waits("a")
+    assert pots.add("a") == 5
 
 
 def lease_of(game: Game, lease: str) -> None:
