@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pypot_cli import check, db, seeds
 from pypot_cli.db.connection import query
@@ -30,7 +30,7 @@ from pypot_cli.settlement import Settlement, signer
 from pypot_cli.simulate.crowd import DAY, Crowd, Template, Wish, choose
 from pypot_cli.simulate.report import Pot, Report, Screen
 
-COMPLIANCE = Caller("pot_compliance")
+COMPLIANCE = Caller("pot_compliance", uuid4())
 _SERVICE = Caller("service_role")
 _TREASURY = Caller("pot_treasury")
 _GRANT = 1_000_000

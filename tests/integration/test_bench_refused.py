@@ -31,7 +31,10 @@ def test_a_refusal_that_is_returned_in_a_lane_is_told(
     code, said = ended(capsys, monkeypatch)
     assert code == 1
     assert said.startswith("pypot: the benchmark ended with a call that was refused: ")
-    assert "velocity_exceeded (PT429): Too many requests. Wait a minute and try again." in said
+    assert (
+        "velocity_exceeded (PT429): Too many joins in a minute. Wait a minute and try again."
+        in said
+    )
     assert said.endswith(
         "; nothing of it is left: run it again, smaller (see --help) or with less beside it"
     )

@@ -88,6 +88,25 @@ def test_the_documentation_lists_the_catalogue(catalogue: dict[str, str]) -> Non
 
 
 @on_one_server
+def test_the_documentation_lists_the_hints_of_limits_and_reasons(
+    admin: psycopg.Connection,
+) -> None:
+    listed = re.findall(
+        r"^\| `(\w+)` \| `(\w+)`: `(\w+)` \| (.+?) \|$", DOCS.read_text(), re.MULTILINE
+    )
+    for token, field, value, hint in listed:
+        row = admin.execute(
+            "select private.error_hint(%s, jsonb_build_object(%s::text, %s::text))",
+            [token, field, value],
+        ).fetchone()
+        assert row == (hint,)
+    (body,) = (body for path, body in bodies() if path.endswith("/error_hint.sql"))
+    assert {value for _, _, value, _ in listed} == {
+        text for text in literals(body) if re.fullmatch("[a-z_]+", text)
+    } - {"velocity_exceeded", "account_blocked", "limit", "reason"}
+
+
+@on_one_server
 def test_comments_name_only_documented_errors(
     admin: psycopg.Connection, catalogue: dict[str, str]
 ) -> None:

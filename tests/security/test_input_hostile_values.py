@@ -166,6 +166,53 @@ def test_hostile_values_are_refused_as_documented_and_write_nothing(field: Field
     assert text == ACCEPTED.read_text(encoding="utf-8")
 
 
+# What names something, and is looked for once it is known who asks: existence comes after login.
+NAMED = {
+    "the alert_id of an alert",
+    "the id of a flag",
+    "a user_id of the list",
+    "an export of yours, of the last day",
+    "a player",
+    "the name of a template",
+    "the id of an existing user",
+    "one that nobody else has, or one like it",
+}
+
+
+@pytest.mark.parametrize("role", ["authenticated", "pot_compliance"])
+def test_a_bad_argument_is_told_before_who_calls(field: Field, role: str) -> None:
+    """Contract, section 3: shape of arguments, then login, then existence."""
+    game = field.game
+    asked = 0
+    with game.db.connect("authenticator") as conn:
+
+        def refusal(claims: dict[str, Any], function: Function, body: str) -> tuple[Any, ...]:
+            told: tuple[Any, ...] = ()
+            try:
+                with api_request(conn, role, claims):
+                    call_with_json(conn, function, body)
+                    raise psycopg.Rollback
+            except psycopg.Error as error:
+                told = error.sqlstate, error.diag.message_primary, error.diag.message_detail
+            return told
+
+        for function in functions_of(game):
+            if role not in function.roles:
+                continue
+            for argument, label, body in attacks(field, function):
+                if label in LARGE:
+                    continue
+                by_a_person = refusal(claims_of(field, role), function, body)
+                if by_a_person[:1] != ("PT422",):
+                    continue
+                if json.loads(by_a_person[2]).get("expected") in NAMED:
+                    continue
+                asked += 1
+                by_nobody = refusal({}, function, body)
+                assert by_nobody == by_a_person, f"{function.name}({argument}: {label})"
+    assert asked > 100
+
+
 def is_refusal(answer: list[tuple[Any, ...]], tokens: dict[str, str]) -> bool:
     """Whether the answer is a refusal that commits its record (contract, section 4)."""
     if len(answer) != 1 or not isinstance(answer[0][0], dict):

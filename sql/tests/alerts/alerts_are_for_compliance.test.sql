@@ -11,7 +11,7 @@ returns jsonb
 language sql
 as $$
     select jsonb_agg(l.r ->> 'kind' order by l.place)
-    from jsonb_array_elements(rpc('pot_compliance', 'list_alerts', p_arguments))
+    from jsonb_array_elements(rpc('pot_compliance:carol', 'list_alerts', p_arguments))
         with ordinality as l (r, place)
 $$;
 create function pg_temp.named(p_kind text)

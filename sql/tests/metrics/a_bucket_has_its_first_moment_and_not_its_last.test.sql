@@ -25,7 +25,7 @@ returns jsonb
 language sql
 as $$
     select jsonb_agg(jsonb_build_array(f -> 'kind', f -> 'raised', f -> 'cleared'))
-    from jsonb_array_elements(rpc('pot_compliance', 'metric_flags', jsonb_build_object(
+    from jsonb_array_elements(rpc('pot_compliance:carol', 'metric_flags', jsonb_build_object(
         'from', p_from, 'to', p_to, 'bucket', 'hour'
     ))) as f
 $$;

@@ -13,7 +13,7 @@ begin
     while (rpc('pot_orchestrator', 'roll_up_metrics') -> 'more')::boolean loop
         null;
     end loop;
-    return rpc('pot_compliance', 'metric_payouts', jsonb_build_object(
+    return rpc('pot_compliance:carol', 'metric_payouts', jsonb_build_object(
         'from', '2030-01-01T12:00:00Z', 'to', '2030-01-01T13:00:00Z'
     )) -> 0 #- '{bucket}';
 end $$;

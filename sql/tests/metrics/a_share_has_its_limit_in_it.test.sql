@@ -21,19 +21,19 @@ from (values
 ) as c (metric, label, amount);
 
 select is(
-    rpc('pot_compliance', 'metric_fill_time', '{
+    rpc('pot_compliance:carol', 'metric_fill_time', '{
         "from": "2030-01-01T00:00:00Z", "to": "2030-01-02T00:00:00Z", "bucket": "day"
     }') #> '{0,peak_pots}',
     '6', 'the sixth hour is of the peak, the seventh is not'
 );
 select is(
-    rpc('pot_compliance', 'metric_fill_time', '{
+    rpc('pot_compliance:carol', 'metric_fill_time', '{
         "from": "2030-01-01T12:00:00Z", "to": "2030-01-01T13:00:00Z"
     }') #> '{0,p90_seconds}',
     '30', 'nine of ten took at most 30 seconds'
 );
 select is(
-    rpc('pot_compliance', 'metric_settle_time', '{
+    rpc('pot_compliance:carol', 'metric_settle_time', '{
         "from": "2030-01-01T12:00:00Z", "to": "2030-01-01T13:00:00Z"
     }') #> '{0,within_two_minutes}',
     '2', 'a payout after 120 seconds is within two minutes'

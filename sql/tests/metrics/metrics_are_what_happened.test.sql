@@ -23,7 +23,7 @@ create function pg_temp.metric(p_name text, p_bucket text default 'hour')
 returns jsonb
 language sql
 as $$
-    select rpc('pot_compliance', p_name, jsonb_build_object(
+    select rpc('pot_compliance:carol', p_name, jsonb_build_object(
         'from', '2030-01-01T12:00:00Z', 'to', '2030-01-01T13:00:00Z', 'bucket', p_bucket
     ))
 $$;

@@ -19,7 +19,7 @@ create function pg_temp.peak_pots(p_day text)
 returns bigint
 language sql
 as $$
-    select (rpc('pot_compliance', 'metric_fill_time', jsonb_build_object(
+    select (rpc('pot_compliance:carol', 'metric_fill_time', jsonb_build_object(
         'from', p_day || 'T00:00:00Z', 'to', p_day || 'T23:59:59Z', 'bucket', 'day'
     )) -> 0 -> 'peak_pots')::bigint
 $$;

@@ -20,7 +20,11 @@ select join_pot('ann', 'big', 1);
 select cancel_entry('ann', 'big');
 select rpc('pot_compliance:carol', 'pause_pot', on_pot('big', '{"reason": "a look"}'));
 select rpc('pot_compliance:carol', 'resume_pot', on_pot('big', '{"reason": "fine"}'));
-select bring_to('big', 'settled');
+select bring_to('big', 'attested');
+select pass_time('250 milliseconds');
+update private.settings set lobby_interval = '250 milliseconds' where only_row;
+select claim('big');
+select reveal('big');
 select is(
     pg_temp.events('pots:' || pot_id('big')),
     'joined entry_cancelled paused resumed joined joined locked revealed settled', 'the pot'

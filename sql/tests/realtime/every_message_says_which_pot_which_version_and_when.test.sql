@@ -11,7 +11,11 @@ select join_pot('ann', 'big', 1);
 select cancel_entry('ann', 'big');
 select rpc('pot_compliance:carol', 'pause_pot', on_pot('big', '{"reason": "a look"}'));
 select rpc('pot_compliance:carol', 'resume_pot', on_pot('big', '{"reason": "fine"}'));
-select bring_to('big', 'settled');
+select bring_to('big', 'attested');
+-- As if the lobby had heard of it a while ago, so that it hears of the claim.
+update private.lobby_pulses set sent_at = '-infinity' where pot_id = pot_id('big');
+select claim('big');
+select reveal('big');
 
 select is(
     m.payload -> 'pot_id', to_jsonb(pot_id('big')), format('%s on %s: the pot', m.event, t.topic)

@@ -18,13 +18,15 @@ select refused(
     }', 'nor claimed by name'
 );
 select attest('big');
+-- The lobby heard of it a while ago.
+update private.lobby_pulses set sent_at = '-infinity' where pot_id = pot_id('big');
 select look_at_tables();
 create temporary table answer on commit drop as
 select rpc('pot_settlement', 'claim_settlement') as body;
 select is(
     changed_tables(),
-    '{pots,pots_audit,private.actors,private.events,private.log_pending,private.pot_states,'
-    'realtime.messages}',
+    '{pots,pots_audit,private.actors,private.events,private.lobby_pulses,private.log_pending,'
+    'private.pot_states,realtime.messages}',
     'what it writes'
 );
 select is(

@@ -20,11 +20,14 @@ select is(
     rpc('pot_settlement', 'list_awaited_beacons'), '[]', 'no beacon is awaited before the reveal'
 );
 select forget_messages();
+-- The lobby heard of it a while ago.
+update private.lobby_pulses set sent_at = '-infinity' where pot_id = pot_id('big');
 select look_at_tables();
 create temporary table answer on commit drop as select reveal('big') as body;
 select is(
     changed_tables(),
-    '{pots,pots_audit,private.events,private.log_pending,private.pot_states,realtime.messages}',
+    '{pots,pots_audit,private.events,private.lobby_pulses,private.log_pending,'
+    'private.pot_states,realtime.messages}',
     'what it writes'
 );
 select is(

@@ -220,6 +220,17 @@ $$;
 comment on function tests.changed_tables() is
 'The tables whose rows are not what they were at look_at_tables(), in order of name.';
 
+create function tests.hint_of(p_token text, p_details jsonb)
+returns text
+language sql
+as $$
+    select coalesce(private.error_hint(p_token, p_details), c.hint)
+    from private.error_catalogue() as c
+    where c.token = p_token
+$$;
+comment on function tests.hint_of(text, jsonb) is
+'The HINT of an error with these details: of what they name, or the catalogue''s.';
+
 create function tests.refused(
     p_caller text, p_function text, p_arguments jsonb,
     p_code text, p_message text, p_details jsonb, p_description text, p_claims jsonb default '{}'
@@ -256,7 +267,7 @@ begin
     return next is(v_got, v_expected, p_description);
     if p_code like 'PT%' then
         return next ok(
-            v_hint = (select c.hint from private.error_catalogue() as c where c.token = p_message)
+            v_hint = tests.hint_of(p_message, p_details)
             and tests.changed_tables() = '{}',
             p_description || ': with its hint, and nothing was written'
         );
@@ -309,9 +320,7 @@ begin
             'code', p_code,
             'message', p_message,
             'details', p_details,
-            'hint', (
-                select c.hint from private.error_catalogue() as c where c.token = p_message
-            ),
+            'hint', tests.hint_of(p_message, p_details),
             'status', substr(p_code, 3)
         ),
         p_description

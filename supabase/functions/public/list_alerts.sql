@@ -23,7 +23,8 @@ end $$;
 
 comment on function public.list_alerts(text, uuid, integer) is
 'Alerts, newest first (PRD 8). status: open (nobody looks after it), acknowledged or closed; '
-'after: the last alert_id of the page before; page_size: 1 to 100. Raises PT422 invalid_argument.';
+'after: the last alert_id of the page before; page_size: 1 to 100. Raises PT401, PT403 '
+'not_allowed, PT422 invalid_argument.';
 
 revoke all on function public.list_alerts(text, uuid, integer)
 from public, anon, authenticated, service_role;

@@ -18,7 +18,8 @@ exception
 end $$;
 
 comment on function public.list_event_consumers() is
-'How far each consumer of events has come, and how many wait for it.';
+'How far each consumer of events has come, and how many wait for it. Raises PT401, PT403 '
+'not_allowed.';
 
 revoke all on function public.list_event_consumers()
 from public, anon, authenticated, service_role;

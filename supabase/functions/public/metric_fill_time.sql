@@ -24,7 +24,8 @@ end $$;
 comment on function public.metric_fill_time(timestamptz, timestamptz, text) is
 'How fast pots were filled: at most 90 seconds for 75% of them at peak is the target (PRD 1). '
 'from, to: by default until now, 24 buckets; bucket: five_minutes, hour or day (UTC), at most '
-'1000. Peak is the six hours of each UTC day with the most joins. Raises PT422 invalid_argument.';
+'1000. Peak is the six hours of each UTC day with the most joins. Raises PT401, PT403 not_allowed, '
+'PT422 invalid_argument.';
 
 revoke all on function public.metric_fill_time(timestamptz, timestamptz, text)
 from public, anon, authenticated, service_role;

@@ -19,7 +19,8 @@ end $$;
 
 comment on function public.metric_snapshot() is
 'Every number that `pypot metrics` shows to Prometheus: totals, classes of histograms, shares of '
-'the last seven days, and what stands open now. Names no person.';
+'the last seven days, and what stands open now. Names no person. Raises PT401, '
+'PT403 not_allowed.';
 
 revoke all on function public.metric_snapshot()
 from public, anon, authenticated, service_role;

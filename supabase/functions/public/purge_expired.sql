@@ -21,7 +21,7 @@ comment on function public.purge_expired(integer) is
 'Forgets what is older than the retention settings say: limit_rows rows at most, 1 to 100000. '
 'Returns {keys, network, evidence, more}: idempotency keys, entries and flags, and whether to '
 'call again; null when another call is at it. Safe from several callers and from pg_cron. Raises '
-'PT422.';
+'PT401, PT403 not_allowed, PT422.';
 
 revoke all on function public.purge_expired(integer)
 from public, anon, authenticated, service_role;

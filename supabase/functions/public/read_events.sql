@@ -25,7 +25,8 @@ end $$;
 comment on function public.read_events(text, bigint, text[], integer) is
 'Events in order of position: after the position `after`, else after what `consumer` acknowledged, '
 'else from the first; of `kinds` only, if given; page_size 1 to 1000. Call sequence_events before, '
-'in a transaction of its own, and ack_events after. Raises PT422 invalid_argument.';
+'in a transaction of its own, and ack_events after. Raises PT401, PT403 not_allowed, PT422 '
+'invalid_argument.';
 
 revoke all on function public.read_events(text, bigint, text[], integer)
 from public, anon, authenticated, service_role;

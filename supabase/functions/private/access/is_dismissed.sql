@@ -22,5 +22,3 @@ comment on function private.is_dismissed() is
 
 revoke all on function private.is_dismissed()
 from public, anon, authenticated, service_role;
-grant execute on function private.is_dismissed()
-to pot_compliance;

@@ -5,7 +5,7 @@ language sql
 stable
 set search_path = ''
 as $$
-    select private.now() - interval '1 day' * greatest(
+    select private.now() - interval '24 hours' * greatest(
         r.archive_days, r.network_days, r.key_days, r.evidence_days
     )
     from private.retention as r

@@ -48,7 +48,7 @@ begin
         from private.flags as f
         inner join here as h on f.user_id = h.user_id
         where f.pot_id <> p_pot_id
-            and f.created_at > private.now() - make_interval(days => c_days)
+            and f.created_at > private.now() - make_interval(hours => 24 * c_days)
             and f.status <> 'cleared'
             and f.score >= c_carried
             and f.kind <> all (c_not_carried)
@@ -125,7 +125,7 @@ begin
                     where o.user_id = m.user_id
                         and o.pot_id <> p_pot_id
                         and o.first_ticket is not null
-                        and o.created_at > private.now() - make_interval(days => c_days)
+                        and o.created_at > private.now() - make_interval(hours => 24 * c_days)
                     order by o.created_at desc, o.id desc
                     limit c_entries
                 ) as n

@@ -19,13 +19,13 @@ begin
     select
         kind, effect, f.min_score, private.json_time(f.updated_at),
         p.proposed_at is not null, p.min_score, p.proposed_by, private.json_time(p.proposed_at),
-        private.json_time(p.proposed_at + interval '168 hours'),
+        private.json_time(private.proposal_ends_at(p.proposed_at)),
         coalesce(p.proposed_by = v_me, false)
     from private.flag_policies as f
     full join (
         select *
         from private.flag_policy_proposals as w
-        where w.proposed_at > private.now() - interval '168 hours'
+        where private.proposal_ends_at(w.proposed_at) > private.now()
     ) as p using (kind, effect)
     order by kind, effect;
 end $$;

@@ -60,7 +60,7 @@ begin
     from private.flag_policy_proposals as p
     where p.kind = p_kind
         and p.effect = p_effect
-        and p.proposed_at > v_at - interval '168 hours';
+        and private.proposal_ends_at(p.proposed_at) > v_at;
 
     if v_proposal.kind is null and v_before is not distinct from v_score then
         return v_policy || '{"status": "set"}';

@@ -1,6 +1,6 @@
--- The one list of errors. private.fail and private.refuse take their SQLSTATE and HINT from
--- here; a test compares it
--- with docs/error-codes.md and with every token that a function raises.
+-- The one list of errors. private.fail and private.refuse take their SQLSTATE from here, and their
+-- HINT unless DETAIL names what has one of its own (private.error_hint); a test compares it with
+-- docs/error-codes.md and with every token that a function raises.
 create or replace function private.error_catalogue()
 returns table (token text, sqlstate_code text, hint text)
 language sql
@@ -28,7 +28,7 @@ as $$
     ('invalid_ticket_count', 'PT422', 'Ask for a whole number of tickets, at least 1.'),
     ('invalid_signature', 'PT422', 'Sign the documented message with a registered key.'),
     ('reveal_mismatch', 'PT422', 'The seed does not hash to the commitment. Check the pot.'),
-    ('velocity_exceeded', 'PT429', 'Too many requests. Wait a minute and try again.'),
+    ('velocity_exceeded', 'PT429', 'Too many requests. Wait a moment and try again.'),
     ('busy', 'PT503', 'Nothing was changed. Try again in a moment.')
 $$;
 

@@ -21,7 +21,7 @@ begin
         errcode = v_error.sqlstate_code,
         message = p_token,
         detail = p_detail::text,
-        hint = v_error.hint;
+        hint = coalesce(private.error_hint(p_token, p_detail), v_error.hint);
 end $$;
 
 comment on function private.fail(text, jsonb) is

@@ -17,7 +17,7 @@ begin
         'code', v_error.sqlstate_code,
         'message', p_token,
         'details', p_detail::text,
-        'hint', v_error.hint
+        'hint', coalesce(private.error_hint(p_token, p_detail), v_error.hint)
     );
 end $$;
 

@@ -39,7 +39,7 @@ begin
     select * into v_export
     from private.exports as x
     where x.export_id = p_export_id
-        and x.created_at > private.now() - interval '1 day'
+        and x.created_at > private.now() - interval '24 hours'
         and x.exported_by = (
             select a.actor_id from private.actors as a where a.subject = private.caller_subject()
         );

@@ -15,7 +15,7 @@ begin
         where p.id = (old.request ->> 'pot_id')::uuid
             and (
                 p.status in ('settled', 'cancelled')
-                and old.created_at <= private.now() - r.key_days * interval '1 day'
+                and old.created_at <= private.now() - r.key_days * interval '24 hours'
                 or exists (
                     select
                     from private.erasures as e

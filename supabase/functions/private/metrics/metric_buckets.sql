@@ -1,8 +1,8 @@
 -- What every metric of a span of time begins with.
 --
--- Guards, in order: who calls is no dismissed officer; bucket is a grain; from and to are of the
--- years 1 to 9999, where no bucket is out of range, from before to; at most 1000 buckets.
--- Raises: not_allowed, invalid_argument.
+-- Guards, in order: bucket is a grain; from and to are of the years 1 to 9999, where no bucket is
+-- out of range, from before to; at most 1000 buckets; who calls.
+-- Raises: invalid_argument, login_required, not_allowed.
 create or replace function private.metric_buckets(
     p_from timestamptz, p_to timestamptz, p_bucket text
 )
@@ -19,7 +19,6 @@ declare
     v_to timestamptz := coalesce(p_to, private.now());
     v_from timestamptz;
 begin
-    perform private.require_standing();
     v_seconds := case p_bucket
         when 'five_minutes' then 300
         when 'hour' then 3600
@@ -44,6 +43,7 @@ begin
             'argument', 'from', 'expected', format('before to, by at most %s buckets', c_most)
         ));
     end if;
+    perform private.require_standing();
     return query
     select s.bucket, v_seconds
     from generate_series(

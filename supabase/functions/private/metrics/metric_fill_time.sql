@@ -1,4 +1,4 @@
--- Raises: invalid_argument.
+-- Guards and what it raises: private.metric_buckets.
 create or replace function private.metric_fill_time(
     p_from timestamptz, p_to timestamptz, p_bucket text
 )
@@ -35,12 +35,12 @@ begin
             where c.grain = 'hour'
                 and c.metric = 'joins'
                 and c.bucket >= private.metric_bucket('day', v_first)
-                and c.bucket < private.metric_bucket('day', v_last) + interval '1 day'
+                and c.bucket < private.metric_bucket('day', v_last) + interval '24 hours'
         ) as j on date_bin('1 hour', h.bucket, '2000-01-01 00:00:00+00') = j.bucket
         where h.grain = case p_bucket when 'day' then 'hour' else p_bucket end
             and h.metric = 'fill_target'
             and h.bucket >= v_first
-            and h.bucket < case p_bucket when 'day' then v_last + interval '1 day'
+            and h.bucket < case p_bucket when 'day' then v_last + interval '24 hours'
                 else v_last + interval '1 microsecond' end
     ),
 

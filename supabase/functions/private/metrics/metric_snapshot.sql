@@ -1,5 +1,8 @@
 -- Everything that `pypot metrics` shows, at this moment: totals since the beginning, from the days,
 -- and what stands open now, from small indexes.
+--
+-- Guards: who calls.
+-- Raises: login_required, not_allowed.
 create or replace function private.metric_snapshot()
 returns setof public.metric_sample
 language plpgsql
@@ -12,6 +15,7 @@ declare
     v_at timestamptz := private.now();
     v_today timestamptz := private.metric_bucket('day', v_at);
 begin
+    perform private.require_standing();
     return query
     with totals as materialized (
         select c.metric, c.label, sum(c.amount)::double precision as total
@@ -26,7 +30,7 @@ begin
             coalesce(sum(f.within_target), 0) as within_target,
             coalesce(sum(f.peak_pots), 0) as peak_pots,
             coalesce(sum(f.peak_within_target), 0) as peak_within_target
-        from private.metric_fill_time(v_today - interval '6 days', v_at, 'day') as f
+        from private.metric_fill_time(v_today - interval '144 hours', v_at, 'day') as f
     )
 
     -- Counters and classes of histograms.

@@ -1,5 +1,5 @@
 -- Positions have no gaps, so what waits is counted without being read.
--- Raises: not_allowed.
+-- Raises: login_required, not_allowed.
 create or replace function private.list_event_consumers()
 returns setof public.event_consumer
 language plpgsql

@@ -1,5 +1,5 @@
 -- Guards, in order: arguments; who calls.
--- Raises: invalid_argument, not_allowed.
+-- Raises: invalid_argument, login_required, not_allowed.
 create or replace function private.read_events(
     p_consumer text, p_after bigint, p_kinds text[], p_page_size integer
 )
@@ -14,9 +14,16 @@ declare
     v_positions bigint[];
 begin
     perform private.require_range('page_size', p_page_size, 1, 1000);
-    perform private.require_standing();
     if p_consumer is not null then
         perform private.require_consumer(p_consumer);
+    end if;
+    if array_position(p_kinds, null) is not null or cardinality(p_kinds) not between 1 and 100 then
+        perform private.fail('invalid_argument', jsonb_build_object(
+            'argument', 'kinds', 'expected', '1 to 100 kinds of events'
+        ));
+    end if;
+    perform private.require_standing();
+    if p_consumer is not null then
         v_after := coalesce(v_after, (
             select c.position from private.event_consumers as c where c.consumer = p_consumer
         ));
@@ -31,12 +38,6 @@ begin
             limit p_page_size
         );
     else
-        if array_position(p_kinds, null) is not null or cardinality(p_kinds) not between 1 and 100
-        then
-            perform private.fail('invalid_argument', jsonb_build_object(
-                'argument', 'kinds', 'expected', '1 to 100 kinds of events'
-            ));
-        end if;
         -- A page of each kind by its index: what lies between is not read.
         v_positions := array(
             select p.position

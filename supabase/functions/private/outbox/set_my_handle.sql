@@ -1,9 +1,9 @@
 -- A player chooses the name under which wins are shown, or takes it back.
--- Guards, in order: login; the form, which leaves nothing invisible and no other script; not like
--- an entrant tag or an officer's name; nobody else has it, or one that looks like it.
+-- Guards, in order: the form, which leaves nothing invisible and no other script; not like an
+-- entrant tag or an officer's name; login; nobody else has it, or one that looks like it.
 -- Locks, in order: those of private.hold_player; the handle.
 -- Writes: player_handles, event player_handle_set.
--- Raises: login_required, not_allowed, invalid_argument; busy, where two choose one handle at once;
+-- Raises: invalid_argument, login_required, not_allowed; busy, where two choose one handle at once;
 -- returns account_blocked.
 create or replace function private.set_my_handle(p_handle text)
 returns jsonb
@@ -17,13 +17,6 @@ declare
     v_problem text;
     v_skeleton text := private.handle_skeleton(p_handle);
 begin
-    perform private.require_read_committed();
-    v_problem := private.player_problem();
-    if v_problem = 'account_blocked' then
-        return private.refuse_player(v_problem, 'set_my_handle_refused', null);
-    elsif v_problem is not null then
-        perform private.fail(v_problem);
-    end if;
     if p_handle !~ '^[A-Za-z][A-Za-z0-9_]{2,19}$'
         or p_handle ~* '^[0-9a-f]{16}$'
         or exists (
@@ -38,6 +31,13 @@ begin
             'argument', 'handle',
             'expected', '3 to 20 of A-Z, a-z, 0-9 and _, a letter first, not an officer''s name'
         ));
+    end if;
+    perform private.require_read_committed();
+    v_problem := private.player_problem();
+    if v_problem = 'account_blocked' then
+        return private.refuse_player(v_problem, 'set_my_handle_refused', null);
+    elsif v_problem is not null then
+        perform private.fail(v_problem);
     end if;
     if exists (
         select

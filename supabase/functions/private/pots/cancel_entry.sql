@@ -1,9 +1,9 @@
 -- A player takes an entry back while the pot is open: full refund, tickets back into the
 -- counter they came from.
 --
--- Guards, in order: arguments; login; the entry is the caller's; already cancelled (same
--- answer); the pot is open and
--- before its deadline. A paused pot may be left.
+-- Guards, in order: arguments; login; the entry is the caller's; already cancelled (the same
+-- answer, also from the archive); the pot is open and before its deadline. A paused pot may be
+-- left.
 -- Locks, in order: the caller's pseudonym when it is new; the gate, shared; the caller's wallet;
 -- the entry; its stripe.
 -- Writes: event pot_entry_cancelled; as private.take_entry_back.
@@ -37,7 +37,8 @@ begin
     from public.pot_entries as e
     where e.id = p_entry_id and e.user_id = v_user;
     if not found then
-        perform private.fail('entry_not_found');
+        -- Nothing but what is in no table of the game looks into the archive.
+        return private.cancelled_before(p_entry_id, v_user);
     end if;
 
     -- Before the wallet, as in the lock order: the first act of a caller writes a row.

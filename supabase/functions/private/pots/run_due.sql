@@ -1,9 +1,10 @@
 -- Does one thing whose time has come and says what, or returns NULL: lock a full or timed-out pot,
 -- refund one whose reveal is overdue, look over one that is locked for fraud, alert about one whose
 -- settlement, beacon or review of a held payout is late. When nothing is due it tells the lobby
--- what joins left untold: not before, because what a transaction sends is heard when it ends, and a
--- lock or a refund may take long. When there is nothing to tell either, it forgets a piece of what
--- has expired, if that is due, and otherwise lets pots rest, of which it says nothing.
+-- what joins, claims and reveals left untold: not before, because what a transaction sends is heard
+-- when it ends, and a lock or a refund may take long. When there is nothing to tell either, it
+-- forgets a piece of what has expired, if that is due, and otherwise lets pots rest, of which it
+-- says nothing.
 --
 -- Open pots in which nothing happens rest: they are looked at by their deadline, which an index
 -- has, and else once a minute. A pot fills by joins, and the first one wakes it by its pulse; the
@@ -125,9 +126,15 @@ begin
     -- Rows of lobby_pulses only, each skipped when somebody else is sending it.
     perform private.pulse_lobby(l.pot_id)
     from private.lobby_pulses as l
-    inner join public.pots as p on l.pot_id = p.id
-    where (v_all or not l.rests)
-        and p.status = 'open'
+    where l.pot_id in (
+            select k.pot_id
+            from private.lobby_pulses as k
+            inner join public.pots as p on k.pot_id = p.id
+            where (v_all or not k.rests) and p.status = 'open'
+            union all
+            -- Few, and what a claim or a reveal left untold.
+            select p.id from public.pots as p where p.status = 'settling'
+        )
         and l.sent_at <= v_at - v_settings.lobby_interval
         and l.sent_version < private.pot_version(l.pot_id);
     -- What was told is heard when this call ends, and the gates of pots that it lets rest are closed

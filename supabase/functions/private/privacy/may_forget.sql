@@ -9,7 +9,7 @@ as $$
     select
         p.status in ('settled', 'cancelled')
         and coalesce(p.settled_at, p.cancelled_at)
-        <= private.now() - r.network_days * interval '1 day'
+        <= private.now() - r.network_days * interval '24 hours'
         or (p.status in ('settled', 'cancelled') or p_entry.cancelled_at is not null)
         and private.is_erased(p_entry.user_id)
     from public.pots as p

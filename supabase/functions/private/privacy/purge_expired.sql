@@ -4,13 +4,13 @@
 -- Besides, peppers whose time is over are destroyed, and what is left of erased players in the
 -- metrics and of old alerts' reasons.
 --
--- Guards, in order: who calls is no dismissed officer; arguments.
+-- Guards, in order: arguments; who calls.
 -- Locks, in order: the row of private.retention, and whoever finds it locked leaves the work to who
 -- holds it; peppers.
 -- Writes: pot_entries (where they came from, to NULL), idempotency_keys (of joins), flags
 -- (evidence), exclusion_marks, alerts (ack_reason), metric_players, peppers, Vault,
 -- fingerprint_links, the progress; event personal_data_purged.
--- Raises: not_allowed, invalid_argument, busy (a transaction of one snapshot).
+-- Raises: invalid_argument, login_required, not_allowed, busy (a transaction of one snapshot).
 create or replace function private.purge_expired(p_limit_rows integer)
 returns jsonb
 language plpgsql
@@ -31,15 +31,15 @@ declare
     v_counts jsonb := jsonb_build_object();
     v_more boolean := false;
 begin
-    perform private.require_standing();
     perform private.require_range('limit_rows', p_limit_rows, 1, 100000);
+    perform private.require_standing();
     perform private.require_read_committed();
     select * into v_retention from private.retention as r where r.only_row for update skip locked;
     if not found then
         return null;
     end if;
 
-    v_rows := private.purge_keys(v_at - v_retention.key_days * interval '1 day', v_left);
+    v_rows := private.purge_keys(v_at - v_retention.key_days * interval '24 hours', v_left);
     v_left := v_left - v_rows;
     v_counts := v_counts || jsonb_build_object('keys', v_rows);
     delete from private.exclusion_marks as m where m.ends_at <= v_at;
@@ -48,7 +48,7 @@ begin
     where a.id in (
         select n.id
         from private.alerts as n
-        where n.closed_at <= v_at - v_retention.evidence_days * interval '1 day'
+        where n.closed_at <= v_at - v_retention.evidence_days * interval '24 hours'
             and n.ack_reason <> private.forgotten_reason()
         limit p_limit_rows
     );
@@ -58,7 +58,7 @@ begin
     where l.hash in (
         select n.hash
         from private.fingerprint_links as n
-        where n.created_at <= v_at - v_retention.network_days * interval '1 day'
+        where n.created_at <= v_at - v_retention.network_days * interval '24 hours'
             and not exists (select from public.pot_entries as e where e.ip_hash = n.known_as)
             and not exists (select from public.pot_entries as e where e.device_hash = n.known_as)
         limit p_limit_rows
@@ -70,7 +70,7 @@ begin
         v_until := v_at - case v_what
             when 'network' then v_retention.network_days
             else v_retention.evidence_days
-        end * interval '1 day';
+        end * interval '24 hours';
         for v_pot in
             select w.pot_id, null::timestamptz as ended_at
             from private.retention_waiting as w

@@ -1,5 +1,7 @@
 -- Forgets the keys of joins whose pots have ended. What was dealt with is not read again, however
--- many keys of grants, which stay, lie between.
+-- many keys of grants, which stay, lie between. Of what is due a span of time is read that has
+-- p_limit keys to forget, and not all: there may be millions, and this is called again for each
+-- piece. The index by time is of blocks and sorts nothing, so the span is felt for.
 create or replace function private.purge_keys(p_until timestamptz, p_limit bigint)
 returns bigint
 language plpgsql
@@ -8,18 +10,37 @@ set search_path = ''
 as $$
 declare
     v_from timestamptz;
+    v_until timestamptz;
+    v_span interval := interval '1 second';
     v_rows bigint;
 begin
-    select p.ended_at into strict v_from
+    -- No key is older than the first pot.
+    select greatest(p.ended_at, coalesce(
+        (select min(o.created_at) - interval '1 microsecond' from public.pots as o), p_until
+    )) into strict v_from
     from private.retention_progress as p
     where p.what = 'keys';
+    loop
+        v_until := least(v_from + v_span, p_until);
+        exit when v_until >= p_until or p_limit <= (
+            -- All of the span: to stop at p_limit would look cheap from the table's first row on.
+            select count(*)
+            from private.idempotency_keys as k
+            inner join public.pots as p on p.id = (k.request ->> 'pot_id')::uuid
+            where k.operation = 'join_pot'
+                and k.created_at > v_from
+                and k.created_at <= v_until
+                and p.status in ('settled', 'cancelled')
+        );
+        v_span := 8 * v_span;
+    end loop;
     with due as materialized (
         select
-            k.operation, k.key, k.created_at,
+            k.ctid as place, k.key, k.created_at,
             p.status in ('settled', 'cancelled') as has_ended
         from private.idempotency_keys as k
         inner join public.pots as p on p.id = (k.request ->> 'pot_id')::uuid
-        where k.operation = 'join_pot' and k.created_at > v_from and k.created_at <= p_until
+        where k.operation = 'join_pot' and k.created_at > v_from and k.created_at <= v_until
     ),
     going as materialized (
         select *
@@ -29,9 +50,9 @@ begin
         limit p_limit
     ),
     gone as (
+        -- By their places in this statement's snapshot: to match keys may read the whole table.
         delete from private.idempotency_keys as k
-        using going as g
-        where k.operation = g.operation and k.key = g.key
+        where k.ctid = any (array(select g.place from going as g))
         returning k.key
     ),
     -- Up to the first that stays for now.
@@ -41,11 +62,9 @@ begin
             (
                 select min(d.created_at) - interval '1 microsecond'
                 from due as d
-                where not exists (
-                    select from going as g where g.operation = d.operation and g.key = d.key
-                )
+                where not exists (select from going as g where g.place = d.place)
             ),
-            p_until
+            v_until
         )
         where p.what = 'keys'
         returning p.what

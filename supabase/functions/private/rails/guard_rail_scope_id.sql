@@ -18,16 +18,13 @@ begin
             v_scope_id := case when p_scope_id ~ '^[A-Z][A-Z0-9]$' then p_scope_id end;
         when 'template' then
             v_expected := 'the name of a template';
-            v_scope_id := (
-                select t.name from private.pot_templates as t where t.name = p_scope_id
-            );
+            v_scope_id := p_scope_id;
         else
             v_expected := 'the id of an existing user';
-            if p_scope_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-                select u.id::text into v_scope_id
-                from auth.users as u
-                where u.id = p_scope_id::uuid and not private.is_erased(u.id);
-            end if;
+            v_scope_id := case
+                when p_scope_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                    then lower(p_scope_id)
+            end;
     end case;
     if v_scope_id is null then
         perform private.fail('invalid_argument', jsonb_build_object(
@@ -38,7 +35,8 @@ begin
 end $$;
 
 comment on function private.guard_rail_scope_id(text, text) is
-'The scope_id of a guard rail as it is stored; fails with invalid_argument for one that is none.';
+'The scope_id of a guard rail as it is stored; fails with invalid_argument for one that has not '
+'the form of its scope''s. Whether there is such a one: private.require_guard_rail_scope.';
 
 revoke all on function private.guard_rail_scope_id(text, text)
 from public, anon, authenticated, service_role;

@@ -34,9 +34,9 @@ begin
     -- None that was retired before is kept for longer than this one.
     update private.peppers as p
     set kept_until = case p.id
-        when v_retired_id then v_at + p_overlap_days * interval '1 day'
+        when v_retired_id then v_at + p_overlap_days * interval '24 hours'
         else least(
-            coalesce(p.kept_until, p.retired_at), v_at + p_overlap_days * interval '1 day'
+            coalesce(p.kept_until, p.retired_at), v_at + p_overlap_days * interval '24 hours'
         )
     end
     where p.retired_at is not null and p.destroyed_at is null;

@@ -34,8 +34,9 @@ begin
     end if;
     perform private.require_reason(p_reason);
     v_value := private.guard_rail_value(v_rule.unit, v_rule.min_value, v_rule.max_value, v_value);
-    perform private.require_officer();
     v_scope_id := private.guard_rail_scope_id(p_scope, p_scope_id);
+    perform private.require_officer();
+    perform private.require_guard_rail_scope(p_scope, v_scope_id);
     perform private.require_read_committed();
 
     perform pg_advisory_xact_lock(hashtextextended('pots/guard-rails', 0));

@@ -1,8 +1,8 @@
--- Guards, in order: arguments; who calls; the user was not erased.
+-- Guards, in order: arguments; who calls; nobody takes oneself off; the user was not erased.
 -- Locks, in order: the caller's pseudonym, and the user's, when new; the row of that user. An
 -- officer's first act takes them in the same order (private.actor_pseudonym).
 -- Writes: staff; an event with actor, reason, before and after, unless nothing changes.
--- Raises: invalid_argument, login_required, busy (a transaction of one snapshot).
+-- Raises: invalid_argument, login_required, not_allowed, busy (a transaction of one snapshot).
 create or replace function private.set_staff(p_user_id uuid, p_staff boolean, p_reason text)
 returns jsonb
 language plpgsql

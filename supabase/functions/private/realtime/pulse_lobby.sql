@@ -18,8 +18,13 @@ begin
         return;
     end if;
     update private.lobby_pulses as l
-    set sent_at = v_at, sent_version = private.pot_version(p_pot_id), rests = false
-    where l.pot_id = p_pot_id;
+    set
+        sent_at = v_at,
+        sent_version = private.pot_version(p_pot_id),
+        -- An open pot is awake from now on (private.run_due).
+        rests = p.status <> 'open'
+    from public.pots as p
+    where l.pot_id = p_pot_id and p.id = p_pot_id;
     perform private.announce_lobby(p_pot_id, 'updated');
 end $$;
 

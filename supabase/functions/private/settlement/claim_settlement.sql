@@ -87,7 +87,7 @@ begin
         update public.pots as p
         set status = 'settling'
         where p.id = v_pot_id and p.status = 'locked';
-        perform private.announce_lobby(v_pot_id, 'updated');
+        perform private.pulse_lobby(v_pot_id);
         -- The last moment at which what is suspected can hold a payout: no seed is known yet.
         if private.is_scanned_at_claim(v_pot_id) then
             perform private.scan_pot(v_pot_id, 'reveal');

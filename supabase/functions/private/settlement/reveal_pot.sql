@@ -109,7 +109,7 @@ begin
     end if;
     update public.pots as p set reveal_seed = p_reveal_seed where p.id = p_pot_id;
     perform private.close_alerts('reveal_rejected', p_pot_id);
-    perform private.announce_lobby(p_pot_id, 'updated');
+    perform private.pulse_lobby(p_pot_id);
     perform private.wake_services('revealed', p_pot_id);
     return private.reveal_result(p_pot_id);
 end $$;

@@ -1,5 +1,5 @@
--- Guards, in order: who calls is no dismissed officer; arguments; `after` is an alert.
--- Raises: not_allowed, invalid_argument.
+-- Guards, in order: arguments; who calls; `after` is an alert.
+-- Raises: invalid_argument, login_required, not_allowed.
 create or replace function private.list_alerts(p_status text, p_after uuid, p_page_size integer)
 returns setof public.alert
 language plpgsql
@@ -10,13 +10,13 @@ as $$
 declare
     v_after bigint;
 begin
-    perform private.require_standing();
     perform private.require_range('page_size', p_page_size, 1, 100);
     if p_status not in ('open', 'acknowledged', 'closed') then
         perform private.fail('invalid_argument', jsonb_build_object(
             'argument', 'status', 'expected', 'open, acknowledged or closed'
         ));
     end if;
+    perform private.require_standing();
     if p_after is not null then
         select a.id into v_after from private.alerts as a where a.alert_id = p_after;
         if not found then
