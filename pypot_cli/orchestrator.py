@@ -65,7 +65,7 @@ class Orchestrator:
             )
         # Pots that need nothing more from this process: attested, or refused for good.
         self._finished: set[str] = set()
-        self._put_off = PutOff()
+        self._put_off = PutOff("orchestrator", key)
         self._short = 0
         self._next_deadline: float | None = None
         self._watched: float | None = None
@@ -194,14 +194,7 @@ class Orchestrator:
 
     def _refuse_for_now(self, pot_id: str, why: str) -> int:
         self.refusals += 1
-        self._log(
-            "attest_refused",
-            pot_id=pot_id,
-            why=[why],
-            retry_seconds=self._put_off.add(pot_id),
-            public_key=signing.public_key(self._key.reveal()).hex(),
-            hint="if this key is yours: pypot keys register --purpose orchestrator",
-        )
+        self._log("attest_refused", pot_id=pot_id, why=[why], **self._put_off.add(pot_id))
         return 0
 
 

@@ -19,6 +19,8 @@ import tenacity
 
 from pypot_cli import config, correlation, lock
 from pypot_cli.errors import PypotError
+from pypot_cli.fairness import signing
+from pypot_cli.keys import Secret
 from pypot_cli.monitor import Monitor, serving
 from pypot_cli.rpc import BUSY, Caller, Calls, RpcError, UnavailableError, describe, is_transient
 from pypot_cli.wake import Listening, Wake, unheard
@@ -177,19 +179,25 @@ class Client:
 class PutOff:
     """Pots that were refused for now: a key that is not registered today may be tomorrow."""
 
-    def __init__(self) -> None:
+    def __init__(self, purpose: str, key: Secret) -> None:
+        """`purpose` is what the key is to be registered for."""
+        self._purpose, self._key = purpose, key
         self._until: dict[str, tuple[float, float]] = {}
 
     def __bool__(self) -> bool:
         """Return whether there is any, due again or not."""
         return bool(self._until)
 
-    def add(self, pot_id: str) -> float:
-        """Put a pot off, for twice as long as the last time; return for how many seconds."""
+    def add(self, pot_id: str) -> dict[str, Any]:
+        """Put a pot off, for twice as long as the last time; return what a log says of it."""
         _, last = self._until.get(pot_id, (0.0, FIRST_RETRY_SECONDS / 2))
         seconds = min(2 * last, LONGEST_RETRY_SECONDS)
         self._until[pot_id] = (time.monotonic() + seconds, seconds)
-        return seconds
+        return {
+            "retry_seconds": seconds,
+            "public_key": signing.public_key(self._key.reveal()).hex(),
+            "hint": f"if this key is yours: pypot keys register --purpose {self._purpose}",
+        }
 
     def waits(self, pot_id: str) -> bool:
         """Return whether it is too early to try a pot again."""

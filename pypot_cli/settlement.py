@@ -84,7 +84,7 @@ class Settlement:
         self._cannot_mint = ""
         self._orchestrator_keys = orchestrator_keys
         self._refused: set[str] = set()
-        self._put_off = PutOff()
+        self._put_off = PutOff("settlement", key)
         # Pots that were busy for too long; the next round tries them again.
         self._set_aside: set[str] = set()
         if journal is None:
@@ -290,14 +290,7 @@ class Settlement:
 
     def _refuse_for_now(self, pot_id: str, why: str) -> int:
         self.refusals += 1
-        self._log(
-            "reveal_refused",
-            pot_id=pot_id,
-            why=[why],
-            retry_seconds=self._put_off.add(pot_id),
-            public_key=signing.public_key(self._key.reveal()).hex(),
-            hint="if this key is yours: pypot keys register --purpose settlement",
-        )
+        self._log("reveal_refused", pot_id=pot_id, why=[why], **self._put_off.add(pot_id))
         return 0
 
 

@@ -100,7 +100,7 @@ class Submitter:
         self._clock = clock
         self._awaited: dict[str, _Awaited] = {}
         self._refused: set[str] = set()
-        self._put_off = PutOff()
+        self._put_off = PutOff("beacon", key)
 
     @property
     def refusals(self) -> int:
@@ -196,14 +196,7 @@ class Submitter:
 
     def _refuse_for_now(self, pot_id: str, why: str) -> int:
         self._refusals += 1
-        self._log(
-            "beacon_refused",
-            pot_id=pot_id,
-            why=[why],
-            retry_seconds=self._put_off.add(pot_id),
-            public_key=signing.public_key(self._key.reveal()).hex(),
-            hint="if this key is yours: pypot keys register --purpose beacon",
-        )
+        self._log("beacon_refused", pot_id=pot_id, why=[why], **self._put_off.add(pot_id))
         return 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pypot_cli import lock, service
+from pypot_cli import lock
 from pypot_cli.api.settings import LOCAL_JWT_SECRET
 from pypot_cli.beacon.local import LocalBeacon
 from pypot_cli.beacon.rounds import RoundsInBackground
@@ -26,6 +26,7 @@ from tests.support.api import running
 from tests.support.beacon import Draws, lying, serving
 from tests.support.database import Database
 from tests.support.game import assert_clean
+from tests.support.later import set_retries_ahead
 from tests.support.lived import ORCHESTRATOR, SERVICE_ROLE, SETTLEMENT, Game
 
 AFTER = 40.0
@@ -143,7 +144,6 @@ def test_a_third_party_submits_over_the_api(draws: Draws, url: str) -> None:
 def test_a_submitter_ends_a_draw_once_its_key_is_registered(
     draws: Draws, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "FIRST_RETRY_SECONDS", 0.2)
     (pot_id,) = draws.revealed()
     draws.set_clocks(AFTER)
     key = new_secret()
@@ -151,7 +151,7 @@ def test_a_submitter_ends_a_draw_once_its_key_is_registered(
     assert (late.round(), late.refusals) == (0, 1)
     assert (late.round(), late.refusals) == (0, 1)
     draws.register(key)
-    time.sleep(0.2)
+    set_retries_ahead(monkeypatch, 5)
     assert (late.round(), late.refusals) == (1, 1)
     assert status(draws, pot_id) == "settled"
     assert events(draws, "beacon_rejected") == 1

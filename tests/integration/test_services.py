@@ -22,6 +22,7 @@ from pypot_cli.rpc import ANON, Api, Caller, RpcError, login_url, player
 from pypot_cli.seed_store import SeedStore
 from pypot_cli.settlement import signer
 from tests.support.database import Database
+from tests.support.later import set_retries_ahead
 from tests.support.lived import ORCHESTRATOR, SETTLEMENT, Game
 
 
@@ -116,7 +117,6 @@ def register(game: Game, purpose: str, key: Secret) -> None:
 def test_an_orchestrator_signs_again_once_its_key_is_registered(
     game: Game, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "FIRST_RETRY_SECONDS", 0.2)
     pot_id = locked_pot(game)
     key = new_secret()
     late = game.make_orchestrator(key)
@@ -124,11 +124,11 @@ def test_an_orchestrator_signs_again_once_its_key_is_registered(
     late.round()
     (refusal,) = (line for line in logged(capsys) if line["event"] == "attest_refused")
     assert refusal["public_key"] == signing.public_key(key.reveal()).hex()
-    assert refusal["retry_seconds"] == 0.2
+    assert refusal["retry_seconds"] == 5
     assert "keys register --purpose orchestrator" in refusal["hint"]
     register(game, "orchestrator", key)
     assert "attested" not in actions(game, pot_id)
-    time.sleep(0.2)
+    set_retries_ahead(monkeypatch, 5)
     assert late.round() == 1
     assert actions(game, pot_id) == ["created", "locked", "attest_rejected", "attested"]
     assert late.round() == 0
@@ -218,7 +218,6 @@ def test_a_signer_reveals_after_all_once_its_key_is_registered(
     game: Game, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Registering a key ends what it was refused for, without a restart and before the refund."""
-    monkeypatch.setattr(service, "FIRST_RETRY_SECONDS", 0.2)
     pot_id = locked_pot(game)
     game.orchestrator.round()
     key = new_secret()
@@ -228,18 +227,18 @@ def test_a_signer_reveals_after_all_once_its_key_is_registered(
     (refusal,) = (line for line in logged(capsys) if line["event"] == "reveal_refused")
     assert "invalid_signature" in refusal["why"][0]
     assert refusal["public_key"] == signing.public_key(key.reveal()).hex()
-    assert refusal["retry_seconds"] == 0.2
+    assert refusal["retry_seconds"] == 5
     assert "keys register --purpose settlement" in refusal["hint"]
     # Not at once, and each time later: every try is a row of the pot's chain.
     assert (late.round(), late.refusals) == (0, 1)
-    time.sleep(0.2)
+    set_retries_ahead(monkeypatch, 5)
     assert (late.round(), late.refusals) == (0, 2)
     (refusal,) = (line for line in logged(capsys) if line["event"] == "reveal_refused")
-    assert refusal["retry_seconds"] == 0.4
+    assert refusal["retry_seconds"] == 10
     assert actions(game, pot_id).count("reveal_rejected") == 2
 
     register(game, "settlement", key)
-    time.sleep(0.4)
+    set_retries_ahead(monkeypatch, 5 + 10)
     assert (late.round(), late.refusals) == (1, 2)
     assert status(game, pot_id) == "settled"
     # It takes whatever is due again, as before.
@@ -252,17 +251,18 @@ def test_a_signer_reveals_after_all_once_its_key_is_registered(
 
 
 def test_what_is_put_off_is_tried_ever_more_seldom() -> None:
-    pots = service.PutOff()
+    pots = service.PutOff("settlement", new_secret())
     assert not pots
     assert not pots.waits("a")
-    assert [pots.add("a") for _ in range(8)] == [5, 10, 20, 40, 80, 160, 300, 300]
+    seconds = [pots.add("a")["retry_seconds"] for _ in range(8)]
+    assert seconds == [5, 10, 20, 40, 80, 160, 300, 300]
     assert pots
     assert pots.waits("a")
     assert not pots.waits("b")
-    assert pots.add("b") == 5
+    assert pots.add("b")["retry_seconds"] == 5
     pots.keep({"b", "c"})
     assert not pots.waits("a")
-    assert pots.add("a") == 5
+    assert pots.add("a")["retry_seconds"] == 5
 
 
 def lease_of(game: Game, lease: str) -> None:
