@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(28);
+select plan(29);
 
 select ok(
     h.hint ~ '^[A-Z].*\.$' and h.hint <> c.hint, c.token || ' has a sentence for ' || l.named
@@ -75,6 +75,25 @@ select is(
     rpc('cid', 'cheer_pot', on_pot('big', '{"reaction": "clap"}')) ->> 'hint',
     'Too many requests. Wait a moment and try again.',
     'what names no limit has the hint of its token'
+);
+create function pg_temp.raised_hint(p_token text, p_detail jsonb)
+returns text
+language plpgsql
+as $$
+declare
+    v_hint text;
+begin
+    perform private.fail(p_token, p_detail);
+    return null;
+exception
+    when others then
+        get stacked diagnostics v_hint = pg_exception_hint;
+        return v_hint;
+end $$;
+select is(
+    pg_temp.raised_hint('account_blocked', '{"reason": "excluded"}'),
+    'You were taken out of this pot. Choose another, or ask support why.',
+    'and what is raised has the same as what is returned'
 );
 
 select * from finish();
