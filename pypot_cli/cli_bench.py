@@ -30,8 +30,8 @@ def _bench(
     import psycopg
 
     from pypot_cli import rpc
-    from pypot_cli.db.throwaway import terminated_as_interrupted
     from pypot_cli.errors import PypotError
+    from pypot_cli.interrupts import terminated_as_interrupted
 
     try:
         with interrupted(), terminated_as_interrupted():

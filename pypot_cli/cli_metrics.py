@@ -59,15 +59,13 @@ def metrics(
 
 
 def _serve(calls: "Calls", port: int, host: str) -> None:
-    import signal
-    import threading
-
     import psycopg
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
     from pypot_cli import rpc
     from pypot_cli.errors import PypotError
+    from pypot_cli.interrupts import SignalEvent, handled
     from pypot_cli.metrics import Metrics
     from pypot_cli.monitor import answering
 
@@ -80,10 +78,11 @@ def _serve(calls: "Calls", port: int, host: str) -> None:
         except (PypotError, psycopg.Error) as error:
             return 503, "text/plain", f"{rpc.describe(error)}\n".encode()
 
-    stopped = threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stopped.set())
-    with answering({"/metrics": page}, port, host, "--port") as taken:
+    stopped = SignalEvent()
+    with (
+        handled(lambda *_: stopped.set()),
+        answering({"/metrics": page}, port, host, "--port") as taken,
+    ):
         typer.echo(f"http://{host}:{taken}/metrics")
         stopped.wait()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import sys
 import threading
 import time
@@ -20,6 +19,7 @@ import tenacity
 from pypot_cli import config, correlation, lock
 from pypot_cli.errors import PypotError
 from pypot_cli.fairness import signing
+from pypot_cli.interrupts import SignalEvent, handled
 from pypot_cli.keys import Secret
 from pypot_cli.monitor import Monitor, serving
 from pypot_cli.rpc import BUSY, Caller, Calls, RpcError, UnavailableError, describe, is_transient
@@ -290,7 +290,7 @@ def run(
     """
     monitor = Monitor(name, options.poll)
     log = Log(name, monitor.event)
-    wake = Wake(threading.Event(), log)
+    wake = Wake(SignalEvent(), log)
     give_up = ONCE_RETRY_SECONDS if options.once else None
     with (
         _stopping(wake),
@@ -337,17 +337,11 @@ def _round(service: Service, wake: Wake, *, once: bool) -> int:
         return 0
 
 
-@contextlib.contextmanager
-def _stopping(wake: Wake) -> Iterator[None]:
+def _stopping(wake: Wake) -> contextlib.AbstractContextManager[None]:
     """Let SIGTERM and SIGINT end the loop after the step that is under way."""
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
         wake.stop.set()
         wake.wake()
 
-    before = {each: signal.signal(each, ask) for each in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+    return handled(ask)

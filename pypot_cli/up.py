@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +15,7 @@ from pypot_cli import config, db, key_registry, keys, web
 from pypot_cli.beacon import registry, source
 from pypot_cli.errors import PypotError
 from pypot_cli.fairness import signing
+from pypot_cli.interrupts import SignalEvent, handled
 from pypot_cli.keys import KeyPurpose, Secret
 from pypot_cli.processes import command, read_description
 from pypot_cli.rpc import Api, Caller, login_url
@@ -49,10 +48,10 @@ def up(
     if web_port is not None:
         with _or_without_the_lobby():
             web.require_node()
-    stop = threading.Event()
+    stop = SignalEvent()
     was_running = _runs(data_dir)
     # Asked again while it stops, it still stops all of them.
-    with _asked_to_stop(stop), contextlib.ExitStack() as started:
+    with handled(lambda *_: stop.set()), contextlib.ExitStack() as started:
         url = db.up(data_dir, db_port)
         if not was_running:
             started.callback(db.down, data_dir)
@@ -112,21 +111,6 @@ def _runs(data_dir: Path) -> bool:
     except PypotError:
         return False
     return True
-
-
-@contextlib.contextmanager
-def _asked_to_stop(stop: threading.Event) -> Iterator[None]:
-    def ask(*_: object) -> None:
-        if stop.is_set():
-            return
-        stop.set()
-
-    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _keys(url: str) -> dict[str, str]:

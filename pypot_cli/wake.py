@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager
 import psycopg
 
 from pypot_cli.db.connection import PREPARE_NOTHING, is_pooled, query
+from pypot_cli.interrupts import SignalEvent
 from pypot_cli.rpc import describe
 
 _LISTEN_SECONDS = 0.5
@@ -32,7 +33,7 @@ class Wake:
     def __init__(self, stop: threading.Event, log: Callable[..., None]) -> None:
         self.stop = stop
         self.log = log
-        self._event = threading.Event()
+        self._event = SignalEvent()
 
     def wake(self) -> None:
         """End the pause under way, or else the next one."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from pypot_cli import config, proof_page
 from pypot_cli.api.server import listen
 from pypot_cli.errors import PypotError
+from pypot_cli.interrupts import handled
 
 LOBBY = config.ROOT / "web" / "lobby"
 # The lobby recomputes draws with the program of `pypot proof html`, and hands that page out.
@@ -148,19 +149,14 @@ def serve(api_url: str, api_key: str, port: int) -> Iterator[str]:
     Raises PypotError when the page's server ends by itself.
     """
     process, url = start(api_url, api_key, port)
-    before = {
-        each: signal.signal(each, lambda *_: process.terminate())
-        for each in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield url
-        code = process.wait()
-        if code not in (0, -signal.SIGTERM):
-            raise PypotError(f"the page's server ended by itself with {code}")
-    finally:
-        stop(process)
-        for each, handler in before.items():
-            signal.signal(each, handler)
+    with handled(lambda *_: process.terminate()):
+        try:
+            yield url
+            code = process.wait()
+            if code not in (0, -signal.SIGTERM):
+                raise PypotError(f"the page's server ended by itself with {code}")
+        finally:
+            stop(process)
 
 
 def _fingerprint() -> str:

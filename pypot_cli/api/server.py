@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
 import socket
 import threading
 from collections.abc import Iterator, Sequence
@@ -20,10 +19,10 @@ from pypot_cli.api.settings import Settings, jwt_secret, signing_key
 from pypot_cli.api.tokens import Authority
 from pypot_cli.db import connect
 from pypot_cli.errors import PypotError
+from pypot_cli.interrupts import handled
 from pypot_cli.service import Log
 
 HOST = "127.0.0.1"
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def listen(port: int, host: str = HOST) -> socket.socket:
@@ -82,12 +81,8 @@ class Stoppable(uvicorn.Server):
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {each: signal.signal(each, self.handle_exit) for each in _STOP_SIGNALS}
-        try:
+        with handled(self.handle_exit):
             yield
-        finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
 
 
 class _Lines(logging.Handler):

@@ -16,8 +16,8 @@ from pypot_cli.assure.harness import Harness, Run, find
 from pypot_cli.assure.report import Report, Result, clock
 from pypot_cli.assure.screen import Screen
 from pypot_cli.config import strict
-from pypot_cli.db.throwaway import terminated_as_interrupted
 from pypot_cli.errors import LeftOutError, PypotError, UnreadableInputError
+from pypot_cli.interrupts import terminated_as_interrupted
 
 
 def run(

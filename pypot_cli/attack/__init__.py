@@ -18,8 +18,9 @@ from pypot_cli.attack.markdown import markdown
 from pypot_cli.attack.report import Report
 from pypot_cli.attack.screen import Screen
 from pypot_cli.attack.statistics import require_scipy
-from pypot_cli.db.throwaway import terminated_as_interrupted, throwaway_cluster
+from pypot_cli.db.throwaway import throwaway_cluster
 from pypot_cli.errors import UnreadableInputError
+from pypot_cli.interrupts import terminated_as_interrupted
 
 __all__ = ["NAMES", "Report", "Screen", "markdown", "run", "throwaway_cluster"]
 

@@ -14,6 +14,7 @@ from pypot_cli.errors import PypotError
 from pypot_cli.fairness import tlog
 from pypot_cli.fairness.note import Note, Signature, read_signature
 from pypot_cli.fairness.tlog import Checkpoint
+from pypot_cli.interrupts import spread
 
 Consistency = Callable[[int], Sequence[bytes]]
 """The proof that the checkpoint's log begins with its first so many leaves."""
@@ -64,7 +65,7 @@ class Witnesses:
                     asked.append((address, _body(note, self._seen[address], proof)))
             waiting = ()
             with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:
-                for (address, _), answer in zip(asked, pool.map(_ask, asked), strict=True):
+                for (address, _), answer in zip(asked, spread(pool, _ask, asked), strict=True):
                     found += self._of_its_keys(address, answer.signatures)
                     if answer.signatures:
                         self._seen[address] = checkpoint.size

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from pypot_cli import check, db
 from pypot_cli.db.connection import query
 from pypot_cli.demo.stage import Stage, open_stage
+from pypot_cli.interrupts import SignalEvent
 from pypot_cli.rpc import ANON, Api, Caller, RpcError, player
 
 TEMPLATES = 3
@@ -68,7 +69,7 @@ def table(report: dict[str, Any]) -> str:
 
 def _play(stage: Stage, users: Sequence[UUID], pots: int) -> None:
     """Have every player join what is open, one after another, until that many pots were locked."""
-    enough = threading.Event()
+    enough = SignalEvent()
     failures: list[BaseException] = []
 
     def plays(mine: Sequence[UUID]) -> None:

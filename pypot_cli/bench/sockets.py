@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from pypot_cli.errors import PypotError
+from pypot_cli.interrupts import result_of
 
 _AT_ONCE = 8
 _AGAIN_SECONDS = 1.0
@@ -64,7 +65,7 @@ class Sockets:
         return sorted(1000 * each for each in self._heard)
 
     def _run(self, work: Any) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        result_of(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     async def _open(self) -> None:
         gate = asyncio.Semaphore(_AT_ONCE)

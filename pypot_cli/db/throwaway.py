@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import FrameType
 
 from pypot_cli import db
 from pypot_cli.config import LOCAL_PASSWORD
@@ -40,21 +38,6 @@ def throwaway_cluster(
         say("applying the Supabase layer and the migrations")
         db.prepare(cluster.admin_url(), LOCAL_PASSWORD)
         yield directory, cluster
-
-
-@contextlib.contextmanager
-def terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM unwind what was started, as Ctrl-C does, also where SIGINT was ignored."""
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {each: signal.signal(each, interrupt) for each in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _stop(cluster: Cluster) -> None:

@@ -18,13 +18,13 @@ from typing import Any
 
 import psycopg
 
-from pypot_cli.db.throwaway import terminated_as_interrupted
 from pypot_cli.demo.crowd import TICKETS_A_PLAYER, Crowd
 from pypot_cli.demo.report import PotLine, Report
 from pypot_cli.demo.scenes import BEACON_SCENE, Scenes, forged_beacon
 from pypot_cli.demo.screen import Screen
 from pypot_cli.demo.stage import Stage, open_stage, pypot
 from pypot_cli.errors import PypotError
+from pypot_cli.interrupts import spread, terminated_as_interrupted
 from pypot_cli.rpc import ANON, describe
 
 __all__ = ["BEACON_FILE", "Report", "Screen", "open_stage", "run"]
@@ -144,7 +144,7 @@ def _verify(stage: Stage, report: Report, proofs: Path, screen: Screen) -> None:
     ):
         verdicts = {}
         files = [proofs / f"{pot_id}.json" for pot_id in settled]
-        for pot_id, done in zip(settled, threads.map(verify, files), strict=True):
+        for pot_id, done in zip(settled, spread(threads, verify, files), strict=True):
             verdicts[pot_id] = done
             advance(1)
     wrong = {pot_id: done for pot_id, done in verdicts.items() if done.returncode != 0}

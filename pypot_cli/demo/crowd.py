@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID, uuid4
 
+from pypot_cli.interrupts import spread
 from pypot_cli.rpc import Api, Caller, RpcError, player
 
 CONNECTIONS = 24
@@ -95,7 +96,8 @@ class Crowd:
 
     def grant(self, users: Sequence[UUID], amount: int = GRANT) -> None:
         """Have the treasury give each of them credits, once."""
-        list(self._threads.map(lambda user: self._grant(user, amount), users))
+        for _ in spread(self._threads, lambda user: self._grant(user, amount), users):
+            pass
 
     def play(self, pots: Sequence[str], progress: Callable[[int], None]) -> None:
         """Fill the pots, a few at a time, each to its last ticket; `progress` counts tickets."""
@@ -134,7 +136,7 @@ class Crowd:
         def wish(each: tuple[str, UUID, int]) -> None:
             self._wish(*each, open_pots, progress)
 
-        for _ in self._threads.map(wish, wishes):
+        for _ in spread(self._threads, wish, wishes):
             pass
 
     def _wish(

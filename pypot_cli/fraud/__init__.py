@@ -17,7 +17,6 @@ from typing import Any, Protocol
 
 from pypot_cli import check
 from pypot_cli.attack.statistics import require_scipy
-from pypot_cli.db.throwaway import terminated_as_interrupted
 from pypot_cli.errors import PypotError, UnreadableInputError
 from pypot_cli.fraud import files, foreign, other, usual, wild
 from pypot_cli.fraud.play import Played, Player
@@ -25,6 +24,7 @@ from pypot_cli.fraud.report import Report
 from pypot_cli.fraud.report import report as counted
 from pypot_cli.fraud.script import Script
 from pypot_cli.fraud.stage import open_stage
+from pypot_cli.interrupts import terminated_as_interrupted
 
 WORLDS: dict[str, tuple[Sequence[str], Callable[..., Script]]] = {
     "usual": (usual.NAMES, usual.write),

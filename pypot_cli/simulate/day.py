@@ -17,10 +17,11 @@ from uuid import UUID, uuid4
 
 from pypot_cli import check, db, seeds
 from pypot_cli.db.connection import query
-from pypot_cli.db.throwaway import terminated_as_interrupted, throwaway_cluster
+from pypot_cli.db.throwaway import throwaway_cluster
 from pypot_cli.fairness import signing
 from pypot_cli.fraud.script import EPOCH
 from pypot_cli.fraud.stage import Traffic, take_over
+from pypot_cli.interrupts import terminated_as_interrupted
 from pypot_cli.keys import new_secret
 from pypot_cli.orchestrator import CALLER as ORCHESTRATOR
 from pypot_cli.orchestrator import Orchestrator

@@ -38,7 +38,7 @@ SCENES = {
 def start(directory: Path, *arguments: str) -> subprocess.Popen[str]:
     """The demo, with `directory` for whatever it makes for a while."""
     return subprocess.Popen(
-        [sys.executable, "-m", "pypot_cli", "demo", *arguments],
+        [sys.executable, "-X", "faulthandler", "-m", "pypot_cli", "demo", *arguments],
         env={**os.environ, "TMPDIR": str(directory), "COLUMNS": "160"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -136,7 +136,12 @@ def test_interrupted_it_ends_with_130_and_leaves_nothing(
         if "players buy" in line:
             break
     process.send_signal(how)
-    _, err = process.communicate(timeout=60)
+    try:
+        _, err = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        # Says where each of its threads waits.
+        process.send_signal(signal.SIGABRT)
+        pytest.fail(process.communicate()[1])
     assert process.returncode == 130
     assert err.splitlines()[-1] == "pypot: interrupted; everything was stopped and removed"
     assert left_in(tmp_path) == []

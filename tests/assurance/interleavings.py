@@ -34,6 +34,7 @@ from typing import Any
 import psycopg
 
 from pypot_cli.assure import Harness, Run
+from pypot_cli.interrupts import spread
 from tests.support.database import Database
 from tests.support.game import Caller, Game, Pending, Refusal, assert_clean
 from tests.support.servers import Servers, Template
@@ -872,7 +873,7 @@ def run(going: Run) -> None:
             # One after the other, since the first makes what the others are made of.
             stages = [ends.enter_context(staged(servers)) for _ in range(_STAGES)]
             with ThreadPoolExecutor(_STAGES) as pool:
-                list(pool.map(trial.work, stages))
+                list(spread(pool, trial.work, stages))
     finally:
         servers.stop()
 

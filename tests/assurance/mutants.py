@@ -37,6 +37,7 @@ import psycopg
 from pypot_cli.assure import Harness, Run
 from pypot_cli.config import ROOT
 from pypot_cli.db.cluster import ADMIN
+from pypot_cli.interrupts import spread
 from tests.assurance import mutated
 from tests.security.catalogue import difference, listed_privileges, privileges, violations
 from tests.support.database import Database
@@ -194,7 +195,7 @@ class Suite:
                     advance(1)
 
             with ThreadPoolExecutor(_AT_ONCE) as pool:
-                list(pool.map(measured, TAP))
+                list(spread(pool, measured, TAP))
 
     def files(self, mutant: Mutant) -> list[Path]:
         """Files of pgTAP, nearest first, and among the equally near the quickest.
