@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(105);
+select plan(106);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select make_user('ann', 100);
@@ -124,6 +124,7 @@ select ok(
 )
 from (values
     ('service_role', 'list_alerts', '{}'::jsonb), ('service_role', 'metric_joins', '{}'),
+    ('service_role', 'get_retention', '{}'),
     ('service_role', 'purge_expired', '{}'), ('service_role', 'read_events', '{}'),
     ('pot_events', 'read_events', '{}'), ('pot_events', 'list_event_consumers', '{}'),
     ('pot_events', 'metric_snapshot', '{}'), ('pot_compliance:carol', 'list_alerts', '{}'),

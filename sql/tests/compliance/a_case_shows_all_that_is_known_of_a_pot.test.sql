@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(23);
+select plan(25);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select make_user(p.name, 1000)
@@ -203,6 +203,15 @@ from (
     (1, '[true, 1, 1]')
 ) as m (most, expected)
 cross join lateral private.case_clusters(pot_id('big'), m.most) as c;
+
+select review('carol', (s.c #>> '{flags,0,flag_id}')::uuid, 'uphold') from seen as s;
+select is(
+    rpc('pot_compliance:' || w.who, 'get_case', on_pot('big')) #> '{flags,0,proposed_by_me}',
+    to_jsonb(w.who = 'carol'), w.who || ' is told ' || w.what
+)
+from (values
+    ('carol', 'that it is for another to confirm'), ('dave', 'that it is not dave''s proposal')
+) as w (who, what);
 
 select * from finish();
 rollback;

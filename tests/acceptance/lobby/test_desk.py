@@ -398,6 +398,43 @@ def test_a_policy_that_one_proposed_is_seen_and_confirmed_by_another(
     second.context.close()
 
 
+def test_a_flag_that_one_proposed_to_uphold_is_confirmed_by_another(
+    stage: Stage, browser: Browser
+) -> None:
+    pot = stage.open_pot(**TERMS)
+    (user,) = crowd(stage, pot, players=1, joins=1, devices=1)
+    flag = found(stage, pot, user)
+    first = open_desk(browser, stage, officer(stage), "/desk/flags")
+    card = f'[data-flag="{flag}"]'
+    first.locator(card).get_by_role("button", name="Propose to uphold").focus()
+    first.keyboard.press("Enter")
+    expect(give_reason(first, "Propose to uphold", "one tablet")).to_be_hidden()
+    # It went to another list, and whoever got there by keyboard not to the top of the page.
+    expect(first.locator(card)).to_have_count(0)
+    expect(first.get_by_role("main")).to_be_focused()
+    first.get_by_role("link", name="Waiting for a second person").click()
+    # Whoever proposed it is offered nothing that changes nothing, here and in the case.
+    for path in ("/desk/flags?status=uphold_proposed", f"/desk/pots/{pot}"):
+        first.goto(path)
+        expect(first.locator(card)).to_contain_text("You proposed to uphold it")
+        expect(first.locator(card)).to_contain_text("Another officer has to confirm it.")
+        expect(first.locator(card).get_by_role("button")).to_have_text(["Clear"])
+        assert violations(first) == []
+
+    second = open_desk(browser, stage, officer(stage), f"/desk/pots/{pot}")
+    expect(second.locator(card)).to_contain_text("Proposed to be upheld by ")
+    confirm = second.locator(card).get_by_role("button", name="Confirm: uphold")
+    confirm.focus()
+    second.keyboard.press("Enter")
+    expect(give_reason(second, "Confirm: uphold", "I agree")).to_be_hidden()
+    expect(confirm).to_have_count(0)
+    expect(second.locator(card)).to_be_focused()
+    expect(second.locator(card)).to_have_attribute("data-status", "upheld")
+    assert violations(second) == []
+    for each in (first, second):
+        each.context.close()
+
+
 # ------------------------------------------------------------------------------ entries are found
 
 

@@ -137,15 +137,21 @@ def balance(page: Page) -> int:
 
 def return_it(first: Page, second: Page, flag: str) -> None:
     """Two officers uphold the flag, of whom the first cannot confirm."""
+    # The first has it before them twice.
+    late = first.context.new_page()
+    late.goto(first.url)
+    late.locator(f'[data-flag="{flag}"]').get_by_role("button", name="Propose to uphold").click()
     card = first.locator(f'[data-flag="{flag}"]')
     card.get_by_role("button", name="Propose to uphold").click()
     expect(give_reason(first, "Propose to uphold", "one person")).to_be_hidden()
     told = first.get_by_test_id("told")
     expect(told).to_contain_text("It takes another person")
     expect(card).to_have_attribute("data-status", "uphold_proposed")
-    card.get_by_role("button", name="Confirm: uphold").click()
-    expect(give_reason(first, "Confirm: uphold", "I am two")).to_be_hidden()
-    expect(told).to_contain_text("You proposed this yourself")
+    expect(card).to_contain_text("You proposed to uphold it, ")
+    expect(card.get_by_role("button")).to_have_text(["Clear"])
+    expect(give_reason(late, "Propose to uphold", "I am two")).to_be_hidden()
+    expect(late.get_by_test_id("told")).to_contain_text("It takes another person")
+    late.close()
     expect(card).to_have_attribute("data-status", "uphold_proposed")
     expect(first.get_by_test_id("held")).to_have_text("60 credits")
     assert violations(first) == []

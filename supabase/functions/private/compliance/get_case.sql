@@ -13,6 +13,7 @@ declare
     v_after bigint := 0;
     v_entries jsonb;
     v_next uuid;
+    v_me uuid;
     v_clusters record;
     v_flags jsonb;
     v_chain jsonb;
@@ -65,11 +66,16 @@ begin
     end if;
 
     v_clusters := private.case_clusters(p_pot_id, c_most);
+    -- Who never acted has no pseudonym yet, and proposed nothing.
+    select a.actor_id into v_me
+    from private.actors as a
+    where a.subject = private.caller_subject();
     -- One more than is shown, to know whether there is more.
     select coalesce(jsonb_agg(f.shown order by f.number), '[]') into v_flags
     from (
         select
-            private.flag_json(f) as shown,
+            private.flag_json(f)
+            || jsonb_build_object('proposed_by_me', coalesce(f.proposed_by = v_me, false)) as shown,
             row_number() over (
                 order by f.status in ('upheld', 'cleared'), f.score desc, f.created_at, f.flag_id
             ) as number

@@ -1,5 +1,6 @@
--- Guards: login.
--- Raises: login_required.
+-- The operator's settings, and of nobody in particular: service_role reads them without a name.
+-- Guards: who calls.
+-- Raises: login_required, not_allowed.
 create or replace function private.get_retention()
 returns jsonb
 language plpgsql
@@ -8,7 +9,7 @@ security definer
 set search_path = ''
 as $$
 begin
-    perform private.require_person();
+    perform private.require_officer();
     return private.retention_json() || (
         select jsonb_build_object(
             'purged_until', jsonb_object_agg(

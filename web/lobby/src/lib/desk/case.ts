@@ -16,6 +16,7 @@ export interface Flag {
     effect?: string;
     proposed_by?: string | null;
     proposed_at?: string | null;
+    proposed_by_me: boolean;
     reviewed_by: string | null;
     reviewed_at: string | null;
     reason: string | null;

@@ -119,6 +119,7 @@ export const en = {
         evidence: "Evidence",
         proposed: "Proposed to be upheld. Another person has to confirm it.",
         proposedBy: (who: string, when: string) => `Proposed to be upheld by ${who}, ${when}. Another person has to confirm it.`,
+        proposedByMe: (when: string | null) => `You proposed to uphold it${when === null ? "" : `, ${when}`}. Another officer has to confirm it.`,
         reviewed: (who: string, when: string) => `Decided by ${who}, ${when}.`,
         clear: "Clear",
         uphold: "Propose to uphold",
@@ -131,7 +132,6 @@ export const en = {
             uphold_proposed: "Proposed. It takes another person to confirm it.",
             upheld: "Upheld.",
         } as Record<string, string>,
-        own: "You proposed this yourself: another person has to confirm it.",
         payout: {
             paid: "The winner was paid.",
             returned: "The prize was returned to the other players.",
