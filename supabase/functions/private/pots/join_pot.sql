@@ -132,7 +132,6 @@ begin
         and v_at < f.locks_at
         and not f.is_erased
         and not f.is_repeated
-        and not f.has_exclusions
         and not f.refuses_rings
         and not f.is_limited
         and f.held + p_ticket_count <= f.max_per_user
@@ -274,16 +273,17 @@ begin
         if v_now.paused_at is not null then
             perform private.fail('pot_paused');
         end if;
-        if v_now.has_exclusions and exists (
-            select
-            from private.exclusions as x
-            inner join public.pot_entries as e on x.entry_id = e.id
-            where x.pot_id = p_pot_id and e.user_id = v_player.user_id
-        ) then
-            return private.refuse_player(
-                'account_blocked', 'join_refused', p_pot_id, '{"reason": "excluded"}'
-            );
-        end if;
+    end if;
+    -- Of one player only: whoever else joins that pot is as free as in another.
+    if v_now.has_exclusions and exists (
+        select
+        from public.pot_entries as e
+        inner join private.exclusions as x on e.id = x.entry_id
+        where e.pot_id = p_pot_id and e.user_id = v_player.user_id
+    ) then
+        return private.refuse_player(
+            'account_blocked', 'join_refused', p_pot_id, '{"reason": "excluded"}'
+        );
     end if;
     -- Not before: a pot that has ended may have no pepper any more, and still answers.
     if v_now.secret is null then

@@ -142,8 +142,6 @@ begin
             select
             from private.flag_policies as f
             where f.kind = 'confirmed_ring' and f.effect = 'refuse'
-        ) and not exists (
-            select from private.exclusions as x where x.pot_id = v_pot_id
         ) as is_plain,
         p.locks_at,
         s.version as state_version
@@ -270,6 +268,11 @@ begin
             select b.user_id
             from private.play_breaks as b
             where b.user_id in (select j.user_id from unnest(v_joins) as j) and b.ends_at > v_at
+            union all
+            select e.user_id
+            from private.exclusions as x
+            inner join public.pot_entries as e on x.entry_id = e.id
+            where x.pot_id = v_pot_id
             union all
             select u.id
             from auth.users as u
