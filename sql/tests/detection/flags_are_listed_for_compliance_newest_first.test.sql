@@ -3,7 +3,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(45);
+select plan(42);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select make_user(n.name, 100) from unnest('{ann,bob,cid,dee}'::text[]) as n (name);
@@ -97,8 +97,7 @@ select is(
         'reviewed_by', (
             select a.actor_id from private.actors as a where a.subject = user_id('carol')::text
         ),
-        'reviewed_at', '2030-01-01T12:00:01.500000Z', 'reason', 'I looked',
-        'proposed_by_me', false
+        'reviewed_at', '2030-01-01T12:00:01.500000Z', 'reason', 'I looked'
     ))),
     'these fields and no others; whoever reviewed it by pseudonym'
 );
@@ -108,23 +107,10 @@ select is(
         'flag_id', pg_temp.of('dee'), 'entry_id', null, 'user_id', user_id('dee'),
         'kind', 'velocity_burst', 'score', 0.9, 'evidence', '{}'::jsonb, 'status', 'open',
         'created_at', '2030-01-01T12:00:01.500000Z',
-        'reviewed_by', null, 'reviewed_at', null, 'reason', null, 'proposed_by_me', false
+        'reviewed_by', null, 'reviewed_at', null, 'reason', null
     ))),
     'all of them also of a flag that nobody looked at'
 );
--- eve never acted, and dave only confirmed.
-select is(
-    (
-        select jsonb_object_agg(l.r ->> 'status', l.r -> 'proposed_by_me')
-        from jsonb_array_elements(rpc('pot_compliance:' || w.who, 'list_flags', on_pot('big')))
-            as l (r)
-    ),
-    jsonb_build_object(
-        'uphold_proposed', w.who = 'carol', 'upheld', w.who = 'carol', 'cleared', false
-    ),
-    w.who || ' is told of ' || w.whose
-)
-from (values ('carol', 'own proposals'), ('dave', 'none'), ('eve', 'none')) as w (who, whose);
 
 -- ---------------------------------------------------------------------------------------- refusals
 select refused(

@@ -11,7 +11,6 @@ set search_path = ''
 as $$
 declare
     v_after timestamptz;
-    v_me uuid;
 begin
     perform private.require_range('page_size', p_page_size, 1, 100);
     if p_status not in ('open', 'uphold_proposed', 'upheld', 'cleared') then
@@ -32,15 +31,10 @@ begin
             ));
         end if;
     end if;
-    -- Who never acted has no pseudonym yet, and proposed nothing.
-    select a.actor_id into v_me
-    from private.actors as a
-    where a.subject = private.caller_subject();
     return query
     select
         f.flag_id, f.pot_id, f.entry_id, f.user_id, f.kind, f.score::numeric, f.evidence, f.status,
-        private.json_time(f.created_at), f.reviewed_by, private.json_time(f.reviewed_at), f.reason,
-        coalesce(f.proposed_by = v_me, false)
+        private.json_time(f.created_at), f.reviewed_by, private.json_time(f.reviewed_at), f.reason
     from private.flags as f
     where (p_pot_id is null or f.pot_id = p_pot_id)
         and (p_status is null or f.status = p_status)

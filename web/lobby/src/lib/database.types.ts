@@ -527,7 +527,7 @@ isOneToOne: false
                       },"flag_policy": {
                         "kind": string | null,"effect": string | null,"min_score": number | null,"updated_at": string | null,"proposed": boolean | null,"proposed_min_score": number | null,"proposed_by": string | null,"proposed_at": string | null,"proposal_ends_at": string | null,"proposed_by_me": boolean | null
                       },"fraud_flag": {
-                        "flag_id": string | null,"pot_id": string | null,"entry_id": string | null,"user_id": string | null,"kind": string | null,"score": number | null,"evidence": Json | null,"status": string | null,"created_at": string | null,"reviewed_by": string | null,"reviewed_at": string | null,"reason": string | null,"proposed_by_me": boolean | null
+                        "flag_id": string | null,"pot_id": string | null,"entry_id": string | null,"user_id": string | null,"kind": string | null,"score": number | null,"evidence": Json | null,"status": string | null,"created_at": string | null,"reviewed_by": string | null,"reviewed_at": string | null,"reason": string | null
                       },"guard_rail": {
                         "rail_id": number | null,"scope": string | null,"scope_id": string | null,"rule": string | null,"value": Json | null,"reason": string | null,"updated_by": string | null,"updated_at": string | null
                       },"live_drop": {

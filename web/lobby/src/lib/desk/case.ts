@@ -13,10 +13,11 @@ export interface Flag {
     evidence: unknown;
     status: "open" | "uphold_proposed" | "upheld" | "cleared";
     created_at: string;
+    /** What a case says of a flag besides. */
     effect?: string;
     proposed_by?: string | null;
     proposed_at?: string | null;
-    proposed_by_me: boolean;
+    proposed_by_me?: boolean;
     reviewed_by: string | null;
     reviewed_at: string | null;
     reason: string | null;
@@ -93,4 +94,12 @@ export async function readCase(potId: string, after: string | null, size: number
     return (await answered(
         client().rpc("get_case", { pot_id: potId, page_size: size, ...(after === null ? {} : { after }) }),
     )) as unknown as Case;
+}
+
+/** Flags of a list, with what their cases say of them; as they are where a case does not open. */
+export async function asInCases(flags: Flag[]): Promise<Flag[]> {
+    const pots = [...new Set(flags.map((flag) => flag.pot_id))];
+    const cases = await Promise.all(pots.map((pot) => readCase(pot, null, 1).catch(() => null)));
+    const known = new Map(cases.flatMap((each) => each?.flags ?? []).map((flag) => [flag.flag_id, flag]));
+    return flags.map((flag) => known.get(flag.flag_id) ?? flag);
 }
