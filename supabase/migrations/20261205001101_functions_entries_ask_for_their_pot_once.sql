@@ -6,7 +6,7 @@ set check_function_bodies = off;
 -- Of an entry only cancelled_at (once, while the pot is open) and first_ticket with holder_rank
 -- (once, at lock, of a live entry) may change; and where it came from is forgotten, whole, once it
 -- may be (docs/privacy.md): the one exception, to NULL only. A lock changes every entry of its pot,
--- so the trigger's WHEN passes over what only the pot could stand against, which
+-- so the trigger's WHEN passes over a number that only the pot could stand against, which
 -- private.tg_pot_entries__while_open asks for once a statement (docs/decisions/0270).
 create or replace function private.tg_pot_entries__immutable()
 returns trigger
@@ -44,9 +44,8 @@ revoke all on function private.tg_pot_entries__immutable()
 from public, anon, authenticated, service_role;
 
 -- source: supabase/functions/private/guards/tg_pot_entries__while_open.sql
--- The half of private.tg_pot_entries__immutable that asks for the pot, once a statement: of each
--- entry that was live and had no tickets the pot is open, or it was forgotten where it came from.
--- That this was allowed, and that no other column changed, the row's own trigger has seen to.
+-- The half of private.tg_pot_entries__immutable that asks for the pot, once a statement: an entry
+-- gets its number while its pot is open. Whatever else changes, the row's own trigger has seen to.
 create or replace function private.tg_pot_entries__while_open()
 returns trigger
 language plpgsql
@@ -64,29 +63,28 @@ begin
         ) as c
         -- One by one: a plan that was made for many would read every pot.
         where (
-            select true from public.pots as p where p.id = c.pot_id and p.status = 'open' limit 1
+            select true
+            from only public.pots as p
+            where p.id = c.pot_id and p.status = 'open'
+            limit 1
         ) is null
     ) and exists (
         select
         from (
-            select w.*
+            select w.id, w.pot_id
             from was as w
             where w.first_ticket is null and w.cancelled_at is null
             offset 0
         ) as w
         where (
-            select true from public.pots as p where p.id = w.pot_id and p.status = 'open' limit 1
+            select true
+            from only public.pots as p
+            where p.id = w.pot_id and p.status = 'open'
+            limit 1
         ) is null
             and (
-                select true
-                from public.pot_entries as e
-                where e.id = w.id
-                    and (e.ip_hash, e.device_hash, e.region, e.correlation_id)
-                    is distinct from (w.ip_hash, w.device_hash, w.region, w.correlation_id)
-                    and (e.first_ticket, e.holder_rank, e.cancelled_at)
-                    is not distinct from (w.first_ticket, w.holder_rank, w.cancelled_at)
-                limit 1
-            ) is null
+                select e.first_ticket from only public.pot_entries as e where e.id = w.id limit 1
+            ) is not null
     ) then
         raise check_violation using message = 'an entry is immutable';
     end if;
@@ -94,8 +92,7 @@ begin
 end $$;
 
 comment on function private.tg_pot_entries__while_open() is
-'Trigger: a live entry without tickets changes while its pot is open; later it forgets where it '
-'came from and nothing else.';
+'Trigger: an entry gets its number while its pot is open.';
 
 revoke all on function private.tg_pot_entries__while_open()
 from public, anon, authenticated, service_role;

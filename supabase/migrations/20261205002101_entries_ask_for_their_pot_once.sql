@@ -1,7 +1,7 @@
--- A lock changes every entry of its pot, and the guard of entries was called for each. That nothing
--- of a live entry without tickets changes but these, or that it is taken back, is told by comparing
--- the two rows; what is left to ask is whether its pot is open, once a statement. Whatever else
--- changes, or would break a check, goes to the function as before, which refuses it in its words.
+-- A lock changes every entry of its pot, and the guard of entries was called for each. That a live
+-- entry without tickets gets its number and nothing else of it changes is told by comparing the two
+-- rows; what is left to ask is whether its pot is open, once a statement. Whatever else changes, or
+-- would break a check, goes to the function as before, which refuses it in its words.
 -- So does all that is not of an ordinary session: no trigger of a statement fires where logical
 -- replication applies rows.
 drop trigger tg_pot_entries__immutable on public.pot_entries;
@@ -9,8 +9,9 @@ create trigger tg_pot_entries__immutable before update on public.pot_entries
 for each row when (
     old.first_ticket is not null
     or old.cancelled_at is not null
+    or new.first_ticket is null
     or new.first_ticket < 0
-    or new.first_ticket is not null and new.cancelled_at is not null
+    or new.cancelled_at is not null
     or (
         new.id, new.pot_id, new.user_id, new.seq, new.ticket_count, new.credits_spent, new.salt,
         new.entrant_tag, new.ip_hash, new.device_hash, new.region, new.correlation_id, new.stripe,

@@ -49,8 +49,8 @@ WRITERS = ("join_pot", "join_pots")
 POINTS = (
     "caller_player", "fingerprint", "player_problem", "require_person", "actor_pseudonym",
     "hold_pot", "lock_wallet", "replayed", "guard_join", "take_tickets", "pot_totals",
-    "take_entry_back", "post_transfer", "append_audit", "due_task", "freeze_pot", "cancel_pot",
-    "settle_pot", "release_payout", "find_signer", "announce_pot", "remember",
+    "take_entry_back", "post_transfer", "pay_back", "append_audit", "due_task", "freeze_pot",
+    "cancel_pot", "settle_pot", "release_payout", "find_signer", "announce_pot", "remember",
     "send_messages",
 )  # fmt: skip
 

@@ -4,7 +4,7 @@
 
 begin;
 \ir ../support/helpers.sql
-select plan(71);
+select plan(72);
 
 select freeze_time('2030-01-01 12:00:00Z');
 select headers('{"cf-connecting-ip": "192.0.2.1", "x-device-id": "phone"}');
@@ -123,10 +123,14 @@ select is(
 
 -- As if it did not fire, as no trigger of a statement does there.
 alter table public.pot_entries disable trigger tg_pot_entries__while_open;
-set local session_replication_role = replica;
 select is(
     pg_temp.changed('cancelled_at = now()', pg_temp.of('over')), '23514 an entry is immutable',
-    'the row''s own trigger asks for the pot of a row that is applied'
+    'the row''s own trigger asks for the pot of one that is taken back'
+);
+set local session_replication_role = replica;
+select is(
+    pg_temp.changed('first_ticket = 0', pg_temp.of('over')), '23514 an entry is immutable',
+    'and for the pot of a row that is applied'
 );
 set local session_replication_role = origin;
 alter table public.pot_entries enable always trigger tg_pot_entries__while_open;

@@ -1,7 +1,7 @@
 -- Of an entry only cancelled_at (once, while the pot is open) and first_ticket with holder_rank
 -- (once, at lock, of a live entry) may change; and where it came from is forgotten, whole, once it
 -- may be (docs/privacy.md): the one exception, to NULL only. A lock changes every entry of its pot,
--- so the trigger's WHEN passes over what only the pot could stand against, which
+-- so the trigger's WHEN passes over a number that only the pot could stand against, which
 -- private.tg_pot_entries__while_open asks for once a statement (docs/decisions/0270).
 create or replace function private.tg_pot_entries__immutable()
 returns trigger

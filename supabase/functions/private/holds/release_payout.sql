@@ -15,10 +15,9 @@ declare
     v_pot public.pots;
     v_hold private.payout_holds;
     v_users uuid[];
-    v_user uuid;
     v_wallet private.wallets;
-    v_share record;
-    v_entries bigint := 0;
+    v_entry_ids uuid[];
+    v_credits bigint[];
     v_at timestamptz;
     v_result jsonb;
 begin
@@ -45,16 +44,15 @@ begin
         perform private.post_transfer(
             'release', p_pot_id, null, v_hold.account_id, v_wallet.account_id, v_hold.credits, v_at
         );
-        v_entries := 1;
     else
-        for v_share in select * from private.return_shares(p_pot_id) loop
-            v_wallet := private.lock_wallet(v_share.user_id);
-            perform private.post_transfer(
-                'return', p_pot_id, v_share.entry_id,
-                v_hold.account_id, v_wallet.account_id, v_share.credits, v_at
-            );
-            v_entries := v_entries + 1;
-        end loop;
+        select
+            array_agg(s.entry_id order by s.user_id, s.first_ticket),
+            array_agg(s.credits order by s.user_id, s.first_ticket)
+        into v_entry_ids, v_credits
+        from private.return_shares(p_pot_id) as s;
+        perform private.pay_back(
+            'return', p_pot_id, v_hold.account_id, v_entry_ids, v_credits, v_at
+        );
     end if;
     update private.payout_holds as h
     set outcome = p_outcome, released_at = v_at
@@ -63,7 +61,7 @@ begin
     v_result := jsonb_build_object(
         'outcome', p_outcome,
         'credits', v_hold.credits,
-        'entries', v_entries,
+        'entries', coalesce(cardinality(v_entry_ids), 1),
         'released_at', private.json_time(v_at)
     );
     perform private.append_audit(p_pot_id, 'payout_released', null, v_result);
@@ -74,9 +72,7 @@ begin
     if p_outcome = 'paid' then
         perform private.publish_drop(p_pot_id);
     end if;
-    foreach v_user in array v_users loop
-        perform private.announce_wallet(v_user, p_pot_id);
-    end loop;
+    perform private.announce_wallets(v_users, p_pot_id);
     return v_result;
 end $$;
 

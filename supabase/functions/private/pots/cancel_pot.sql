@@ -8,11 +8,10 @@ set search_path = ''
 as $$
 declare
     v_state private.pot_states;
-    v_entry record;
-    v_wallet private.wallets;
-    v_user uuid;
-    v_entries bigint := 0;
-    v_refunded bigint := 0;
+    v_users uuid[];
+    v_entry_ids uuid[];
+    v_credits bigint[];
+    v_refunded bigint;
     v_at timestamptz;
     v_result jsonb;
 begin
@@ -20,30 +19,27 @@ begin
     -- Before the wallets, as in the lock order: the first act of a caller writes a row.
     perform private.actor_pseudonym();
     -- All wallets first: what a refund waited for must not be dated after it.
-    perform
-    from private.wallets as w
-    where w.user_id in (
-        select e.user_id
+    v_users := array(
+        select distinct e.user_id
         from public.pot_entries as e
         where e.pot_id = p_pot.id and e.cancelled_at is null
-    )
+    );
+    perform
+    from private.wallets as w
+    where w.user_id = any (v_users)
     order by w.user_id
     for update;
     v_at := greatest(private.now(), p_pot.created_at, p_pot.locked_at);
-    for v_entry in
-        select e.id, e.user_id, e.credits_spent
-        from public.pot_entries as e
-        where e.pot_id = p_pot.id and e.cancelled_at is null
-        order by e.user_id, e.seq
-    loop
-        v_wallet := private.lock_wallet(v_entry.user_id);
-        perform private.post_transfer(
-            'refund', p_pot.id, v_entry.id,
-            v_state.escrow_account, v_wallet.account_id, v_entry.credits_spent, v_at
-        );
-        v_entries := v_entries + 1;
-        v_refunded := v_refunded + v_entry.credits_spent;
-    end loop;
+    select
+        coalesce(array_agg(e.id order by e.user_id, e.seq), '{}'),
+        coalesce(array_agg(e.credits_spent order by e.user_id, e.seq), '{}'),
+        coalesce(sum(e.credits_spent), 0)
+    into v_entry_ids, v_credits, v_refunded
+    from public.pot_entries as e
+    where e.pot_id = p_pot.id and e.cancelled_at is null;
+    perform private.pay_back(
+        'refund', p_pot.id, v_state.escrow_account, v_entry_ids, v_credits, v_at
+    );
     if private.account_balance(v_state.escrow_account) <> 0 then
         raise check_violation using message = 'escrow is not empty after every refund';
     end if;
@@ -59,7 +55,7 @@ begin
             'entries_root', p_pot.entries_root,
             'locked_at', private.json_time(p_pot.locked_at),
             'cancelled_at', private.json_time(v_at),
-            'entries_refunded', v_entries,
+            'entries_refunded', cardinality(v_entry_ids),
             'credits_refunded', v_refunded
         ),
         private.beacon_of(v_state)
@@ -72,17 +68,11 @@ begin
     perform private.close_alerts(null, p_pot.id);
 
     perform private.announce_pot(p_pot.id, 'cancelled', jsonb_build_object(
-        'cause', p_cause, 'entries_refunded', v_entries, 'credits_refunded', v_refunded
+        'cause', p_cause, 'entries_refunded', cardinality(v_entry_ids), 'credits_refunded', v_refunded
     ));
     perform private.announce_lobby(p_pot.id, 'cancelled');
     perform private.wake_services('cancelled', p_pot.id);
-    for v_user in
-        select distinct e.user_id
-        from public.pot_entries as e
-        where e.pot_id = p_pot.id and e.cancelled_at is null
-    loop
-        perform private.announce_wallet(v_user, p_pot.id);
-    end loop;
+    perform private.announce_wallets(v_users, p_pot.id);
     return v_result;
 end $$;
 
