@@ -12,15 +12,21 @@ for each row when (
     or new.first_ticket is null
     or new.first_ticket < 0
     or new.cancelled_at is not null
-    or (
-        new.id, new.pot_id, new.user_id, new.seq, new.ticket_count, new.credits_spent, new.salt,
-        new.entrant_tag, new.ip_hash, new.device_hash, new.region, new.correlation_id, new.stripe,
-        new.created_at
-    ) is distinct from (
-        old.id, old.pot_id, old.user_id, old.seq, old.ticket_count, old.credits_spent, old.salt,
-        old.entrant_tag, old.ip_hash, old.device_hash, old.region, old.correlation_id, old.stripe,
-        old.created_at
-    )
+    -- Column by column: of two rows, a restored dump would compare the same in other words.
+    or new.id is distinct from old.id
+    or new.pot_id is distinct from old.pot_id
+    or new.user_id is distinct from old.user_id
+    or new.seq is distinct from old.seq
+    or new.ticket_count is distinct from old.ticket_count
+    or new.credits_spent is distinct from old.credits_spent
+    or new.salt is distinct from old.salt
+    or new.entrant_tag is distinct from old.entrant_tag
+    or new.ip_hash is distinct from old.ip_hash
+    or new.device_hash is distinct from old.device_hash
+    or new.region is distinct from old.region
+    or new.correlation_id is distinct from old.correlation_id
+    or new.stripe is distinct from old.stripe
+    or new.created_at is distinct from old.created_at
     or current_setting('session_replication_role') <> 'origin'
 )
 execute function private.tg_pot_entries__immutable();

@@ -5,7 +5,6 @@ create or replace function private.is_dismissed()
 returns boolean
 language plpgsql
 stable
-security definer
 set search_path = ''
 as $$
 declare
