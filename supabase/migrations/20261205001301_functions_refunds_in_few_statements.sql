@@ -233,7 +233,9 @@ begin
     perform private.close_alerts(null, p_pot.id);
 
     perform private.announce_pot(p_pot.id, 'cancelled', jsonb_build_object(
-        'cause', p_cause, 'entries_refunded', cardinality(v_entry_ids), 'credits_refunded', v_refunded
+        'cause', p_cause,
+        'entries_refunded', cardinality(v_entry_ids),
+        'credits_refunded', v_refunded
     ));
     perform private.announce_lobby(p_pot.id, 'cancelled');
     perform private.wake_services('cancelled', p_pot.id);
